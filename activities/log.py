@@ -1,0 +1,186 @@
+"""Writing the log: the only place that writes activities and what they are worth."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+from django.db import connection, transaction
+from django.db.models import F
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from activities.models import Activity, Credit
+from cec.problems import Problem, Refused
+from registrations.calendar import today_in
+from registrations.models import Rate, Registration
+
+UNDO_DAYS = 30
+
+VALUE = """
+    INSERT INTO activities_credit AS credit
+        (activity_id, registration_id, rate_id, activity_type_id, completed_on, year, points, state)
+    SELECT a.id, chosen.registration_id, r.id, r.activity_type_id, a.completed_on, y.number,
+           COALESCE(r.fixed, a.hours * r.per_hour),
+           CASE WHEN a.deleted_at IS NOT NULL THEN 'deleted'
+                WHEN a.planned THEN 'planned'
+                WHEN t.needs_outcome AND btrim(a.outcome) = '' THEN 'no_outcome'
+                ELSE 'counts' END
+    FROM unnest(%(activities)s::bigint[], %(registrations)s::bigint[], %(rates)s::bigint[])
+         AS chosen (activity_id, registration_id, rate_id)
+    JOIN activities_activity a ON a.id = chosen.activity_id
+    JOIN registrations_rate r ON r.id = chosen.rate_id
+    JOIN registrations_activitytype t ON t.id = r.activity_type_id
+    JOIN registrations_programyear y ON y.registration_id = chosen.registration_id
+     AND a.completed_on >= y.starts_on AND (y.ends_on IS NULL OR a.completed_on <= y.ends_on)
+    ON CONFLICT (activity_id, registration_id) DO UPDATE SET
+        rate_id = excluded.rate_id, activity_type_id = excluded.activity_type_id,
+        completed_on = excluded.completed_on, year = excluded.year,
+        points = excluded.points, state = excluded.state
+"""
+
+
+class OutsideTheRecord(Exception):
+    """An activity was to be valued that no program year holds; forms refuse it before."""
+
+
+def check_dates(
+    registration: Registration, *, completed_on: date, planned: bool = False
+) -> list[Problem]:
+    """Say why an activity of that day can't be in this record (E4, P11)."""
+    starts_on, ends_on = registration.starts_on, registration.ends_on
+    if starts_on is None:
+        return [Problem("not_started", _("Your registration isn’t approved yet."), fixable=False)]
+    if completed_on < starts_on:
+        return [
+            Problem(
+                "too_early",
+                _("This was before %(day)s, the day your program started, so it can’t count.")
+                % {"day": date_format(starts_on)},
+                fixable=False,
+            )
+        ]
+    if ends_on and completed_on > ends_on:
+        return [
+            Problem(
+                "too_late",
+                _("This was after %(day)s, the last day of your program, so it can’t count.")
+                % {"day": date_format(ends_on)},
+                fixable=False,
+            )
+        ]
+    if not planned and completed_on > today_in(registration.program):
+        return [
+            Problem(
+                "future",
+                _(
+                    "This day is still ahead. Save it as planned, or enter the day on which you finished."
+                ),
+            )
+        ]
+    return []
+
+
+def require_open(registration: Registration) -> Registration:
+    """Lock the registration and return it; raises `Refused` unless its record can be changed."""
+    locked = Registration.objects.select_for_update(of=("self",)).get(pk=registration.pk)
+    if locked.status != Registration.Status.ACTIVE:
+        raise Refused(
+            Problem(
+                "record_closed",
+                _("This record is closed for changes. It is now: %(status)s.")
+                % {"status": locked.get_status_display()},
+                fixable=False,
+            )
+        )
+    return locked
+
+
+@transaction.atomic
+def add(registration: Registration, activity: Activity, *, rate: Rate) -> Activity:
+    """Save a new activity and its worth; raises `Refused` when the record is closed."""
+    require_open(registration)
+    activity.person_id = registration.person_id
+    activity.save()
+    value(registration, [(activity.pk, rate.pk)])
+    return activity
+
+
+@transaction.atomic
+def add_all(registration: Registration, entries: Sequence[tuple[Activity, Rate]]) -> list[Activity]:
+    """Save many new activities by sets, all or none."""
+    require_open(registration)
+    for activity, _rate in entries:
+        activity.person_id = registration.person_id
+    saved = Activity.objects.bulk_create([activity for activity, _rate in entries])
+    value(
+        registration,
+        [(activity.pk, rate.pk) for activity, (_same, rate) in zip(saved, entries, strict=True)],
+    )
+    return saved
+
+
+@transaction.atomic
+def change(registration: Registration, activity: Activity, *, rate: Rate) -> Activity:
+    """Save an edited activity; `activity.version` is the one that the form was opened with.
+
+    Raises `Refused` with code "stale" when it was changed meanwhile (reliability G6).
+    """
+    require_open(registration)
+    current = Activity.objects.kept().filter(pk=activity.pk, version=activity.version)
+    if not current.update(version=F("version") + 1):
+        raise Refused(
+            Problem("stale", _("This activity was changed meanwhile. Look at it as it is now."))
+        )
+    activity.version += 1
+    activity.save()
+    value(registration, [(activity.pk, rate.pk)])
+    return activity
+
+
+@transaction.atomic
+def delete(registration: Registration, activity: Activity) -> None:
+    """Take an activity out of the record; it can be brought back for `UNDO_DAYS`."""
+    require_open(registration)
+    _mark(registration, activity, deleted=True)
+
+
+@transaction.atomic
+def restore(registration: Registration, activity: Activity) -> None:
+    """Undo a deletion."""
+    require_open(registration)
+    _mark(registration, activity, deleted=False)
+
+
+def _mark(registration: Registration, activity: Activity, *, deleted: bool) -> None:
+    activity.deleted_at = timezone.now() if deleted else None
+    Activity.objects.filter(pk=activity.pk).update(
+        deleted_at=activity.deleted_at, version=F("version") + 1
+    )
+    value_again(registration, activities=[activity.pk])
+
+
+def value(registration: Registration, entries: Iterable[tuple[int, int]]) -> None:
+    """Write what activities are worth: (activity id, rate id) pairs, in one statement.
+
+    Raises `OutsideTheRecord` when a completion date lies in no program year.
+    """
+    pairs = list(entries)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            VALUE,
+            {
+                "activities": [activity for activity, _rate in pairs],
+                "registrations": [registration.pk] * len(pairs),
+                "rates": [rate for _activity, rate in pairs],
+            },
+        )
+        if cursor.rowcount != len(pairs):
+            raise OutsideTheRecord
+
+
+def value_again(registration: Registration, *, activities: Sequence[int] | None = None) -> None:
+    """Write the worth of entries anew, after their activity or the program years changed."""
+    credits = Credit.objects.filter(registration=registration)
+    if activities is not None:
+        credits = credits.filter(activity__in=activities)
+    value(registration, credits.values_list("activity_id", "rate_id"))

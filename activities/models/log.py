@@ -1,0 +1,120 @@
+from __future__ import annotations
+
+from decimal import Decimal
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from registrations.models import ActivityType, Person, Rate, Registration
+
+MAX_HOURS = Decimal(1000)
+
+
+class ActivityQuerySet(models.QuerySet["Activity"]):
+    def kept(self) -> ActivityQuerySet:
+        """Without what was deleted."""
+        return self.filter(deleted_at__isnull=True)
+
+    def visible_to(self, person: Person) -> ActivityQuerySet:
+        """A person's own activities, and those logged under a registration that they may see."""
+        return self.filter(
+            Q(person_id=person.pk)
+            | Q(
+                pk__in=Credit.objects.filter(
+                    registration__in=Registration.objects.visible_to(person)
+                ).values("activity")
+            )
+        )
+
+
+class Activity(models.Model):
+    """What a person did. What it is worth is a `Credit` under a registration.
+
+    `hours` are quarters of an hour (P4), empty where a course is worth a fixed number.
+    `planned` activities may lie ahead and count nothing (P11). `version` guards against two
+    edits that don't know of each other (reliability G6).
+    """
+
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="activities")
+    title = models.CharField(_("title"), max_length=300)
+    provider = models.CharField(_("provider"), max_length=200, blank=True)
+    started_on = models.DateField(_("start"), null=True, blank=True)
+    completed_on = models.DateField(_("date finished"))
+    hours = models.DecimalField(_("hours"), max_digits=6, decimal_places=2, null=True, blank=True)
+    subject = models.CharField(_("subject area"), max_length=200, blank=True)
+    materials = models.TextField(_("materials"), blank=True)
+    goals = models.TextField(_("learning goals"), blank=True)
+    outcome = models.TextField(_("what I learned"), blank=True)
+    planned = models.BooleanField(_("planned"), default=False)
+    version = models.PositiveIntegerField(default=1)
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+    deleted_at = models.DateTimeField(null=True, blank=True)
+
+    objects = ActivityQuerySet.as_manager()
+
+    class Meta:
+        verbose_name_plural = "activities"
+        ordering = ["-completed_on", "-id"]
+        indexes = [models.Index(fields=["person", "completed_on"], name="activity_by_person")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(hours__isnull=True) | Q(hours__gt=0, hours__lte=MAX_HOURS),
+                name="activity_hours_are_possible",
+            ),
+            models.CheckConstraint(
+                condition=Q(started_on__isnull=True) | Q(started_on__lte=F("completed_on")),
+                name="activity_ends_after_it_starts",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Credit(models.Model):
+    """What an activity is worth under one registration. Written only by `activities.log`.
+
+    `points` are the raw ones, hours x rate or fixed; what of them counts is never stored but
+    computed by `activities.points`. `year`, `completed_on` and `activity_type` stand here again
+    so that one covering index answers for a hundred thousand people.
+    """
+
+    class State(models.TextChoices):
+        COUNTS = "counts", _("Counts")
+        PLANNED = "planned", _("Planned")
+        NO_OUTCOME = "no_outcome", _("No outcome yet")
+        DELETED = "deleted", _("Deleted")
+
+    activity = models.ForeignKey(Activity, on_delete=models.CASCADE, related_name="credits")
+    registration = models.ForeignKey(Registration, on_delete=models.PROTECT, related_name="credits")
+    rate = models.ForeignKey(Rate, on_delete=models.PROTECT, related_name="+")
+    activity_type = models.ForeignKey(ActivityType, on_delete=models.PROTECT, related_name="+")
+    year = models.PositiveSmallIntegerField()
+    completed_on = models.DateField()
+    points = models.DecimalField(max_digits=10, decimal_places=4)
+    state = models.CharField(max_length=10, choices=State.choices)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["activity", "registration"], name="activity_counts_once_per_registration"
+            ),
+            models.CheckConstraint(condition=Q(points__gt=0), name="credit_is_above_zero"),
+            models.CheckConstraint(
+                condition=Q(state__in=["counts", "planned", "no_outcome", "deleted"]),
+                name="credit_state_is_known",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["registration", "year", "activity_type", "completed_on", "activity"],
+                include=["points"],
+                condition=Q(state="counts"),
+                name="credit_that_counts",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.activity}: {self.points}"

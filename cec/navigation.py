@@ -1,0 +1,85 @@
+"""What every page shows around its content. Each app adds its own items in `navigation.py`."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import translate_url
+from django.utils.translation import get_language
+
+
+@dataclass(frozen=True)
+class Item:
+    """A link. `names` are the URL names of the pages that belong to it; `count` is what waits."""
+
+    label: str
+    url: str
+    names: frozenset[str] = frozenset()
+    count: int | None = None
+    position: int = 50
+    current: bool = False
+
+    def on(self, request: HttpRequest) -> "Item":
+        """Return the item, marked when the request's page belongs to it."""
+        match = request.resolver_match
+        current = bool(match and match.url_name in self.names)
+        return Item(self.label, self.url, self.names, self.count, self.position, current)
+
+
+@dataclass(frozen=True)
+class Group:
+    """A heading in the staff's side navigation, with its items."""
+
+    title: str
+    items: list[Item] = field(default_factory=list)
+
+
+MainProvider = Callable[[HttpRequest], Iterable[Item]]
+DeskProvider = Callable[[HttpRequest], Iterable[tuple[str, Item]]]
+
+_main: list[MainProvider] = []
+_desk: list[DeskProvider] = []
+
+
+def main(provider: MainProvider) -> MainProvider:
+    """Register what adds to the main navigation; it decides itself for whom."""
+    _main.append(provider)
+    return provider
+
+
+def desk(provider: DeskProvider) -> DeskProvider:
+    """Register what adds to the staff's side navigation: pairs of group title and item."""
+    _desk.append(provider)
+    return provider
+
+
+def page(request: HttpRequest) -> dict[str, Any]:
+    """Context processor: navigation, the other language and the colours of every page."""
+    items = [item.on(request) for provider in _main for item in provider(request)]
+    person = getattr(request, "user", None)
+    return {
+        "navigation": sorted(items, key=lambda item: item.position),
+        "other_language": other_language(request),
+        "theme": getattr(person, "theme", "auto"),
+    }
+
+
+def desk_groups(request: HttpRequest) -> list[Group]:
+    """Return the side navigation of the staff pages; it counts, so only they ask for it."""
+    groups: dict[str, Group] = {}
+    for provider in _desk:
+        for title, item in provider(request):
+            groups.setdefault(title, Group(title)).items.append(item.on(request))
+    for group in groups.values():
+        group.items.sort(key=lambda item: item.position)
+    return list(groups.values())
+
+
+def other_language(request: HttpRequest) -> dict[str, str]:
+    """Return code, own name and address of this page in the other official language."""
+    code = "fr" if (get_language() or "en").startswith("en") else "en"
+    url = translate_url(request.get_full_path(), code)
+    return {"code": code, "label": {"en": "English", "fr": "Français"}[code], "url": url}
+
+

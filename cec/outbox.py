@@ -1,0 +1,59 @@
+"""The outbox: each mail is a row, written together with the deed that it tells of."""
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+
+
+class OutgoingMail(models.Model):
+    """A mail on its way. `key` makes an occasion unique; `message_id` never changes (H6, H7)."""
+
+    class State(models.TextChoices):
+        QUEUED = "queued"
+        IN_FLIGHT = "inflight"
+        SENT = "sent"
+        FAILED = "failed"
+
+    kind = models.CharField(max_length=60)
+    key = models.CharField(max_length=150, null=True, blank=True, unique=True)
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
+    )
+    to = models.EmailField(max_length=254)
+    language = models.CharField(max_length=2, default="en")
+    subject = models.CharField(max_length=200)
+    text = models.TextField()
+    html = models.TextField(blank=True)
+    message_id = models.CharField(max_length=150, unique=True)
+    state = models.CharField(max_length=8, choices=State.choices, default=State.QUEUED)
+    created_at = models.DateTimeField(auto_now_add=True)
+    due_at = models.DateTimeField(default=timezone.now)
+    claimed_at = models.DateTimeField(null=True, blank=True)
+    sent_at = models.DateTimeField(null=True, blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    last_error = models.CharField(max_length=500, blank=True)
+
+    class Meta:
+        ordering = ["id"]
+        indexes = [
+            models.Index(
+                fields=["due_at"],
+                condition=models.Q(state__in=["queued", "inflight"]),
+                name="mail_that_waits",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} to {self.to}"
+
+
+class Attachment(models.Model):
+    """A file that goes with a mail, kept as the bytes that are sent."""
+
+    mail = models.ForeignKey(OutgoingMail, on_delete=models.CASCADE, related_name="attachments")
+    name = models.CharField(max_length=150)
+    content_type = models.CharField(max_length=100)
+    content = models.BinaryField()
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,14 @@
+from django.conf.urls.i18n import i18n_patterns
+from django.urls import include, path
+from django.utils.translation import gettext_lazy as _
+
+urlpatterns = [
+    path("", include("cec.technical_urls")),
+    path("", include("certificates.public_urls")),
+    *i18n_patterns(
+        path("", include("registrations.urls")),
+        path("", include("activities.urls")),
+        path("", include("certificates.urls")),
+        path(_("account/"), include("registrations.account_urls")),
+    ),
+]

@@ -1,0 +1,3 @@
+from certificates.models.certificate import Certificate, Document, Signatory
+
+__all__ = ["Certificate", "Document", "Signatory"]

@@ -1,0 +1,33 @@
+from registrations.models.associations import Association
+from registrations.models.committee import Appointment
+from registrations.models.fees import Payment
+from registrations.models.membership import MembershipCheck
+from registrations.models.people import Person
+from registrations.models.programs import (
+    ActivityType,
+    Cap,
+    Program,
+    Rate,
+    Requirement,
+    Rules,
+    SubjectArea,
+)
+from registrations.models.registration import Event, ProgramYear, Registration
+
+__all__ = [
+    "ActivityType",
+    "Appointment",
+    "Association",
+    "Cap",
+    "Event",
+    "MembershipCheck",
+    "Payment",
+    "Person",
+    "Program",
+    "ProgramYear",
+    "Rate",
+    "Registration",
+    "Requirement",
+    "Rules",
+    "SubjectArea",
+]

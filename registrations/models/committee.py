@@ -1,0 +1,92 @@
+from dataclasses import dataclass
+from datetime import date
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from registrations.models.associations import Association
+from registrations.models.people import Person
+
+
+class AppointmentQuerySet(models.QuerySet["Appointment"]):
+    def current(self, today: date) -> "AppointmentQuerySet":
+        """Appointments in force on that day; the first and the last day are included."""
+        return self.filter(Q(last_day__isnull=True) | Q(last_day__gte=today), first_day__lte=today)
+
+
+class Appointment(models.Model):
+    """A role with a first and a last day: access ends by itself (domain section 5)."""
+
+    class Role(models.TextChoices):
+        REPRESENTATIVE = "representative", _("association representative")
+        STEERING = "steering", _("steering group member")
+        ADMINISTRATOR = "administrator", _("administrator")
+
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="appointments")
+    role = models.CharField(_("role"), max_length=20, choices=Role.choices)
+    association = models.ForeignKey(
+        Association, on_delete=models.PROTECT, null=True, blank=True, related_name="appointments"
+    )
+    first_day = models.DateField(_("first day"))
+    last_day = models.DateField(_("last day"), null=True, blank=True)
+    appointed_by = models.ForeignKey(
+        Person, on_delete=models.PROTECT, null=True, related_name="appointments_made"
+    )
+    appointed_at = models.DateTimeField(auto_now_add=True)
+
+    objects = AppointmentQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-first_day", "id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(role="representative", association__isnull=False)
+                | ~Q(role="representative") & Q(association__isnull=True),
+                name="only_representatives_have_an_association",
+            ),
+            models.CheckConstraint(
+                condition=Q(last_day__isnull=True) | Q(last_day__gte=models.F("first_day")),
+                name="appointment_ends_after_it_starts",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person}, {self.get_role_display()}"
+
+
+@dataclass(frozen=True)
+class Roles:
+    """What a person is today: roles by name, and the associations that they represent."""
+
+    names: frozenset[str]
+    associations: frozenset[int]
+
+    @property
+    def sees_everything(self) -> bool:
+        return bool(self.names & {Appointment.Role.STEERING, Appointment.Role.ADMINISTRATOR})
+
+    @property
+    def is_staff(self) -> bool:
+        return bool(self.names)
+
+
+def roles_of(person: Person) -> Roles:
+    """Return today's roles, read from the appointments once per loaded person.
+
+    The signed-in person is loaded anew at each request, so a role that ended is gone with the
+    next click (reliability A5).
+    """
+    if "roles" not in person.__dict__:
+        rows = (
+            list(person.appointments.current(timezone.localdate()))
+            if person.pk and person.is_active
+            else []
+        )
+        person.__dict__["roles"] = Roles(
+            names=frozenset(row.role for row in rows),
+            associations=frozenset(row.association_id for row in rows if row.association_id),
+        )
+    roles: Roles = person.__dict__["roles"]
+    return roles

@@ -1,0 +1,62 @@
+from decimal import Decimal
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from registrations.models.people import Person
+from registrations.models.registration import Registration
+
+
+class Payment(models.Model):
+    """A line of the fee ledger, in the program's currency; lines are added, never edited.
+
+    `amount` is positive for what came in or was waived, and negative for a refund, so that the
+    balance is the fee less the sum.
+    """
+
+    class Kind(models.TextChoices):
+        PAYMENT = "payment", _("Payment")
+        WAIVER = "waiver", _("Waived")
+        REFUND = "refund", _("Refund")
+
+    class Method(models.TextChoices):
+        CHEQUE = "cheque", _("Cheque")
+        TRANSFER = "transfer", _("E-transfer")
+        CARD = "card", _("Card")
+        CASH = "cash", _("Cash")
+        NONE = "none", _("None")
+
+    registration = models.ForeignKey(
+        Registration, on_delete=models.PROTECT, related_name="payments"
+    )
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    amount = models.DecimalField(max_digits=8, decimal_places=2)
+    method = models.CharField(max_length=10, choices=Method.choices)
+    reference = models.CharField(max_length=100, blank=True)
+    received_on = models.DateField()
+    reason = models.CharField(max_length=500, blank=True)
+    recorded_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    recorded_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["received_on", "id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(kind__in=["payment", "waiver"], amount__gt=Decimal(0))
+                | Q(kind="refund", amount__lt=Decimal(0)),
+                name="payment_has_the_sign_of_its_kind",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="payment") | ~Q(reason=""),
+                name="waiver_and_refund_have_a_reason",
+            ),
+            models.UniqueConstraint(
+                fields=["registration", "method", "reference", "received_on"],
+                condition=Q(kind="payment") & ~Q(reference=""),
+                name="same_payment_is_recorded_once",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.registration} {self.kind} {self.amount}"

@@ -1,0 +1,246 @@
+"""Programs as data: a third one is rows, not code (domain section 1)."""
+
+from decimal import Decimal
+
+from django.core.validators import MinValueValidator
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from cec.bilingual import Bilingual, in_language
+
+
+class Program(Bilingual, models.Model):
+    """A scheme with its fee, cycle, unit and words.
+
+    `fee` is in `currency`. `cycle_years` is the length of a cycle, or empty for a program
+    without an end. `grace_days` is the time for turning in after the end (C1), and
+    `answer_days` the wait that applicants are told to expect.
+    """
+
+    slug = models.SlugField(unique=True)
+    code = models.CharField(max_length=12, unique=True)
+    name_en = models.CharField(max_length=150)
+    name_fr = models.CharField(max_length=150)
+    summary_en = models.TextField(blank=True)
+    summary_fr = models.TextField(blank=True)
+    issuer_en = models.CharField(max_length=150)
+    issuer_fr = models.CharField(max_length=150)
+    issuer_about_en = models.CharField(max_length=300, blank=True)
+    issuer_about_fr = models.CharField(max_length=300, blank=True)
+    certificate_en = models.CharField(max_length=150, blank=True)
+    certificate_fr = models.CharField(max_length=150, blank=True)
+    field_en = models.CharField(max_length=150, blank=True)
+    field_fr = models.CharField(max_length=150, blank=True)
+    disclaimer_en = models.CharField(max_length=400, blank=True)
+    disclaimer_fr = models.CharField(max_length=400, blank=True)
+    unit_en = models.CharField(max_length=30)
+    unit_fr = models.CharField(max_length=30)
+    fee = models.DecimalField(
+        max_digits=8, decimal_places=2, validators=[MinValueValidator(Decimal(0))]
+    )
+    currency = models.CharField(max_length=3, default="CAD")
+    how_to_pay_en = models.TextField(blank=True)
+    how_to_pay_fr = models.TextField(blank=True)
+    cycle_years = models.PositiveSmallIntegerField(null=True, blank=True)
+    time_zone = models.CharField(max_length=50)
+    needs_membership = models.BooleanField(default=True)
+    early_completion = models.BooleanField(default=False)
+    grace_days = models.PositiveSmallIntegerField(default=60)
+    answer_days = models.PositiveSmallIntegerField(default=10)
+    is_open = models.BooleanField(default=True)
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering = ["position", "code"]
+        constraints = [
+            models.CheckConstraint(condition=Q(fee__gte=0), name="program_fee_is_not_negative"),
+            models.CheckConstraint(
+                condition=Q(cycle_years__isnull=True) | Q(cycle_years__range=(1, 20)),
+                name="program_cycle_is_one_to_twenty_years",
+            ),
+        ]
+
+    def text(self, field: str, language: str | None = None) -> str:
+        """Return one of the bilingual texts, such as `text("unit", "fr")`."""
+        return in_language(self, field, language)
+
+    @property
+    def summary(self) -> str:
+        return self.text("summary")
+
+    @property
+    def unit(self) -> str:
+        return self.text("unit")
+
+    @property
+    def issuer(self) -> str:
+        return self.text("issuer")
+
+    @property
+    def how_to_pay(self) -> str:
+        return self.text("how_to_pay")
+
+    @property
+    def disclaimer(self) -> str:
+        return self.text("disclaimer")
+
+    @property
+    def current_rules(self) -> "Rules":
+        return self.rules.latest("version")
+
+
+class Rules(models.Model):
+    """One version of a program's rules. A registration keeps the version it began under."""
+
+    program = models.ForeignKey(Program, on_delete=models.PROTECT, related_name="rules")
+    version = models.PositiveIntegerField()
+    published_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name_plural = "rules"
+        constraints = [
+            models.UniqueConstraint(fields=["program", "version"], name="rules_have_one_version")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.program.code} {self.version}"
+
+    def requirement(self, per: str) -> "Requirement | None":
+        """Return what is required per "cycle" or "year" (P1, P3), if anything."""
+        return next((row for row in self.requirements.all() if row.per == per), None)
+
+
+class ActivityType(Bilingual, models.Model):
+    """A row of the points table. `needs_outcome`: counts once outcomes are written (P8)."""
+
+    class Colour(models.TextChoices):
+        SPRUCE = "spruce"
+        JADE = "jade"
+        WINE = "wine"
+        ROSE = "rose"
+        BRASS = "brass"
+        INDIGO = "indigo"
+
+    rules = models.ForeignKey(Rules, on_delete=models.PROTECT, related_name="types")
+    code_en = models.CharField(max_length=12)
+    code_fr = models.CharField(max_length=12)
+    name_en = models.CharField(max_length=150)
+    name_fr = models.CharField(max_length=150)
+    about_en = models.TextField(blank=True)
+    about_fr = models.TextField(blank=True)
+    aliases = models.JSONField(default=list, blank=True)
+    colour = models.CharField(max_length=10, choices=Colour.choices)
+    needs_outcome = models.BooleanField(default=False)
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering = ["position", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["rules", "code_en"], name="type_code_is_used_once")
+        ]
+
+    @property
+    def code(self) -> str:
+        return in_language(self, "code")
+
+    @property
+    def about(self) -> str:
+        return in_language(self, "about")
+
+
+class Rate(Bilingual, models.Model):
+    """What an activity of a type is worth: so much per hour, or a fixed number (K1)."""
+
+    activity_type = models.ForeignKey(ActivityType, on_delete=models.PROTECT, related_name="rates")
+    key = models.SlugField(max_length=30)
+    name_en = models.CharField(max_length=150, blank=True)
+    name_fr = models.CharField(max_length=150, blank=True)
+    per_hour = models.DecimalField(max_digits=5, decimal_places=2, null=True, blank=True)
+    fixed = models.DecimalField(max_digits=7, decimal_places=2, null=True, blank=True)
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering = ["activity_type__position", "position", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["activity_type", "key"], name="rate_key_is_used_once"),
+            models.CheckConstraint(
+                condition=Q(per_hour__gt=0, fixed__isnull=True)
+                | Q(per_hour__isnull=True, fixed__gt=0),
+                name="rate_is_per_hour_or_fixed",
+            ),
+        ]
+
+    @property
+    def label(self) -> str:
+        """The choice as people read it: the type, and the rate's own name where it has one."""
+        return f"{self.activity_type.name} – {self.name}" if self.name else self.activity_type.name
+
+
+class Per(models.TextChoices):
+    YEAR = "year", _("program year")
+    CYCLE = "cycle", _("cycle")
+
+
+class Cap(models.Model):
+    """The most that counts from one type in a year (P2). Advised: all counts, with a notice."""
+
+    class Strictness(models.TextChoices):
+        ENFORCED = "enforced", _("enforced")
+        ADVISED = "advised", _("advised")
+
+    activity_type = models.ForeignKey(ActivityType, on_delete=models.PROTECT, related_name="caps")
+    per = models.CharField(max_length=5, choices=Per.choices, default=Per.YEAR)
+    points = models.DecimalField(max_digits=8, decimal_places=2)
+    strictness = models.CharField(
+        max_length=8, choices=Strictness.choices, default=Strictness.ENFORCED
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["activity_type", "per"], name="type_has_one_cap_a_year"
+            ),
+            models.CheckConstraint(condition=Q(per="year"), name="cap_is_per_year"),
+            models.CheckConstraint(condition=Q(points__gt=0), name="cap_is_above_zero"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.activity_type} {self.points}"
+
+
+class Requirement(models.Model):
+    """Points that are needed per cycle (P1) or per year (P3), required or only advised."""
+
+    class Strictness(models.TextChoices):
+        REQUIRED = "required", _("required")
+        ADVISED = "advised", _("advised")
+
+    rules = models.ForeignKey(Rules, on_delete=models.PROTECT, related_name="requirements")
+    per = models.CharField(max_length=5, choices=Per.choices)
+    points = models.DecimalField(max_digits=8, decimal_places=2)
+    strictness = models.CharField(max_length=8, choices=Strictness.choices)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["rules", "per"], name="rules_have_one_requirement_per"),
+            models.CheckConstraint(condition=Q(points__gt=0), name="requirement_is_above_zero"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.points} per {self.per}"
+
+
+class SubjectArea(Bilingual, models.Model):
+    """A suggested subject area; a free one is always allowed (P9)."""
+
+    program = models.ForeignKey(Program, on_delete=models.PROTECT, related_name="subject_areas")
+    name_en = models.CharField(max_length=100)
+    name_fr = models.CharField(max_length=100)
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering = ["position", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["program", "name_en"], name="subject_is_listed_once")
+        ]

@@ -1,0 +1,331 @@
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from django.db import models
+from django.db.models import DecimalField, F, OuterRef, Q, Subquery, Sum, Value
+from django.db.models.functions import Coalesce
+from django.utils.translation import gettext_lazy as _
+
+from cec.problems import Problem, Refused
+from registrations.models.associations import Association
+from registrations.models.committee import roles_of
+from registrations.models.people import Person
+from registrations.models.programs import Program, Rules
+
+if TYPE_CHECKING:
+    from registrations.models.membership import MembershipCheck
+
+MONEY: DecimalField = DecimalField(max_digits=10, decimal_places=2)
+
+
+class RegistrationQuerySet(models.QuerySet["Registration"]):
+    def visible_to(self, person: Person) -> RegistrationQuerySet:
+        """Registrations that this person may see (domain section 5); read at each request."""
+        roles = roles_of(person)
+        if roles.sees_everything:
+            return self
+        return self.filter(Q(person_id=person.pk) | self._represented(roles.associations))
+
+    def worked_on_by(self, person: Person) -> RegistrationQuerySet:
+        """Registrations in this person's care as a committee member or administrator."""
+        roles = roles_of(person)
+        mine = self.exclude(status=Registration.Status.DRAFT)
+        return mine if roles.sees_everything else mine.filter(self._represented(roles.associations))
+
+    @staticmethod
+    def _represented(associations: frozenset[int]) -> Q:
+        return Q(association_id__in=associations) & ~Q(status=Registration.Status.DRAFT)
+
+    def open(self) -> RegistrationQuerySet:
+        """Registrations that still go on; a person has one of them per program."""
+        return self.filter(status__in=Registration.OPEN)
+
+    def with_balance(self) -> RegistrationQuerySet:
+        """Annotate `paid` and `balance`, what is still owed, in the program's currency."""
+        from registrations.models.fees import Payment  # it refers to this module
+
+        paid = (
+            Payment.objects.order_by()
+            .filter(registration=OuterRef("pk"))
+            .values("registration")
+            .annotate(total=Sum("amount"))
+            .values("total")
+        )
+        zero = Value(Decimal(0), output_field=MONEY)
+        return self.annotate(
+            paid=Coalesce(Subquery(paid, output_field=MONEY), zero, output_field=MONEY)
+        ).annotate(balance=F("fee") - F("paid"))
+
+    def owing(self) -> RegistrationQuerySet:
+        """Registrations with something left to pay."""
+        return self.with_balance().filter(balance__gt=0)
+
+    def with_membership(self) -> RegistrationQuerySet:
+        """Annotate the latest check: `membership` (an outcome or null) and `good_until`."""
+        from registrations.models.membership import MembershipCheck  # it refers to this module
+
+        checks = MembershipCheck.objects.filter(registration=OuterRef("pk")).order_by("-id")
+        return self.annotate(
+            membership=Subquery(checks.values("outcome")[:1]),
+            good_until=Subquery(checks.values("good_until")[:1]),
+        )
+
+
+class Registration(models.Model):
+    """One person's enrolment in one program for one cycle (domain section 6).
+
+    `fee` is what was due on sending the form, in the program's currency. `starts_on` is the
+    enrolment date (E4) and `ends_on` the cycle's last day; both are empty until approval.
+    """
+
+    class Status(models.TextChoices):
+        DRAFT = "draft", _("Draft")
+        SUBMITTED = "submitted", _("Sent")
+        ACTIVE = "active", _("Active")
+        TURNED_IN = "turned_in", _("In final review")
+        ACCEPTED = "accepted", _("Accepted")
+        CERTIFIED = "certified", _("Completed")
+        DECLINED = "declined", _("Declined")
+        WITHDRAWN = "withdrawn", _("Withdrawn")
+        LAPSED = "lapsed", _("Lapsed")
+
+    OPEN = (Status.DRAFT, Status.SUBMITTED, Status.ACTIVE, Status.TURNED_IN, Status.ACCEPTED)
+
+    # The one list of moves: from which states, and to which.
+    MOVES: dict[str, tuple[tuple[str, ...], str]] = {
+        "send": ((Status.DRAFT,), Status.SUBMITTED),
+        "approve": ((Status.SUBMITTED,), Status.ACTIVE),
+        "decline": ((Status.SUBMITTED,), Status.DECLINED),
+        "withdraw": ((Status.DRAFT, Status.SUBMITTED, Status.ACTIVE), Status.WITHDRAWN),
+        "turn_in": ((Status.ACTIVE,), Status.TURNED_IN),
+        "return": ((Status.TURNED_IN,), Status.ACTIVE),
+        "accept": ((Status.TURNED_IN,), Status.ACCEPTED),
+        "certify": ((Status.ACCEPTED,), Status.CERTIFIED),
+        "lapse": ((Status.ACTIVE,), Status.LAPSED),
+    }
+
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="registrations")
+    program = models.ForeignKey(Program, on_delete=models.PROTECT, related_name="registrations")
+    rules = models.ForeignKey(Rules, on_delete=models.PROTECT, related_name="registrations")
+    association = models.ForeignKey(
+        Association, on_delete=models.PROTECT, null=True, blank=True, related_name="registrations"
+    )
+    status = models.CharField(max_length=12, choices=Status.choices, default=Status.DRAFT)
+    member_number = models.CharField(_("member number"), max_length=50, blank=True)
+    employer = models.CharField(_("employer"), max_length=150, blank=True)
+    position = models.CharField(_("position"), max_length=150, blank=True)
+    language = models.CharField(_("language"), max_length=2, default="en")
+    wants_mentor = models.BooleanField(_("wants a mentor"), default=False)
+    fee = models.DecimalField(max_digits=8, decimal_places=2, default=Decimal(0))
+    submitted_at = models.DateTimeField(null=True, blank=True)
+    submitted_on = models.DateField(null=True, blank=True)
+    starts_on = models.DateField(null=True, blank=True)
+    ends_on = models.DateField(null=True, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = RegistrationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["id"]
+        indexes = [
+            models.Index(fields=["status", "submitted_at"], name="registration_by_wait"),
+            models.Index(fields=["association", "status"], name="registration_by_association"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person", "program"],
+                condition=Q(status__in=["draft", "submitted", "active", "turned_in", "accepted"]),
+                name="one_open_registration_per_program",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    status__in=[
+                        "draft",
+                        "submitted",
+                        "active",
+                        "turned_in",
+                        "accepted",
+                        "certified",
+                        "declined",
+                        "withdrawn",
+                        "lapsed",
+                    ]
+                ),
+                name="registration_status_is_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=["draft", "submitted", "declined", "withdrawn"])
+                | Q(starts_on__isnull=False),
+                name="approved_registration_has_a_start",
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=["draft", "withdrawn"])
+                | Q(submitted_at__isnull=False, submitted_on__isnull=False),
+                name="sent_registration_has_a_date",
+            ),
+            models.CheckConstraint(
+                condition=Q(ends_on__isnull=True) | Q(ends_on__gt=F("starts_on")),
+                name="registration_ends_after_it_starts",
+            ),
+            models.CheckConstraint(
+                condition=Q(fee__gte=0), name="registration_fee_is_not_negative"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.reference
+
+    @property
+    def reference(self) -> str:
+        """What is printed on forms and written on cheques, like CEC-R-1042."""
+        return f"{self.program.code}-R-{1000 + (self.pk or 0)}"
+
+    def can(self, move: str) -> bool:
+        """Say whether the state allows the move; who may make it is a matter of permissions."""
+        return self.status in self.MOVES[move][0]
+
+    @property
+    def is_open(self) -> bool:
+        return self.status in self.OPEN
+
+    @property
+    def has_record(self) -> bool:
+        return self.starts_on is not None
+
+    def membership_check(self) -> MembershipCheck | None:
+        """Return the latest look at the membership, if there was one."""
+        return self.membership_checks.first()
+
+    def move(
+        self,
+        name: str,
+        *,
+        by: Person | None,
+        reason: str = "",
+        details: dict[str, object] | None = None,
+        **fields: object,
+    ) -> Event:
+        """Make a move by compare and set, and write who, when and why. Call it in a transaction.
+
+        Raises `Refused` with code "already_moved" when the state no longer allows the move.
+        """
+        before, after = self.status, self.MOVES[name][1]
+        if not self._move(name, **fields):
+            self.refresh_from_db()
+            raise Refused(already_moved(self))
+        return Event.objects.create(
+            registration=self,
+            actor=by,
+            kind=name,
+            from_status=before,
+            to_status=after,
+            reason=reason,
+            details=details or {},
+        )
+
+    def _move(self, name: str, **fields: object) -> bool:
+        allowed, after = self.MOVES[name]
+        moved = Registration.objects.filter(
+            pk=self.pk, status=self.status, status__in=allowed
+        ).update(status=after, **fields)
+        if moved:
+            self.status = after
+            for field, value in fields.items():
+                setattr(self, field, value)
+        return bool(moved)
+
+    def note(
+        self,
+        kind: str,
+        *,
+        by: Person | None,
+        reason: str = "",
+        details: dict[str, object] | None = None,
+    ) -> Event:
+        """Write something that happened without a move, such as a payment, to the timeline."""
+        return Event.objects.create(
+            registration=self, actor=by, kind=kind, reason=reason, details=details or {}
+        )
+
+
+def already_moved(registration: Registration) -> Problem:
+    """Tell the slower of two people what the other one decided (reliability G3)."""
+    last = registration.events.exclude(to_status="").select_related("actor").last()
+    who = last.actor.name if last and last.actor else _("the program")
+    return Problem(
+        "already_moved",
+        _("%(who)s was here first. It is now: %(status)s.")
+        % {"who": who, "status": registration.get_status_display()},
+        fixable=False,
+    )
+
+
+class ProgramYear(models.Model):
+    """Year 1, 2 or 3 of a cycle: from an anniversary to the day before the next (P10).
+
+    `ends_on` is empty in a program without an end.
+    """
+
+    registration = models.ForeignKey(Registration, on_delete=models.CASCADE, related_name="years")
+    number = models.PositiveSmallIntegerField()
+    starts_on = models.DateField()
+    ends_on = models.DateField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["number"]
+        constraints = [
+            models.UniqueConstraint(fields=["registration", "number"], name="year_number_is_once"),
+            models.UniqueConstraint(
+                fields=["registration", "starts_on"], name="year_starts_on_its_own_day"
+            ),
+            models.CheckConstraint(
+                condition=Q(ends_on__isnull=True) | Q(ends_on__gt=F("starts_on")),
+                name="year_ends_after_it_starts",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.registration}: {self.number}"
+
+    def holds(self, day: date) -> bool:
+        return self.starts_on <= day and (self.ends_on is None or day <= self.ends_on)
+
+
+class Event(models.Model):
+    """A line of a registration's timeline: kept for good, the database refuses to change it."""
+
+    class Kind(models.TextChoices):
+        SEND = "send", _("Registration sent")
+        APPROVE = "approve", _("Registration approved")
+        DECLINE = "decline", _("Registration declined")
+        WITHDRAW = "withdraw", _("Registration withdrawn")
+        TURN_IN = "turn_in", _("Record sent for review")
+        RETURN = "return", _("Record sent back with questions")
+        ACCEPT = "accept", _("Record accepted")
+        CERTIFY = "certify", _("Certificate issued")
+        LAPSE = "lapse", _("Registration lapsed")
+        PAYMENT = "payment", _("Payment recorded")
+        WAIVER = "waiver", _("Fee waived")
+        REFUND = "refund", _("Refund recorded")
+        CONFIRMED = "confirmed", _("Membership confirmed")
+        LAPSED = "lapsed", _("Membership not in good standing")
+        PROOF = "proof", _("Proof of membership asked for")
+        IMPORT = "import", _("Record imported from Excel")
+
+    registration = models.ForeignKey(Registration, on_delete=models.PROTECT, related_name="events")
+    at = models.DateTimeField(auto_now_add=True)
+    actor = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
+    kind = models.CharField(max_length=12, choices=Kind.choices)
+    from_status = models.CharField(max_length=12, blank=True)
+    to_status = models.CharField(max_length=12, blank=True)
+    reason = models.TextField(blank=True)
+    details = models.JSONField(default=dict, blank=True)
+
+    class Meta:
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return f"{self.registration} {self.kind}"

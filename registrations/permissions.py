@@ -1,0 +1,45 @@
+"""Who may do a thing: the one list of permissions. Roles are dated appointments."""
+
+from django.core.exceptions import PermissionDenied
+
+from registrations.models import Appointment, Person, Registration
+from registrations.models.committee import roles_of
+
+REPRESENTATIVE = Appointment.Role.REPRESENTATIVE
+STEERING = Appointment.Role.STEERING
+ADMINISTRATOR = Appointment.Role.ADMINISTRATOR
+
+# Which roles may do a thing to a registration (domain section 5).
+PERMISSIONS: dict[str, frozenset[str]] = {
+    "check_membership": frozenset({REPRESENTATIVE, STEERING}),
+    "decide_registration": frozenset({REPRESENTATIVE, STEERING}),
+    "override_gate": frozenset({STEERING}),
+    "record_payment": frozenset({ADMINISTRATOR}),
+    "review_record": frozenset({REPRESENTATIVE, STEERING}),
+    "issue_certificate": frozenset({ADMINISTRATOR}),
+    "appoint": frozenset({STEERING, ADMINISTRATOR}),
+}
+
+
+def may(person: Person, permission: str, registration: Registration | None = None) -> bool:
+    """Say whether the person may do this, to this registration or at all.
+
+    Nobody decides on their own registration, record or payment; a representative only on their
+    own association's.
+    """
+    held = roles_of(person).names & PERMISSIONS[permission]
+    if not held:
+        return False
+    if registration is None:
+        return True
+    if registration.person_id == person.pk:
+        return False
+    if held == {REPRESENTATIVE}:
+        return registration.association_id in roles_of(person).associations
+    return True
+
+
+def require(person: Person, permission: str, registration: Registration | None = None) -> None:
+    """Raise `PermissionDenied` unless the person may; what they can't even see is a 404 before."""
+    if not may(person, permission, registration):
+        raise PermissionDenied
