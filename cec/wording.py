@@ -1,0 +1,90 @@
+"""Numbers, money and dates as people read them, in the language of the page (design section 10)."""
+
+import datetime
+from decimal import Decimal
+
+from django.utils import dateformat
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+# The abbreviations that French typography in Canada uses; Django's own have no full stops.
+_FRENCH_MONTHS = (
+    "janv.",
+    "févr.",
+    "mars",
+    "avr.",
+    "mai",
+    "juin",
+    "juill.",
+    "août",
+    "sept.",
+    "oct.",
+    "nov.",
+    "déc.",
+)
+_NBSP = "\u00a0"
+
+
+def is_french() -> bool:
+    """Say whether the page is in French."""
+    return (get_language() or "en").startswith("fr")
+
+
+def number(value: Decimal | int | None, *, grouped: bool = False) -> str:
+    """Write an exact number without needless zeros: 3.5 in English, 3,5 in French."""
+    if value is None:
+        return ""
+    exact = Decimal(value)
+    text = f"{exact:,f}" if grouped else f"{exact:f}"
+    if "." in text:
+        text = text.rstrip("0").rstrip(".")
+    if text == "-0":
+        text = "0"
+    if is_french():
+        text = text.replace(",", _NBSP).replace(".", ",")
+    return text
+
+
+def money(value: Decimal | int | None) -> str:
+    """Write dollars: $40, $1,240.50; 40 $ and 1 240,50 $ in French."""
+    if value is None:
+        return ""
+    exact = Decimal(value).quantize(Decimal("0.01"))
+    whole = exact == exact.to_integral_value()
+    text = f"{abs(exact):,.0f}" if whole else f"{abs(exact):,.2f}"
+    sign = "\u2212" if exact < 0 else ""
+    if is_french():
+        return f"{sign}{text.replace(',', _NBSP).replace('.', ',')}{_NBSP}$"
+    return f"{sign}${text}"
+
+
+def amount(value: Decimal | int, unit: str = "") -> str:
+    """Write a number with its unit: "42 points", "1 point".
+
+    Programs name their unit in the plural. One of it loses the s, as does anything below two
+    in French; that holds for points, credits and hours in both languages.
+    """
+    unit = unit or _("points")
+    single = abs(Decimal(value)) < 2 if is_french() else Decimal(value) == 1
+    if single and unit.endswith("s"):
+        unit = unit[:-1]
+    return f"{number(value, grouped=True)}{_NBSP}{unit}"
+
+
+def day(date: datetime.date | None) -> str:
+    """Write a date in full: 14 March 2027, 1er mars 2027."""
+    return _dated(date, "F") if date else ""
+
+
+def short_day(date: datetime.date | None) -> str:
+    """Write a date for tables: 17 Nov 2026, 17 nov. 2026."""
+    return _dated(date, "M") if date else ""
+
+
+def _dated(date: datetime.date, month_format: str) -> str:
+    if is_french():
+        short = month_format == "M"
+        month = _FRENCH_MONTHS[date.month - 1] if short else dateformat.format(date, "F")
+        first = "1er" if date.day == 1 else str(date.day)
+        return f"{first}{_NBSP}{month}{_NBSP}{date.year}"
+    return f"{date.day}{_NBSP}{dateformat.format(date, month_format)}{_NBSP}{date.year}"
