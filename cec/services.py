@@ -227,11 +227,12 @@ def _as_account(account: pwd.struct_passwd, *, program: Path, folder: Path) -> l
     """
     if not shutil.which("setpriv"):
         raise ServiceError("PostgreSQL can't run as root here: be another user or install setpriv.")
-    for right in ("-all", "+dac_read_search", "+dac_override"):
-        dressed: list[str | Path] = [
-            *("setpriv", f"--reuid={account.pw_uid}", f"--regid={account.pw_gid}"),
-            *("--clear-groups", f"--inh-caps={right}", f"--ambient-caps={right}"),
-        ]
+    identity = [f"--reuid={account.pw_uid}", f"--regid={account.pw_gid}", "--clear-groups"]
+    for right in ("", "+dac_read_search", "+dac_override"):
+        # The secure bit lets the right count for access(2) too, which PostgreSQL relies on.
+        bits = ["--securebits=+no_setuid_fixup"] if right else []
+        rights = [f"--inh-caps={right or '-all'}", f"--ambient-caps={right or '-all'}"]
+        dressed: list[str | Path] = ["setpriv", *identity, *bits, *rights]
         reach = [*dressed, "sh", "-c", '"$0" --version && cd "$1"', program, folder]
         if subprocess.run(reach, capture_output=True, check=False).returncode == 0:
             return dressed

