@@ -6,7 +6,7 @@ from datetime import date
 from django.db import connection, transaction
 from django.db.models import F
 from django.utils import timezone
-from django.utils.formats import date_format
+from cec.wording import day as write_day
 from django.utils.translation import gettext as _
 
 from activities.models import Activity, Credit
@@ -15,6 +15,22 @@ from registrations.calendar import today_in
 from registrations.models import Rate, Registration
 
 UNDO_DAYS = 30
+
+# What an edit may change; everything else of an activity belongs to the log.
+CHANGEABLE = [
+    "title",
+    "provider",
+    "started_on",
+    "completed_on",
+    "hours",
+    "subject",
+    "materials",
+    "goals",
+    "outcome",
+    "planned",
+    "version",
+    "updated_at",
+]
 
 VALUE = """
     INSERT INTO activities_credit AS credit
@@ -55,7 +71,7 @@ def check_dates(
             Problem(
                 "too_early",
                 _("This was before %(day)s, the day your program started, so it can’t count.")
-                % {"day": date_format(starts_on)},
+                % {"day": write_day(starts_on)},
                 fixable=False,
             )
         ]
@@ -64,7 +80,7 @@ def check_dates(
             Problem(
                 "too_late",
                 _("This was after %(day)s, the last day of your program, so it can’t count.")
-                % {"day": date_format(ends_on)},
+                % {"day": write_day(ends_on)},
                 fixable=False,
             )
         ]
@@ -95,6 +111,11 @@ def require_open(registration: Registration) -> Registration:
     return locked
 
 
+def stale() -> Problem:
+    """Tell that somebody else, or another window, changed the activity first."""
+    return Problem("stale", _("This activity was changed meanwhile. Look at it as it is now."))
+
+
 @transaction.atomic
 def add(registration: Registration, activity: Activity, *, rate: Rate) -> Activity:
     """Save a new activity and its worth; raises `Refused` when the record is closed."""
@@ -103,6 +124,20 @@ def add(registration: Registration, activity: Activity, *, rate: Rate) -> Activi
     activity.save()
     value(registration, [(activity.pk, rate.pk)])
     return activity
+
+
+@transaction.atomic
+def add_once(registration: Registration, activity: Activity, *, rate: Rate) -> Activity:
+    """Save what a form said, once however often it arrives (reliability E6).
+
+    Returns the activity that the first arrival saved. The lock on the registration makes the
+    second one wait; the constraint "form_is_saved_once" stands behind it.
+    """
+    require_open(registration)
+    saved = Activity.objects.filter(
+        person_id=registration.person_id, form_key=activity.form_key, form_key__isnull=False
+    ).first()
+    return saved or add(registration, activity, rate=rate)
 
 
 @transaction.atomic
@@ -128,13 +163,31 @@ def change(registration: Registration, activity: Activity, *, rate: Rate) -> Act
     require_open(registration)
     current = Activity.objects.kept().filter(pk=activity.pk, version=activity.version)
     if not current.update(version=F("version") + 1):
-        raise Refused(
-            Problem("stale", _("This activity was changed meanwhile. Look at it as it is now."))
-        )
+        raise Refused(stale())
     activity.version += 1
     activity.save()
     value(registration, [(activity.pk, rate.pk)])
     return activity
+
+
+@transaction.atomic
+def change_all(registration: Registration, entries: Sequence[tuple[Activity, Rate]]) -> None:
+    """Save many edited activities by sets, all or none; versions as in `change`."""
+    require_open(registration)
+    activities = [activity for activity, _rate in entries]
+    versions = dict(
+        Activity.objects.kept()
+        .filter(pk__in=[activity.pk for activity in activities])
+        .values_list("pk", "version")
+    )
+    if any(versions.get(activity.pk) != activity.version for activity in activities):
+        raise Refused(stale())
+    now = timezone.now()
+    for activity in activities:
+        activity.version += 1
+        activity.updated_at = now
+    Activity.objects.bulk_update(activities, CHANGEABLE, batch_size=500)
+    value(registration, [(activity.pk, rate.pk) for activity, rate in entries])
 
 
 @transaction.atomic

@@ -36,6 +36,13 @@ CREDITS = """
     WHERE state = 'counts' AND {scope}
 """
 
+# As if everything that is planned or still wants its outcome were done (P8, P11).
+HOPED = """
+    SELECT registration_id, year, activity_type_id, completed_on, activity_id, points
+    FROM activities_credit
+    WHERE state IN ('counts', 'planned', 'no_outcome') AND registration_id = %(registration)s
+"""
+
 HYPOTHETICAL = """
     SELECT registration_id, year, activity_type_id, completed_on, activity_id, points
     FROM activities_credit
@@ -177,6 +184,12 @@ def ledger(registration: Registration) -> dict[int, Entry]:
         ledger_sql(CREDITS.format(scope="registration_id = %(registration)s")),
         {"registration": registration.pk},
     )
+    return {row["activity_id"]: _entry(row) for row in rows}
+
+
+def outlook(registration: Registration) -> dict[int, Entry]:
+    """Return each entry's worth by activity id as if all planned and unfinished ones were done."""
+    rows = _rows(ledger_sql(HOPED), {"registration": registration.pk})
     return {row["activity_id"]: _entry(row) for row in rows}
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from django.http import HttpRequest
@@ -40,6 +41,7 @@ DeskProvider = Callable[[HttpRequest], Iterable[tuple[str, Item]]]
 
 _main: list[MainProvider] = []
 _desk: list[DeskProvider] = []
+_titles: list[Callable[[HttpRequest], tuple[str, str]]] = []
 
 
 def main(provider: MainProvider) -> MainProvider:
@@ -54,11 +56,24 @@ def desk(provider: DeskProvider) -> DeskProvider:
     return provider
 
 
+def desk_title(
+    provider: Callable[[HttpRequest], tuple[str, str]],
+) -> Callable[[HttpRequest], tuple[str, str]]:
+    """Register who names the workspace: its title and a hint, for the box above the groups."""
+    _titles.append(provider)
+    return provider
+
+
 def page(request: HttpRequest) -> dict[str, Any]:
     """Context processor: navigation, the other language and the colours of every page."""
     items = [item.on(request) for provider in _main for item in provider(request)]
     person = getattr(request, "user", None)
+    groups = cache(lambda: desk_groups(request))
+    title = cache(lambda: next((provider(request) for provider in _titles), ("", "")))
     return {
+        "workspace_nav": groups,
+        "workspace_title": lambda: title()[0],
+        "workspace_hint": lambda: title()[1],
         "navigation": sorted(items, key=lambda item: item.position),
         "other_language": other_language(request),
         "theme": getattr(person, "theme", "auto"),

@@ -1,8 +1,16 @@
 """The participant's and the staff's way through the registrations."""
 
-from django.http import HttpRequest
+from collections.abc import Iterable
 
-from registrations.models import Registration
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from cec import navigation
+from registrations import queue
+from registrations.models import Appointment, Association, Registration
+from registrations.models.committee import roles_of
+from registrations.permissions import may
 
 
 def current_registration(request: HttpRequest) -> Registration | None:
@@ -32,3 +40,68 @@ def _find(request: HttpRequest) -> Registration | None:
             return registration
     open_first = sorted(own, key=lambda row: (row.has_record, row.is_open, row.pk), reverse=True)
     return open_first[0] if open_first else None
+
+
+@navigation.main
+def main(request: HttpRequest) -> Iterable[navigation.Item]:
+    """The desk for those who have a role; the way into the program for everybody else."""
+    person = getattr(request, "user", None)
+    if person is None or not person.is_authenticated:
+        return
+    if roles_of(person).is_staff:
+        names = frozenset({"queue", "desk_registration", "payments", "appointments"})
+        yield navigation.Item(_("Desk"), reverse("desk"), names, position=60)
+    registration = current_registration(request)
+    if registration and not registration.has_record:
+        yield navigation.Item(
+            _("My registration"),
+            reverse("registration_status", args=[registration.pk]),
+            frozenset({"registration_status", "check_answers", "withdraw"}),
+            position=10,
+        )
+
+
+@navigation.desk
+def desk(request: HttpRequest) -> Iterable[tuple[str, navigation.Item]]:
+    """What waits for this person, with counts."""
+    waiting = queue.counts(request.user)
+    yield (
+        _("Waiting for you"),
+        navigation.Item(
+            _("Registrations"),
+            reverse("queue"),
+            frozenset({"queue", "desk_registration"}),
+            count=waiting["waiting"],
+            position=10,
+        ),
+    )
+    if may(request.user, "record_payment"):
+        yield (
+            _("Waiting for you"),
+            navigation.Item(
+                _("Payments"),
+                reverse("payments"),
+                frozenset({"payments"}),
+                count=waiting["fee"],
+                position=20,
+            ),
+        )
+    if may(request.user, "appoint"):
+        yield (
+            _("Committee"),
+            navigation.Item(
+                _("People and roles"), reverse("appointments"), frozenset({"appointments"})
+            ),
+        )
+
+
+@navigation.desk_title
+def desk_title(request: HttpRequest) -> tuple[str, str]:
+    """Name the workspace by the association or by the committee."""
+    roles = roles_of(request.user)
+    if roles.sees_everything:
+        names = sorted(roles.names & {Appointment.Role.STEERING, Appointment.Role.ADMINISTRATOR})
+        labels = [str(Appointment.Role(name).label) for name in names]
+        return _("National committee"), ", ".join(labels)
+    associations = Association.objects.filter(pk__in=roles.associations)
+    return ", ".join(row.name for row in associations), _("You’re the representative")

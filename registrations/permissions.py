@@ -18,6 +18,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "review_record": frozenset({REPRESENTATIVE, STEERING}),
     "issue_certificate": frozenset({ADMINISTRATOR}),
     "appoint": frozenset({STEERING, ADMINISTRATOR}),
+    "appoint_administrator": frozenset({ADMINISTRATOR}),
 }
 
 

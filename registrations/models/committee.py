@@ -13,7 +13,13 @@ from registrations.models.people import Person
 class AppointmentQuerySet(models.QuerySet["Appointment"]):
     def current(self, today: date) -> "AppointmentQuerySet":
         """Appointments in force on that day; the first and the last day are included."""
-        return self.filter(Q(last_day__isnull=True) | Q(last_day__gte=today), first_day__lte=today)
+        return self.not_over(today).filter(first_day__lte=today)
+
+    def not_over(self, today: date) -> "AppointmentQuerySet":
+        """Appointments in force on that day, and those that are still to come."""
+        return self.filter(
+            Q(last_day__isnull=True) | Q(last_day__gte=today), ended_at__isnull=True
+        )
 
 
 class Appointment(models.Model):
@@ -35,6 +41,10 @@ class Appointment(models.Model):
         Person, on_delete=models.PROTECT, null=True, related_name="appointments_made"
     )
     appointed_at = models.DateTimeField(auto_now_add=True)
+    ended_by = models.ForeignKey(
+        Person, on_delete=models.PROTECT, null=True, blank=True, related_name="appointments_ended"
+    )
+    ended_at = models.DateTimeField(null=True, blank=True)
 
     objects = AppointmentQuerySet.as_manager()
 
@@ -49,6 +59,11 @@ class Appointment(models.Model):
             models.CheckConstraint(
                 condition=Q(last_day__isnull=True) | Q(last_day__gte=models.F("first_day")),
                 name="appointment_ends_after_it_starts",
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_at__isnull=True, ended_by__isnull=True)
+                | Q(ended_at__isnull=False, ended_by__isnull=False),
+                name="whoever_ends_an_appointment_is_known",
             ),
         ]
 

@@ -1,0 +1,67 @@
+"""Appointing people to roles, with a first and a last day."""
+
+from datetime import date
+
+from django.core.exceptions import PermissionDenied
+from django.db import connection, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from cec.problems import Problem, Refused
+from registrations.models import Appointment, Association, Person
+from registrations.permissions import may
+
+APPOINTING = 0x43_45_43  # the advisory lock under which administrators are counted
+
+
+@transaction.atomic
+def appoint(
+    person: Person,
+    *,
+    by: Person,
+    role: str,
+    association: Association | None = None,
+    first_day: date,
+    last_day: date | None = None,
+) -> Appointment:
+    """Give a role. Nobody changes their own roles; administrators are named by administrators."""
+    _require(by, person, role)
+    same = Appointment.objects.filter(person=person, role=role, association=association)
+    if same.current(first_day).exists():
+        raise Refused(Problem("has_role", _("This person has that role already.")))
+    return Appointment.objects.create(
+        person=person,
+        role=role,
+        association=association,
+        first_day=first_day,
+        last_day=last_day,
+        appointed_by=by,
+    )
+
+
+@transaction.atomic
+def end(appointment: Appointment, *, by: Person) -> None:
+    """End a role now: the person's next click is without it.
+
+    Raises `Refused` for the last administrator, who would lock everybody out.
+    """
+    _require(by, appointment.person, appointment.role)
+    today = timezone.localdate()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [APPOINTING])
+    if appointment.role == Appointment.Role.ADMINISTRATOR:
+        others = Appointment.objects.current(today).filter(role=Appointment.Role.ADMINISTRATOR)
+        if not others.exclude(person=appointment.person).exists():
+            raise Refused(
+                Problem("last_administrator", _("Name another administrator first."))
+            )
+    Appointment.objects.filter(pk=appointment.pk, ended_at__isnull=True).update(
+        ended_at=timezone.now(), ended_by=by
+    )
+
+
+def _require(by: Person, person: Person, role: str) -> None:
+    if by.pk == person.pk or not may(by, "appoint"):
+        raise PermissionDenied
+    if role == Appointment.Role.ADMINISTRATOR and not may(by, "appoint_administrator"):
+        raise PermissionDenied

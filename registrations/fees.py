@@ -1,0 +1,155 @@
+"""The fee ledger: what was due, paid, waived and refunded. Lines are added, never changed."""
+
+from datetime import date
+from decimal import Decimal
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from cec.problems import Problem, Refused
+from registrations.calendar import today_in
+from registrations.models import Payment, Person, Registration
+from registrations.permissions import require
+
+ZERO = Decimal(0)
+
+
+def balance(registration: Registration) -> Decimal:
+    """Return what is still owed, in the program's currency; below zero when overpaid."""
+    return Registration.objects.with_balance().get(pk=registration.pk).balance  # type: ignore[attr-defined]
+
+
+def settled_on(registration: Registration) -> date | None:
+    """Return the day on which the fee was settled, or None while something is owed (E4).
+
+    It is the day on which the money came in or the fee was waived, not the day of recording.
+    """
+    if registration.fee <= 0:
+        return registration.submitted_on
+    paid, day = ZERO, None
+    for line in registration.payments.order_by("received_on", "id"):
+        before, paid = paid, paid + line.amount
+        if before < registration.fee <= paid:
+            day = line.received_on
+        elif paid < registration.fee:
+            day = None
+    return day
+
+
+def record_payment(
+    registration: Registration,
+    *,
+    by: Person,
+    amount: Decimal,
+    method: str,
+    received_on: date,
+    reference: str = "",
+) -> Payment:
+    """Write down money that came in.
+
+    Raises `Refused` when nothing is owed any more (two people recording the same cheque make
+    one payment), when it is more than what is owed, or on a day that is still ahead.
+    """
+    return _enter(
+        registration,
+        by=by,
+        kind=Payment.Kind.PAYMENT,
+        amount=amount,
+        method=method,
+        received_on=received_on,
+        reference=reference.strip(),
+    )
+
+
+def waive(registration: Registration, *, by: Person, reason: str) -> Payment:
+    """Waive what is still owed, with a reason."""
+    return _enter(
+        registration,
+        by=by,
+        kind=Payment.Kind.WAIVER,
+        amount=None,
+        method=Payment.Method.NONE,
+        received_on=today_in(registration.program),
+        reason=reason,
+    )
+
+
+def refund(
+    registration: Registration, *, by: Person, amount: Decimal, method: str, reason: str
+) -> Payment:
+    """Write down money that was given back; never more than what was paid in."""
+    return _enter(
+        registration,
+        by=by,
+        kind=Payment.Kind.REFUND,
+        amount=-amount,
+        method=method,
+        received_on=today_in(registration.program),
+        reason=reason,
+    )
+
+
+@transaction.atomic
+def _enter(
+    registration: Registration,
+    *,
+    by: Person,
+    kind: str,
+    amount: Decimal | None,
+    method: str,
+    received_on: date,
+    reference: str = "",
+    reason: str = "",
+) -> Payment:
+    require(by, "record_payment", registration)
+    locked = Registration.objects.select_for_update(of=("self",)).get(pk=registration.pk)
+    owed = balance(locked)
+    amount = owed if amount is None else amount
+    _refuse_what_does_not_fit(locked, kind, amount, owed, received_on)
+    line = Payment.objects.create(
+        registration=locked,
+        kind=kind,
+        amount=amount,
+        method=method,
+        reference=reference,
+        received_on=received_on,
+        reason=reason,
+        recorded_by=by,
+    )
+    locked.note(
+        kind,
+        by=by,
+        reason=reason,
+        details={"amount": str(amount), "method": method, "reference": reference},
+    )
+    return line
+
+
+def _refuse_what_does_not_fit(
+    registration: Registration, kind: str, amount: Decimal, owed: Decimal, received_on: date
+) -> None:
+    if registration.status == Registration.Status.DRAFT:
+        raise Refused(Problem("not_sent", _("This registration hasn’t been sent yet.")))
+    if received_on > today_in(registration.program):
+        raise Refused(Problem("future", _("Enter the day on which the money came in.")))
+    if kind == Payment.Kind.REFUND:
+        paid = sum(
+            (line.amount for line in registration.payments.exclude(kind=Payment.Kind.WAIVER)), ZERO
+        )
+        if paid + amount < 0:
+            raise Refused(Problem("too_much", _("That is more than what was paid.")))
+        return
+    if owed <= 0:
+        last = registration.payments.select_related("recorded_by").last()
+        raise Refused(
+            Problem(
+                "already_settled",
+                _("Nothing is owed any more: %(who)s recorded it.")
+                % {"who": last.recorded_by.name if last else registration.program.issuer},
+                fixable=False,
+            )
+        )
+    if amount > owed:
+        raise Refused(
+            Problem("too_much", _("That is more than the $%(owed)s owed.") % {"owed": owed})
+        )

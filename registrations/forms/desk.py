@@ -1,0 +1,165 @@
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from registrations.models import Appointment, Association, MembershipCheck, Payment, Person
+
+
+class DayField(forms.DateField):
+    """A day, picked or typed as 2026-11-20; a day that reads in two ways is asked about."""
+
+    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    default_error_messages = {"invalid": _("Enter the day as year-month-day, like 2026-11-20.")}
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(input_formats=["%Y-%m-%d"], **kwargs)
+
+
+class PlainForm(forms.Form):
+    """A form without a colon after its labels, whose fields know which form they stand in."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("label_suffix", "")
+        kwargs.setdefault("auto_id", f"id_{type(self).__name__.lower()}_%s")
+        super().__init__(*args, **kwargs)
+
+
+class MembershipForm(PlainForm):
+    outcome = forms.ChoiceField(
+        label=_("The membership is"),
+        choices=[
+            (MembershipCheck.Outcome.CONFIRMED, _("In good standing")),
+            (MembershipCheck.Outcome.LAPSED, _("Not in good standing")),
+            (MembershipCheck.Outcome.PROOF, _("Can’t tell: ask for proof")),
+        ],
+        widget=forms.RadioSelect,
+    )
+    good_until = DayField(
+        label=_("In good standing until"),
+        required=False,
+        help_text=_("The last day of the membership, when it is in good standing."),
+    )
+    note = forms.CharField(
+        label=_("Note"),
+        required=False,
+        max_length=500,
+        help_text=_("The person reads it when you ask for proof or can’t confirm."),
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        confirmed = data.get("outcome") == MembershipCheck.Outcome.CONFIRMED
+        if confirmed and not data.get("good_until") and "good_until" not in self.errors:
+            self.add_error("good_until", _("Enter the last day of the membership."))
+        return data
+
+
+class ApproveForm(PlainForm):
+    starts_on = DayField(
+        label=_("The program starts on"),
+        help_text=_("The day on which form and fee were there. For another day, say why."),
+    )
+    reason = forms.CharField(
+        label=_("Why another day, or why without a gate"),
+        required=False,
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+    override = forms.BooleanField(
+        label=_("Approve although something is missing"), required=False
+    )
+
+    def __init__(self, *args: Any, may_override: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not may_override:
+            del self.fields["override"]
+
+
+class ReasonForm(PlainForm):
+    """A reason that somebody else will read."""
+
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=1000,
+        help_text=_("The person reads it."),
+        error_messages={"required": _("Say why, in a few words.")},
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+
+class DeclineForm(ReasonForm):
+    pass
+
+
+class WaiveForm(ReasonForm):
+    pass
+
+
+class PaymentForm(PlainForm):
+    amount = forms.DecimalField(
+        label=_("Amount"),
+        max_digits=8,
+        decimal_places=2,
+        min_value=Decimal("0.01"),
+        error_messages={"invalid": _("Enter the amount as a number, like 40 or 20.50.")},
+        widget=forms.TextInput(attrs={"inputmode": "decimal"}),
+    )
+    method = forms.ChoiceField(
+        label=_("Method"),
+        choices=[choice for choice in Payment.Method.choices if choice[0] != Payment.Method.NONE],
+    )
+    received_on = DayField(label=_("Received on"))
+    reference = forms.CharField(
+        label=_("Reference"),
+        required=False,
+        max_length=100,
+        help_text=_("Cheque number or the bank’s reference."),
+    )
+
+
+class RefundForm(PlainForm):
+    amount = PaymentForm.base_fields["amount"]
+    method = PaymentForm.base_fields["method"]
+    reason = ReasonForm.base_fields["reason"]
+
+
+class AppointmentForm(PlainForm):
+    email = forms.EmailField(
+        label=_("E-mail of the person’s account"),
+        help_text=_("They open an account first."),
+        widget=forms.EmailInput(attrs={"autocomplete": "off"}),
+    )
+    role = forms.ChoiceField(label=_("Role"), choices=Appointment.Role.choices)
+    association = forms.ModelChoiceField(
+        label=_("Association"),
+        queryset=Association.objects.filter(is_active=True),
+        required=False,
+        empty_label=_("None"),
+        help_text=_("For a representative."),
+    )
+    first_day = DayField(label=_("First day"))
+    last_day = DayField(label=_("Last day"), required=False, help_text=_("Optional."))
+
+    def clean_email(self) -> Person:
+        person = Person.objects.filter(
+            email__iexact=self.cleaned_data["email"], is_active=True
+        ).first()
+        if person is None:
+            raise forms.ValidationError(_("Nobody has an account with this e-mail."))
+        return person
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        representative = data.get("role") == Appointment.Role.REPRESENTATIVE
+        if representative and not data.get("association"):
+            self.add_error("association", _("Choose the association to represent."))
+        if not representative:
+            data["association"] = None
+        first, last = data.get("first_day"), data.get("last_day")
+        if isinstance(first, date) and isinstance(last, date) and last < first:
+            self.add_error("last_day", _("The last day can’t be before the first."))
+        return data

@@ -1,0 +1,165 @@
+"""What the program writes about a registration. Each is sent once per occasion."""
+
+from datetime import date
+from decimal import Decimal
+
+from django.utils.translation import gettext as _
+
+from cec import mail
+from cec.wording import amount, day, money
+from registrations.models import Association, Person, Program, Registration
+
+
+def example() -> Registration:
+    """A registration that exists nowhere, to show and to test the letters with."""
+    program = Program(
+        code="CEC",
+        name_en="Example program",
+        name_fr="Programme exemple",
+        issuer_en="Example network",
+        unit_en="points",
+        how_to_pay_en="By e-transfer.",
+        how_to_pay_fr="Par virement.",
+        fee=Decimal("40.00"),
+        answer_days=10,
+    )
+    return Registration(
+        pk=42,
+        person=Person(pk=7, email="person@example.org", name="Robin Example"),
+        program=program,
+        association=Association(code="EX", name_en="Example Association"),
+        status=Registration.Status.ACTIVE,
+        fee=Decimal("40.00"),
+        starts_on=date(2026, 3, 15),
+        ends_on=date(2029, 3, 14),
+    )
+
+
+def _status_page(registration: Registration) -> str:
+    return mail.absolute_url("registration_status", registration=registration.pk)
+
+
+def _why(registration: Registration) -> str:
+    return _("You’re getting this because you registered for %(program)s.") % {
+        "program": registration.program.name
+    }
+
+
+@mail.letter("registration_received", example=lambda: (example(),))
+def received(registration: Registration) -> mail.Letter:
+    program = registration.program
+    facts = [(_("Your reference"), registration.reference)]
+    paragraphs = [
+        _("We have your registration. You’ll usually hear from us within %(days)s days.")
+        % {"days": program.answer_days}
+    ]
+    if registration.fee > 0:
+        facts.append((_("To pay"), money(registration.fee)))
+        paragraphs.append(program.how_to_pay)
+    return mail.Letter(
+        subject=_("We have your %(code)s registration") % {"code": program.code},
+        heading=_("Thank you, %(name)s") % {"name": registration.person.name},
+        paragraphs=[text for text in paragraphs if text],
+        facts=facts,
+        button=(_("See where it stands"), _status_page(registration)),
+        why=_why(registration),
+    )
+
+
+@mail.letter("registration_approved", example=lambda: (example(),))
+def approved(registration: Registration) -> mail.Letter:
+    program = registration.program
+    facts = [(_("Your program started on"), day(registration.starts_on))]
+    if registration.ends_on:
+        facts.append((_("It ends on"), day(registration.ends_on)))
+    needed = registration.rules.requirement("cycle") if registration.rules_id else None
+    if needed and program.cycle_years:
+        steady = needed.points / program.cycle_years
+        facts.append(
+            (
+                _("To earn"),
+                _("%(total)s, about %(steady)s a year")
+                % {
+                    "total": amount(needed.points, program.unit),
+                    "steady": amount(steady.quantize(Decimal(1)), program.unit),
+                },
+            )
+        )
+    return mail.Letter(
+        subject=_("Your %(code)s registration is approved") % {"code": program.code},
+        heading=_("You’re registered, %(name)s") % {"name": registration.person.name},
+        paragraphs=[
+            _("Your registration is approved. Anything you learn from %(day)s on can count.")
+            % {"day": day(registration.starts_on)}
+        ],
+        facts=facts,
+        button=(
+            _("Open your record"),
+            mail.absolute_url("record", registration=registration.pk),
+        ),
+        why=_why(registration),
+    )
+
+
+@mail.letter("registration_declined", example=lambda: (example(), "No current membership."))
+def declined(registration: Registration, reason: str) -> mail.Letter:
+    return mail.Letter(
+        subject=_("About your %(code)s registration") % {"code": registration.program.code},
+        heading=_("We couldn’t approve your registration"),
+        paragraphs=[
+            _("This is the reason that we were given:"),
+            reason,
+            _("Once that’s settled, you can register again: your answers are kept."),
+        ],
+        facts=[(_("Your reference"), registration.reference)],
+        button=(_("See your registration"), _status_page(registration)),
+        why=_why(registration),
+    )
+
+
+@mail.letter("membership_proof", example=lambda: (example(), "Please send a receipt."))
+def membership_proof(registration: Registration, note: str) -> mail.Letter:
+    return mail.Letter(
+        subject=_("One question about your membership"),
+        heading=_("Can you show us that you’re a member?"),
+        paragraphs=[
+            text
+            for text in (
+                _("We couldn’t find your membership of %(association)s by ourselves.")
+                % {"association": registration.association.name if registration.association else ""},
+                note,
+                _("Send a receipt or your membership card to your association, please."),
+            )
+            if text
+        ],
+        facts=_contact(registration),
+        button=(_("See your registration"), _status_page(registration)),
+        why=_why(registration),
+    )
+
+
+@mail.letter("membership_not_confirmed", example=lambda: (example(), ""))
+def membership_not_confirmed(registration: Registration, note: str) -> mail.Letter:
+    return mail.Letter(
+        subject=_("Your membership isn’t current"),
+        heading=_("We couldn’t confirm a current membership"),
+        paragraphs=[
+            text
+            for text in (
+                note,
+                _("Renew with %(association)s, and tell them that you registered here.")
+                % {"association": registration.association.name if registration.association else ""},
+            )
+            if text
+        ],
+        facts=_contact(registration),
+        button=(_("See your registration"), _status_page(registration)),
+        why=_why(registration),
+    )
+
+
+def _contact(registration: Registration) -> list[tuple[str, str]]:
+    facts = [(_("Your reference"), registration.reference)]
+    if registration.association and registration.association.email:
+        facts.append((_("Your association"), registration.association.email))
+    return facts

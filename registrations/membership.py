@@ -1,0 +1,86 @@
+"""The membership gate: is this person a member in good standing on a given day?"""
+
+from datetime import date
+
+from django.db import transaction
+from cec.wording import day as write_day
+from django.utils.translation import gettext as _
+
+from cec import mail
+from cec.problems import Problem, Refused
+from registrations.calendar import today_in
+from registrations.models import MembershipCheck, Person, Registration
+from registrations.permissions import require
+
+Outcome = MembershipCheck.Outcome
+
+
+def check_membership(registration: Registration, *, on: date) -> list[Problem]:
+    """Say what is missing for a membership in good standing on that day (E1, E4, C4)."""
+    if not registration.program.needs_membership:
+        return []
+    check = registration.membership_check()
+    if check is None:
+        return [Problem("membership_unchecked", _("The membership isn’t checked yet."))]
+    if check.outcome == Outcome.PROOF:
+        return [Problem("membership_proof", _("We asked for proof of the membership."))]
+    if check.outcome == Outcome.LAPSED:
+        return [Problem("membership_lapsed", _("The membership isn’t in good standing."))]
+    if check.good_until is not None and check.good_until < on:
+        return [
+            Problem(
+                "membership_over",
+                _("The membership was confirmed until %(day)s only.")
+                % {"day": write_day(check.good_until)},
+            )
+        ]
+    return []
+
+
+@transaction.atomic
+def record_check(
+    registration: Registration,
+    *,
+    by: Person,
+    outcome: str,
+    good_until: date | None = None,
+    note: str = "",
+) -> MembershipCheck:
+    """Write down what somebody found out about a membership; the person is asked for proof.
+
+    Raises `Refused` when a confirmation names no day, or one that is over.
+    """
+    require(by, "check_membership", registration)
+    locked = Registration.objects.select_for_update(of=("self",)).get(pk=registration.pk)
+    if not locked.is_open or locked.status == Registration.Status.DRAFT:
+        raise Refused(
+            Problem(
+                "not_open",
+                _("This registration is closed. It is now: %(status)s.")
+                % {"status": locked.get_status_display()},
+                fixable=False,
+            )
+        )
+    if outcome == Outcome.CONFIRMED and (
+        good_until is None or good_until < (locked.submitted_on or today_in(locked.program))
+    ):
+        raise Refused(
+            Problem("no_day", _("Enter the last day of the membership that you looked up."))
+        )
+    check = MembershipCheck.objects.create(
+        registration=locked,
+        outcome=outcome,
+        good_until=good_until if outcome == Outcome.CONFIRMED else None,
+        note=note,
+        checked_by=by,
+    )
+    locked.note(
+        str(outcome),
+        by=by,
+        reason=note,
+        details={"good_until": str(good_until)} if check.good_until else {},
+    )
+    if outcome != Outcome.CONFIRMED:
+        kind = "membership_proof" if outcome == Outcome.PROOF else "membership_not_confirmed"
+        mail.post(kind, locked, note, to=locked.person, key=f"{kind}:{check.pk}")
+    return check

@@ -1,0 +1,199 @@
+"""Registering: from the form to three program years, or to a reasoned no."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from cec.wording import day as write_day
+from django.utils.translation import gettext as _
+
+from cec import mail
+from cec.problems import Problem, Refused
+from registrations import fees
+from registrations.calendar import make_years, today_in, year_bounds
+from registrations.membership import check_membership
+from registrations.models import Person, Program, Registration
+from registrations.permissions import require
+
+EARLIEST_START = date(2000, 1, 1)
+
+
+def open_draft(person: Person, program: Program, **answers: Any) -> Registration:
+    """Return the person's draft for the program with these answers, made if there is none.
+
+    Raises `Refused` with code "already_registered" when another registration is open.
+    """
+    with transaction.atomic():
+        existing = (
+            Registration.objects.open()
+            .select_for_update(of=("self",))
+            .filter(person=person, program=program)
+            .first()
+        )
+        if existing is None:
+            try:
+                with transaction.atomic():
+                    return Registration.objects.create(
+                        person=person, program=program, rules=program.current_rules, **answers
+                    )
+            except IntegrityError:
+                existing = Registration.objects.open().get(person=person, program=program)
+        if existing.status != Registration.Status.DRAFT:
+            raise Refused(_already_registered(existing))
+        for field, value in answers.items():
+            setattr(existing, field, value)
+        if answers:
+            existing.save(update_fields=list(answers))
+        return existing
+
+
+@transaction.atomic
+def send(registration: Registration, *, by: Person) -> None:
+    """Send the form: the fee falls due, and the queue of the association has one more."""
+    locked = _lock(registration)
+    program = locked.program
+    if not program.is_open:
+        raise Refused(Problem("closed", _("This program takes no new registrations now.")))
+    if program.needs_membership and locked.association is None:
+        raise Refused(Problem("no_association", _("Choose your association.")))
+    locked.move(
+        "send",
+        by=by,
+        submitted_at=timezone.now(),
+        submitted_on=today_in(program),
+        fee=program.fee,
+        rules=program.current_rules,
+    )
+    mail.post(
+        "registration_received", locked, to=locked.person, key=f"registration_received:{locked.pk}"
+    )
+
+
+@dataclass(frozen=True)
+class Readiness:
+    """What an approver sees before deciding.
+
+    `starts_on` is the enrolment date by rule E4, or None while a gate is open; `problems` are the
+    open gates.
+    """
+
+    starts_on: date | None
+    problems: tuple[Problem, ...]
+
+
+def readiness(registration: Registration) -> Readiness:
+    """Look at both gates; the start is the later of form and fee, in good standing then (E4)."""
+    problems: list[Problem] = []
+    settled = fees.settled_on(registration)
+    if settled is None:
+        problems.append(Problem("fee_owed", _("The fee isn’t settled yet.")))
+    done_on = max(filter(None, [registration.submitted_on, settled]), default=None)
+    problems += check_membership(registration, on=done_on or today_in(registration.program))
+    return Readiness(None if problems else done_on, tuple(problems))
+
+
+@transaction.atomic
+def approve(
+    registration: Registration,
+    *,
+    by: Person,
+    starts_on: date | None = None,
+    reason: str = "",
+    override: bool = False,
+) -> None:
+    """Approve, set the start of the cycle and write its program years (E3, E4, P10).
+
+    Another start than rule E4's wants a reason; so does approving past an open gate, which is
+    the steering group's (`override`). Raises `Refused` with what is missing.
+    """
+    require(by, "decide_registration", registration)
+    locked = _lock(registration)
+    ready = readiness(locked)
+    if override and ready.problems:
+        require(by, "override_gate", locked)
+    start = starts_on or ready.starts_on or (today_in(locked.program) if override else None)
+    _refuse_approval(locked, ready, start, reason=reason, override=override)
+    assert start is not None
+    bounds = year_bounds(start, locked.program.cycle_years)
+    details: dict[str, object] = {"starts_on": start.isoformat()}
+    if ready.problems:
+        details["overridden"] = [problem.code for problem in ready.problems]
+    locked.move(
+        "approve", by=by, reason=reason, details=details, starts_on=start, ends_on=bounds[-1][1]
+    )
+    make_years(locked)
+    mail.post(
+        "registration_approved", locked, to=locked.person, key=f"registration_approved:{locked.pk}"
+    )
+
+
+def _refuse_approval(
+    registration: Registration,
+    ready: Readiness,
+    start: date | None,
+    *,
+    reason: str,
+    override: bool,
+) -> None:
+    if not registration.can("approve"):
+        return  # the move itself says who was first
+    if ready.problems and not override:
+        raise Refused(*ready.problems)
+    if start is None:
+        raise Refused(Problem("no_start", _("Enter the day on which the program starts.")))
+    if (override or start != ready.starts_on) and not reason.strip():
+        raise Refused(Problem("no_reason", _("Say why, in a few words.")))
+    if start > today_in(registration.program):
+        raise Refused(Problem("future_start", _("The start can’t be a day that is still ahead.")))
+    if start < EARLIEST_START:
+        raise Refused(
+            Problem(
+                "early_start",
+                _("The start can’t be before %(day)s.") % {"day": write_day(EARLIEST_START)},
+            )
+        )
+
+
+@transaction.atomic
+def decline(registration: Registration, *, by: Person, reason: str) -> None:
+    """Decline with a reason, which the person is told."""
+    require(by, "decide_registration", registration)
+    if not reason.strip():
+        raise Refused(Problem("no_reason", _("Say why, in a few words.")))
+    locked = _lock(registration)
+    locked.move("decline", by=by, reason=reason)
+    mail.post(
+        "registration_declined",
+        locked,
+        reason,
+        to=locked.person,
+        key=f"registration_declined:{locked.pk}",
+    )
+
+
+@transaction.atomic
+def withdraw(registration: Registration, *, by: Person, reason: str = "") -> None:
+    """Take one's own registration back; what was logged and paid stays in the history."""
+    if registration.person_id != by.pk:
+        raise PermissionDenied
+    _lock(registration).move("withdraw", by=by, reason=reason)
+
+
+def _lock(registration: Registration) -> Registration:
+    return (
+        Registration.objects.select_for_update(of=("self",))
+        .select_related("program", "person", "association")
+        .get(pk=registration.pk)
+    )
+
+
+def _already_registered(registration: Registration) -> Problem:
+    return Problem(
+        "already_registered",
+        _("You already have a registration in this program: %(reference)s.")
+        % {"reference": registration.reference},
+        fixable=False,
+    )

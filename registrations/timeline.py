@@ -1,0 +1,100 @@
+"""A registration's history in words, and the steps to an approval."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from cec.wording import day as write_day
+from cec.wording import money
+from registrations import fees
+from registrations.models import Event, MembershipCheck, Registration
+
+# What was said between committee members stays there; the person reads the rest.
+_NOT_FOR_THE_PERSON = {Event.Kind.CONFIRMED}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of a timeline, as templates/components/timeline.html shows it."""
+
+    text: str
+    who: str = ""
+    at: datetime | None = None
+    reason: str = ""
+    state: str = "done"
+
+
+def of(registration: Registration) -> list[Line]:
+    """Return the whole history, newest first, for the committee."""
+    events = registration.events.select_related("actor").order_by("-id")
+    return [_line(event) for event in events]
+
+
+def for_person(registration: Registration) -> list[Line]:
+    """Return the history as the person themselves reads it."""
+    events = registration.events.select_related("actor").order_by("-id")
+    return [
+        _line(event, with_reason=event.kind not in _NOT_FOR_THE_PERSON) for event in events
+    ]
+
+
+def _line(event: Event, *, with_reason: bool = True) -> Line:
+    text = event.get_kind_display()
+    details = event.details
+    if "amount" in details:
+        text = f"{text}: {money(details['amount'])}"
+    if details.get("reference"):
+        text = f"{text} ({details['reference']})"
+    if "starts_on" in details:
+        text = _("%(what)s, from %(day)s") % {
+            "what": text,
+            "day": _iso_day(details["starts_on"]),
+        }
+    if "good_until" in details:
+        text = _("%(what)s until %(day)s") % {"what": text, "day": _iso_day(details["good_until"])}
+    if details.get("overridden"):
+        text = _("%(what)s, although something was missing") % {"what": text}
+    return Line(
+        text=text,
+        who=event.actor.name if event.actor else "",
+        at=event.at,
+        reason=event.reason if with_reason else "",
+    )
+
+
+def _iso_day(text: str) -> str:
+    return write_day(datetime.fromisoformat(text).date())
+
+
+def steps(registration: Registration) -> list[Line]:
+    """Return the four steps to an approval: what is done, and who has what isn't."""
+    program = registration.program
+    lines = [Line(_("Sent"), at=registration.submitted_at)]
+    if registration.fee > 0:
+        settled = fees.settled_on(registration)
+        lines.append(
+            Line(_("Fee received: %(day)s") % {"day": write_day(settled)})
+            if settled
+            else Line(_("Fee to pay"), state="wait")
+        )
+    if program.needs_membership:
+        check = registration.membership_check()
+        if check is None:
+            text = _("Your association is checking your membership, usually within %(days)s days")
+            lines.append(Line(text % {"days": program.answer_days}, state="wait"))
+        elif check.outcome == MembershipCheck.Outcome.CONFIRMED:
+            lines.append(Line(_("Membership confirmed"), at=check.checked_at))
+        else:
+            lines.append(Line(check.get_outcome_display(), reason=check.note, state="wait"))
+    if registration.starts_on:
+        lines.append(
+            Line(_("Approved: your program started on %(day)s") % {
+                "day": write_day(registration.starts_on)
+            })
+        )
+    elif registration.status == Registration.Status.SUBMITTED:
+        lines.append(Line(_("The committee decides"), state="wait"))
+    else:
+        lines.append(Line(registration.get_status_display(), state="wait"))
+    return lines

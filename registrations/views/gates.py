@@ -1,0 +1,104 @@
+"""Decisions on a registration: membership, approval, a reasoned no."""
+
+from collections.abc import Callable
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST
+
+from cec.problems import Refused
+from registrations import membership as memberships
+from registrations import queue, registering
+from registrations.forms.desk import ApproveForm, DeclineForm, MembershipForm
+from registrations.models import Registration
+from registrations.permissions import may, require
+from registrations.views import desk
+
+
+@require_POST
+def membership(request: HttpRequest, registration: int) -> HttpResponse:
+    """Record what was found out about a membership."""
+    row = desk.find(request, registration)
+    require(request.user, "check_membership", row)
+    form = MembershipForm(request.POST)
+    if not form.is_valid():
+        return desk.show(request, row, status=422, membership_form=form)
+
+    def decide() -> None:
+        memberships.record_check(row, by=request.user, **form.cleaned_data)
+
+    return _stay(request, row, decide, _("The membership check is recorded."))
+
+
+@require_POST
+def approve(request: HttpRequest, registration: int) -> HttpResponse:
+    """Approve, and go on to the next one in line."""
+    row = desk.find(request, registration)
+    require(request.user, "decide_registration", row)
+    form = ApproveForm(request.POST, may_override=may(request.user, "override_gate", row))
+    if not form.is_valid():
+        return desk.show(request, row, status=422, approve_form=form)
+    data = form.cleaned_data
+    try:
+        registering.approve(
+            row,
+            by=request.user,
+            starts_on=data["starts_on"],
+            reason=data["reason"],
+            override=data.get("override", False),
+        )
+    except Refused as refused:
+        for problem in refused.problems:
+            form.add_error(None, str(problem.message))
+        row.refresh_from_db()
+        return desk.show(request, row, status=409, approve_form=form)
+    return _go_on(request, row, _("%(name)s is registered.") % {"name": row.person.name})
+
+
+@require_POST
+def decline(request: HttpRequest, registration: int) -> HttpResponse:
+    """Decline with a reason, and go on to the next one in line."""
+    row = desk.find(request, registration)
+    require(request.user, "decide_registration", row)
+    form = DeclineForm(request.POST)
+    if not form.is_valid():
+        return desk.show(request, row, status=422, decline_form=form)
+    try:
+        registering.decline(row, by=request.user, reason=form.cleaned_data["reason"])
+    except Refused as refused:
+        messages.warning(request, str(refused))
+        return redirect("desk_registration", registration=row.pk)
+    return _go_on(
+        request,
+        row,
+        _("The registration of %(name)s is declined.") % {"name": row.person.name},
+    )
+
+
+def _stay(
+    request: HttpRequest, row: Registration, decide: Callable[[], None], done: str
+) -> HttpResponse:
+    try:
+        decide()
+    except Refused as refused:
+        messages.warning(request, str(refused))
+    else:
+        messages.success(request, done)
+    return redirect("desk_registration", registration=row.pk)
+
+
+def _go_on(request: HttpRequest, row: Registration, done: str) -> HttpResponse:
+    """Go to the longest waiting registration, and say how many are left."""
+    left = queue.counts(request.user)["waiting"]
+    messages.success(
+        request,
+        f"{done} "
+        + ngettext("%(count)s left.", "%(count)s left.", left) % {"count": left},
+    )
+    following = queue.next_waiting(request.user, row)
+    if following is None:
+        return redirect("queue")
+    return redirect("desk_registration", registration=following.pk)

@@ -1,0 +1,28 @@
+"""What every test stands on: the real PostgreSQL with the programs loaded."""
+
+import pytest
+from django.core.management import call_command
+from django.db import connection
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """Load the programs once; let only test databases be emptied (see 0002_keep_history)."""
+    with django_db_blocker.unblock():
+        name = connection.ops.quote_name(connection.settings_dict["NAME"])
+        with connection.cursor() as cursor:
+            cursor.execute(f"ALTER DATABASE {name} SET cec.allow_truncate = 'on'")
+        connection.close()
+        call_command("load_programs", verbosity=0)
+
+
+@pytest.fixture(autouse=True)
+def _programs_after_emptying(request):
+    """A test with real transactions starts from empty tables: load the programs again.
+
+    pytest-django runs such tests last, so that the others still find what the session loaded.
+    """
+    marker = request.node.get_closest_marker("django_db")
+    if marker and marker.kwargs.get("transaction"):
+        request.getfixturevalue("transactional_db")
+        call_command("load_programs", verbosity=0)

@@ -1,0 +1,174 @@
+"""Short ways to the rows that tests start from; everything goes through the real models."""
+
+import itertools
+from datetime import UTC, date, datetime, time
+from decimal import Decimal
+
+from django.utils import timezone
+
+from activities import log
+from activities.models import Activity
+from registrations.calendar import anniversary, make_years
+from registrations.models import (
+    ActivityType,
+    Appointment,
+    Association,
+    MembershipCheck,
+    Payment,
+    Person,
+    Program,
+    Rate,
+    Registration,
+)
+
+_numbers = itertools.count(1)
+
+APPROVED = {"active", "turned_in", "accepted", "certified", "lapsed"}
+
+
+def person(name: str = "", *, language: str = "en", password: str | None = None, **fields) -> Person:
+    """A person with an account; the e-mail is made up unless it is given."""
+    number = next(_numbers)
+    fields.setdefault("email", f"person{number}@example.org")
+    return Person.objects.create_user(
+        password=password, name=name or f"Person {number}", language=language, **fields
+    )
+
+
+def program(code: str = "CEC") -> Program:
+    return Program.objects.get(code=code)
+
+
+def association(code: str = "MLA") -> Association:
+    return Association.objects.get(code=code)
+
+
+def appoint(
+    who: Person, role: str, association_code: str | None = None, *, first_day: date = date(2020, 1, 1),
+    last_day: date | None = None,
+) -> Appointment:
+    """Give a role; "representative" wants an association's code."""
+    return Appointment.objects.create(
+        person=who,
+        role=role,
+        association=association(association_code) if association_code else None,
+        first_day=first_day,
+        last_day=last_day,
+    )
+
+
+def representative(code: str = "MLA") -> Person:
+    who = person(f"Representative of {code}")
+    appoint(who, "representative", code)
+    return who
+
+
+def steering() -> Person:
+    who = person("Steering member")
+    appoint(who, "steering")
+    return who
+
+
+def administrator() -> Person:
+    who = person("Administrator")
+    appoint(who, "administrator")
+    return who
+
+
+def registration(
+    who: Person | None = None,
+    *,
+    status: str = "active",
+    starts_on: date | None = None,
+    code: str = "CEC",
+    association_code: str | None = "MLA",
+    paid: bool | None = None,
+    member_until: date | None = None,
+    **fields,
+) -> Registration:
+    """A registration in any state, with the program years that the state implies.
+
+    `paid` and `member_until` put a payment and a membership check beside it; approved ones have
+    both unless told otherwise.
+    """
+    scheme = program(code)
+    approved = status in APPROVED
+    if approved and starts_on is None:
+        starts_on = date(2025, 3, 15)
+    sent_on = starts_on or timezone.localdate()
+    if status not in ("draft",):
+        fields.setdefault("submitted_on", sent_on)
+        fields.setdefault("submitted_at", datetime.combine(fields["submitted_on"], time(16), UTC))
+    row = Registration.objects.create(
+        person=who or person(),
+        program=scheme,
+        rules=scheme.current_rules,
+        association=association(association_code) if association_code else None,
+        status=status,
+        fee=scheme.fee,
+        starts_on=starts_on if approved else None,
+        **fields,
+    )
+    if approved:
+        row.ends_on = make_years(row)[-1].ends_on
+        row.save(update_fields=["ends_on"])
+    if (approved if paid is None else paid) and row.fee:
+        pay(row, on=sent_on)
+    if member_until or approved:
+        confirm(row, until=member_until or date(2099, 12, 31))
+    return row
+
+
+def pay(row: Registration, amount: str | None = None, *, on: date | None = None, reference: str = "") -> Payment:
+    return Payment.objects.create(
+        registration=row,
+        kind="payment",
+        amount=Decimal(amount) if amount else row.fee,
+        method="transfer",
+        reference=reference,
+        received_on=on or timezone.localdate(),
+        recorded_by=_recorder(),
+    )
+
+
+def confirm(row: Registration, *, until: date) -> MembershipCheck:
+    return MembershipCheck.objects.create(
+        registration=row, outcome="confirmed", good_until=until, checked_by=_recorder()
+    )
+
+
+def rate(code: str, key: str | None = None, *, program_code: str = "CEC") -> Rate:
+    """The rate of a type by its English code; `key` tells committee from board."""
+    kind = ActivityType.objects.get(rules=program(program_code).current_rules, code_en=code)
+    return kind.rates.get(key=key) if key else kind.rates.first()
+
+
+def activity(
+    row: Registration,
+    code: str = "PD-I",
+    *,
+    hours: str | None = "1",
+    on: str | date = "2025-05-01",
+    key: str | None = None,
+    title: str = "",
+    **fields,
+) -> Activity:
+    """A logged activity with what it is worth."""
+    day = date.fromisoformat(on) if isinstance(on, str) else on
+    entry = Activity(
+        title=title or f"Activity {next(_numbers)}",
+        completed_on=day,
+        hours=Decimal(hours) if hours else None,
+        **fields,
+    )
+    return log.add(row, entry, rate=rate(code, key, program_code=row.program.code))
+
+
+def three_years_ago(days: int = 10) -> date:
+    """A start whose three years ended `days` days ago: the time for turning in."""
+    today = timezone.localdate()
+    return anniversary(today, -3) - timezone.timedelta(days=days)
+
+
+def _recorder() -> Person:
+    return Person.objects.filter(name="Recorder").first() or person("Recorder")

@@ -1,0 +1,25 @@
+"""Doing things at the same moment, each on a database connection of its own."""
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+from django.db import connection
+
+
+def at_once(deeds: Sequence[Callable[[], object]]) -> list[object]:
+    """Run all deeds at once and return what each one returned or raised, in their order."""
+    barrier = Barrier(len(deeds))
+
+    def run(deed: Callable[[], object]) -> object:
+        try:
+            connection.ensure_connection()
+            barrier.wait(timeout=20)
+            return deed()
+        except Exception as error:
+            return error
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(deeds)) as pool:
+        return list(pool.map(run, deeds))
