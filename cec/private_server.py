@@ -60,10 +60,13 @@ class PrivateServer:
 
         Raises ServiceError if the server can't be started.
         """
-        self.folder.mkdir(parents=True, exist_ok=True)
         if self.folder not in _leases:
-            # Waits while the server is being stopped: the guard holds the lock exclusively then.
-            _leases[self.folder] = _lock(self.folder / "users.lock", fcntl.LOCK_SH)
+            try:
+                self.folder.mkdir(parents=True, exist_ok=True)
+                # Waits while the server is being stopped: the guard holds it exclusively then.
+                _leases[self.folder] = _lock(self.folder / "users.lock", fcntl.LOCK_SH)
+            except PermissionError as error:
+                raise ServiceError(f"{self.name}: {error}; another account made it.") from error
         if self.answers() and self._guarded():
             return
         starting = _lock(self.folder / "start.lock", fcntl.LOCK_EX)
@@ -71,6 +74,7 @@ class PrivateServer:
             self._post_guard()
             if not self.answers():
                 self._make_answer()
+            self._post_guard()  # the first may just have met a guard that was being killed
         finally:
             os.close(starting)
 

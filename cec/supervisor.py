@@ -30,6 +30,7 @@ WATCH_SECONDS = 2  # between two looks at the private servers
 WORKER_ALONE = ("--without-gossip", "--without-mingle", "--without-heartbeat")
 
 Command = Sequence[str]
+_speaking = threading.Lock()
 
 
 class Stop(Exception):
@@ -212,8 +213,11 @@ class Supervisor:
 
 def say(text: str, *, name: str = "") -> None:
     """Print for the person at the terminal, who may have closed it already."""
+    line = f"{name:<6} | {text}\n" if name else f"{text}\n"
     try:
-        print(f"{name:<6} | {text}" if name else text, flush=True)
+        with _speaking:
+            sys.stdout.write(line)
+            sys.stdout.flush()
     except OSError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
@@ -236,7 +240,7 @@ def the_plan() -> Plan:
         sys.exit(f"PORT must be a number from 1024 to 65535, not {port!r}.")
     var = Path(os.environ.get("CEC_VAR") or ROOT / "var").resolve()
     manage = [sys.executable, "manage.py"]
-    celery = [sys.executable, "-m", "celery", "-A", "cec"]
+    celery = [sys.executable, "-m", "celery", "-A", "cec", "--quiet"]
     return Plan(
         var=var,
         port=int(port),
@@ -252,6 +256,7 @@ def the_plan() -> Plan:
             "CEC_VAR": str(var),
             "DEBUG": os.environ.get("DEBUG") or "1",
             "SITE_URL": os.environ.get("SITE_URL") or f"http://{HOST}:{port}",
+            "DJANGO_RUNSERVER_HIDE_WARNING": "true",
             "PYTHONWARNINGS": "ignore:You're running the worker with superuser privileges",
         },
     )

@@ -13,7 +13,8 @@ class Command(BaseCommand):
     help = "Migrate, load the programs and, into an empty database, the demo data."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        call_command("migrate", verbosity=options["verbosity"], interactive=False)
+        self.stdout.write("Bringing the database up to date.")
+        call_command("migrate", verbosity=0, interactive=False)
         call_command("load_programs")
         if not get_user_model().objects.exists():
             self.stdout.write("Loading the demo data; this happens once.")
