@@ -14,6 +14,7 @@ import pytest
 
 from cec.private_server import wait_until
 from cec.services import Valkey
+from cec.supervisor import private_servers, the_plan
 
 pytestmark = pytest.mark.slow
 
@@ -200,3 +201,36 @@ def test_a_private_server_that_dies_during_a_run_is_started_again(var: Path, por
     assert wait_until(server.answers, 5)
     run.end()
     assert processes_about(var) == []
+
+
+@pytest.mark.parametrize("port", ["http", "80", "65536", "-1"])
+def test_a_port_that_is_none_is_refused_in_one_line(
+    port: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PORT", port)
+
+    with pytest.raises(SystemExit, match="PORT must be a number from 1024 to 65535"):
+        the_plan()
+
+
+def test_the_port_is_in_the_address_of_the_site_and_of_the_server(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("PORT", "8765")
+    monkeypatch.delenv("SITE_URL", raising=False)
+
+    plan = the_plan()
+
+    assert plan.environment["SITE_URL"] == "http://127.0.0.1:8765"
+    assert plan.children["web"][-1] == "127.0.0.1:8765"
+
+
+def test_a_server_whose_address_is_given_is_not_started(
+    var: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", "postgresql://db.example.org/cec")
+    monkeypatch.delenv("REDIS_URL", raising=False)
+
+    names = [server.name for server in private_servers(var)]
+
+    assert names == ["valkey"]
