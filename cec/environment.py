@@ -2,6 +2,8 @@
 
 import os
 from collections.abc import Iterable
+from typing import NamedTuple
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -27,18 +29,61 @@ def flag(name: str, *, default: bool = False) -> bool:
     raise ImproperlyConfigured(f"{name} must be 1 or 0, not {value!r}.")
 
 
-def number(name: str, default: int) -> int:
-    """Return a whole number; anything else stops the start."""
+def number(name: str, default: int, *, least: int = 0) -> int:
+    """Return a whole number, `least` or more; anything else stops the start."""
     value = text(name, str(default))
-    try:
-        return int(value)
-    except ValueError as error:
-        raise ImproperlyConfigured(f"{name} must be a whole number, not {value!r}.") from error
+    if not value.isascii() or not value.isdigit() or int(value) < least:
+        raise ImproperlyConfigured(f"{name} must be a whole number from {least} up, not {value!r}.")
+    return int(value)
 
 
 def words(name: str, default: str = "") -> list[str]:
     """Return a comma-separated list."""
     return [word.strip() for word in text(name, default).split(",") if word.strip()]
+
+
+class MailServer(NamedTuple):
+    """Where mail is handed over. `tls` is "starttls", "implicit" or "none"."""
+
+    host: str
+    port: int
+    user: str
+    password: str
+    tls: str
+
+
+_MAIL_PORTS = {"starttls": 587, "implicit": 465, "none": 25}
+
+
+def mail_server(name: str) -> MailServer | None:
+    """Return the server of an address such as smtp://user:password@host:587?tls=starttls.
+
+    Without `tls` the line is encrypted by STARTTLS, on port 465 from the start.
+    """
+    value = text(name)
+    if not value:
+        return None
+    # The value holds a password: it is never repeated.
+    wrong = ImproperlyConfigured(
+        f"{name} must look like smtp://user:password@host:587?tls=starttls;"
+        " tls is starttls, implicit or none."
+    )
+    try:
+        address = urlsplit(value)
+        port = address.port
+    except ValueError:
+        raise wrong from None
+    options = dict(parse_qsl(address.query, keep_blank_values=True))
+    tls = options.pop("tls", "implicit" if port == 465 else "starttls")
+    if address.scheme != "smtp" or not address.hostname or options or tls not in _MAIL_PORTS:
+        raise wrong
+    return MailServer(
+        host=address.hostname,
+        port=port or _MAIL_PORTS[tls],
+        user=unquote(address.username or ""),
+        password=unquote(address.password or ""),
+        tls=tls,
+    )
 
 
 def require_safe_production(

@@ -1,7 +1,6 @@
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
-from django.utils.cache import add_never_cache_headers
 
 
 class PrivatePages:
@@ -12,8 +11,15 @@ class PrivatePages:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        user = getattr(request, "user", None)
-        if user is not None and user.is_authenticated and not response.has_header("Cache-Control"):
-            add_never_cache_headers(response)
+        if _is_personal(request):
             response["Cache-Control"] = "no-store, private"
         return response
+
+
+def _is_personal(request: HttpRequest) -> bool:
+    """Whether the answer may depend on who asked: nobody looked, nothing can."""
+    session = getattr(request, "session", None)
+    if session is None or not session.accessed:
+        return False
+    user = getattr(request, "user", None)
+    return user is not None and user.is_authenticated

@@ -1,8 +1,28 @@
 """The outbox: each mail is a row, written together with the deed that it tells of."""
 
+from datetime import datetime, timedelta
+
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
+
+RETAKE_AFTER = timedelta(minutes=10)  # a mail whose sender died is taken up again (H7)
+
+
+class OutgoingMailQuerySet(models.QuerySet["OutgoingMail"]):
+    def waiting(self) -> "OutgoingMailQuerySet":
+        """Mail that has not arrived and has not failed for good."""
+        states = OutgoingMail.State
+        return self.filter(state__in=[states.QUEUED, states.IN_FLIGHT])
+
+    def due(self, now: datetime) -> "OutgoingMailQuerySet":
+        """Mail whose time has come, and mail that somebody took up and never finished."""
+        states = OutgoingMail.State
+        return self.waiting().filter(
+            Q(state=states.QUEUED, due_at__lte=now)
+            | Q(state=states.IN_FLIGHT, claimed_at__lte=now - RETAKE_AFTER)
+        )
 
 
 class OutgoingMail(models.Model):
@@ -13,6 +33,13 @@ class OutgoingMail(models.Model):
         IN_FLIGHT = "inflight"
         SENT = "sent"
         FAILED = "failed"
+
+    class Trouble(models.TextChoices):
+        """Why the last try didn't work: nobody's mail gets through now, or this one doesn't."""
+
+        NONE = ""
+        SERVER = "server"
+        RECIPIENT = "recipient"
 
     kind = models.CharField(max_length=60)
     key = models.CharField(max_length=150, null=True, blank=True, unique=True)
@@ -25,13 +52,18 @@ class OutgoingMail(models.Model):
     text = models.TextField()
     html = models.TextField(blank=True)
     message_id = models.CharField(max_length=150, unique=True)
+    # A sign-in code is worth nothing later; it goes before a thousand reminders.
+    urgent = models.BooleanField(default=False)
     state = models.CharField(max_length=8, choices=State.choices, default=State.QUEUED)
     created_at = models.DateTimeField(auto_now_add=True)
     due_at = models.DateTimeField(default=timezone.now)
     claimed_at = models.DateTimeField(null=True, blank=True)
     sent_at = models.DateTimeField(null=True, blank=True)
     attempts = models.PositiveSmallIntegerField(default=0)
+    trouble = models.CharField(max_length=9, choices=Trouble.choices, blank=True, default="")
     last_error = models.CharField(max_length=500, blank=True)
+
+    objects = OutgoingMailQuerySet.as_manager()
 
     class Meta:
         ordering = ["id"]
@@ -40,7 +72,8 @@ class OutgoingMail(models.Model):
                 fields=["due_at"],
                 condition=models.Q(state__in=["queued", "inflight"]),
                 name="mail_that_waits",
-            )
+            ),
+            models.Index(fields=["claimed_at"], name="mail_by_last_try"),
         ]
 
     def __str__(self) -> str:

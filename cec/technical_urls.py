@@ -1,3 +1,13 @@
-from django.urls import URLPattern
+"""Addresses without a language: for machines, and for those who develop."""
 
-urlpatterns: list[URLPattern] = []
+from django.urls import path
+
+from cec import views
+
+urlpatterns = [
+    path("healthz", views.healthz, name="healthz"),
+    path("readyz", views.readyz, name="readyz"),
+    path("mail/", views.outgoing_mail, name="mail"),
+    path("mail/<int:mail>/", views.one_mail, name="mail_text"),
+    path("mail/<int:mail>/html/", views.mail_as_html, name="mail_html"),
+]

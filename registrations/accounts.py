@@ -1,5 +1,100 @@
+"""Accounts by allauth, in the product's own words and with all mail through the outbox."""
+
+from collections.abc import Callable
+from typing import Any
+
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.models import EmailAddress
+from django.db import transaction
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from cec import mail
+from registrations.models import Person
+
+Context = dict[str, Any]
+
+# Each mail of allauth by its template prefix: the kind of our letter and what the letter is about.
+LETTERS: dict[str, tuple[str, Callable[[Context], tuple[Any, ...]]]] = {
+    "email_confirmation_signup": ("account_opened", lambda about: (about["key"],)),
+    "email_confirmation": ("address_to_confirm", lambda about: (about["key"],)),
+    "account_already_exists": ("account_exists", lambda about: ()),
+    "unknown_account": ("account_unknown", lambda about: ()),
+    "login_code": ("sign_in_code", lambda about: (about["code"],)),
+    "password_reset_key": ("password_forgotten", lambda about: (about["uid"], about["key"])),
+    "password_reset": ("password_changed", lambda about: (about["timestamp"],)),
+    "password_changed": ("password_changed", lambda about: (about["timestamp"],)),
+    "password_set": ("password_changed", lambda about: (about["timestamp"],)),
+    "email_changed": ("address_changed", lambda about: (about["to_email"],)),
+    "email_deleted": ("address_dropped", lambda about: (about["deleted_email"],)),
+}
+PREFIX = "account/email/"
 
 
-class AccountAdapter(DefaultAccountAdapter):
-    """allauth in the product's own words."""
+@transaction.atomic
+def open_account(
+    *, email: str, name: str, language: str = "en", password: str | None = None
+) -> Person:
+    """Open an account for somebody whose address needs no confirming: by command or demo data.
+
+    Without a password the person signs in by a mailed code and can choose one then.
+    """
+    person = Person.objects.create_user(
+        email.strip().lower(), password=password, name=name, language=language
+    )
+    EmailAddress.objects.create(user=person, email=person.email, verified=True, primary=True)
+    return person
+
+
+class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
+    """What allauth asks us."""
+
+    error_messages = {
+        **DefaultAccountAdapter.error_messages,
+        "email_password_mismatch": _("The e-mail or the password isn’t right."),
+        "too_many_login_attempts": _(
+            "That was wrong several times. Wait five minutes, or sign in by a code sent by e-mail."
+        ),
+        "incorrect_password": _("This isn’t your password."),
+        "enter_current_password": _("This isn’t your password now."),
+        "incorrect_code": _("This isn’t the code. Look at the newest e-mail from us."),
+        "duplicate_email": _("This is your e-mail already."),
+        "email_taken": _("This e-mail belongs to another account."),
+        "rate_limited": _("That was too often. Wait a few minutes."),
+        "invalid_password_reset": _("This link has been used, or it is too old."),
+        "account_inactive": _("This account is closed."),
+    }
+
+    def send_mail(self, template_prefix: str, email: str, context: Context) -> None:
+        """Post our letter in place of allauth's; a mail that has none is a defect."""
+        kind, about = LETTERS[template_prefix.removeprefix(PREFIX)]
+        person = context.get("user") or Person.objects.filter(email=email.lower()).first()
+        if person is None:
+            mail.post(kind, *about(context), to=email)
+        else:
+            mail.post(kind, *about(context), to=person, address=email)
+
+    def send_notification_mail(
+        self,
+        template_prefix: str,
+        user: Any,
+        context: Context | None = None,
+        email: str | None = None,
+    ) -> None:
+        """Tell the owner, in their language also when the mail goes to their old address."""
+        super().send_notification_mail(
+            template_prefix, user, {**(context or {}), "user": user}, email
+        )
+
+    def get_password_change_redirect_url(self, request: HttpRequest) -> str:
+        return reverse("account")
+
+    def get_email_verification_redirect_url(self, email_address: EmailAddress) -> str:
+        """After confirming: the account page for a change of address, else the way in."""
+        signed_in = self.request.user.is_authenticated
+        return reverse("account" if signed_in else "account_login")
+
+    def is_ajax(self, request: HttpRequest) -> bool:
+        """Never answer in JSON: nothing here asks for it, and each form has its page."""
+        return False

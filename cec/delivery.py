@@ -1,0 +1,265 @@
+"""Delivery: takes mail from the outbox to the SMTP server (reliability H6 to H8).
+
+A mail is claimed in a short transaction, sent outside of any, and marked afterwards. When a sender
+dies in between, the mail is taken up again after ten minutes, with the same Message-ID.
+"""
+
+import contextlib
+import logging
+import secrets
+import smtplib
+import ssl
+import time
+from collections.abc import Sequence
+from datetime import timedelta
+from email.utils import format_datetime, formataddr, parseaddr
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.core.mail.message import sanitize_address
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone, translation
+from django.utils.translation import gettext
+
+from cec import work
+from cec.environment import MailServer
+from cec.outbox import Attachment, OutgoingMail, OutgoingMailQuerySet
+
+logger = logging.getLogger(__name__)
+
+RETRY_MINUTES = (1, 5, 15, 30)  # after the first, second, ... try; then each hour
+GIVE_UP_AFTER = timedelta(hours=72)
+PROBE_EVERY = timedelta(minutes=5)
+MOST_PROBES = 40  # of one mail that only its reader's server refuses
+RUN_SECONDS = 45  # that one run of the sweep may take
+
+State = OutgoingMail.State
+Trouble = OutgoingMail.Trouble
+
+
+class NotNow(Exception):
+    """It didn't work this time; `trouble` says whether that holds for all mail."""
+
+    def __init__(self, reason: object, trouble: str) -> None:
+        self.trouble = trouble
+        super().__init__(str(reason))
+
+
+class Never(Exception):
+    """The mail is refused for good."""
+
+
+def deliver_due(*, seconds: float = RUN_SECONDS) -> int:
+    """Send what is due, until nothing is left, the minute is full or the server is in trouble.
+
+    Returns how many mails arrived. Any number of processes may do this at once.
+    """
+    arrived, ends = 0, time.monotonic() + seconds
+    while time.monotonic() < ends:
+        mail = claim()
+        if mail is None:
+            break
+        send(mail)
+        if mail.trouble == Trouble.SERVER:
+            break  # the others would only wait for the same timeout
+        arrived += mail.state == State.SENT
+    return arrived
+
+
+def deliver(mail_id: int) -> bool:
+    """Send this mail if it is due and nobody else has it; what a hint asks for."""
+    mail = claim(mail_id)
+    if mail is None:
+        return False
+    send(mail)
+    return mail.state == State.SENT
+
+
+def claim(mail_id: int | None = None) -> OutgoingMail | None:
+    """Take up a mail that is due, the most urgent first; None when there is none or no room.
+
+    Not more than MAIL_PER_MINUTE are taken up in a minute by all senders together; the last fifth
+    of that is kept for urgent mail (H8).
+    """
+    if settings.MAIL_SERVER is None and not settings.DEBUG:
+        return None
+    now = timezone.now()
+    with transaction.atomic(durable=True):
+        work.one_at_a_time("cec.delivery")
+        taken = OutgoingMail.objects.filter(claimed_at__gt=now - timedelta(minutes=1)).count()
+        room = settings.MAIL_PER_MINUTE - taken
+        due = OutgoingMail.objects.due(now)
+        if mail_id is not None:
+            due = due.filter(pk=mail_id)
+        if room <= settings.MAIL_PER_MINUTE // 5:
+            due = due.filter(urgent=True)
+        mail = due.order_by("-urgent", "due_at", "pk").first() if room > 0 else None
+        if mail is None and mail_id is None and room > 0:
+            mail = _probe()
+        if mail is None:
+            return None
+        as_found = OutgoingMail.objects.filter(
+            pk=mail.pk, state=mail.state, claimed_at=mail.claimed_at
+        )
+        if as_found.update(state=State.IN_FLIGHT, claimed_at=now) != 1:
+            return None
+    mail.state, mail.claimed_at = State.IN_FLIGHT, now
+    return mail
+
+
+def _probe() -> OutgoingMail | None:
+    """Return a mail to find out with whether the server is back, before the next hourly try."""
+    since = timezone.now() - PROBE_EVERY
+    if OutgoingMail.objects.filter(claimed_at__gt=since).exists():
+        return None
+    return _held_up().order_by("-urgent", "claimed_at").first()
+
+
+def _held_up() -> OutgoingMailQuerySet:
+    """Mail that waits after a try that failed, not refused too often by its reader's server."""
+    return OutgoingMail.objects.filter(
+        Q(trouble=Trouble.SERVER) | Q(attempts__lt=MOST_PROBES), state=State.QUEUED, attempts__gt=0
+    )
+
+
+def send(mail: OutgoingMail) -> None:
+    """Send a claimed mail and note the outcome, in the row and on `mail`."""
+    try:
+        if settings.MAIL_SERVER:
+            _transmit(mail, settings.MAIL_SERVER)
+            mail.last_error = ""
+        else:
+            mail.last_error = "kept here"  # a development machine has no server to send with
+        mail.state, mail.sent_at, mail.trouble = State.SENT, timezone.now(), Trouble.NONE
+    except NotNow as error:
+        mail.trouble = error.trouble
+        _put_off(mail, str(error))
+    except Never as error:
+        mail.state, mail.last_error = State.FAILED, str(error)[:500]
+        logger.error("Mail %s (%s) is refused: %s", mail.pk, mail.kind, error)
+    mail.attempts += 1
+    _note(mail)
+
+
+def _put_off(mail: OutgoingMail, reason: str) -> None:
+    given_up = (
+        mail.attempts > len(RETRY_MINUTES) and timezone.now() - mail.created_at > GIVE_UP_AFTER
+    )
+    minutes = RETRY_MINUTES[mail.attempts] if mail.attempts < len(RETRY_MINUTES) else 60
+    jitter = secrets.randbelow(minutes * 6)  # a tenth, so that they don't come all at once
+    mail.state = State.FAILED if given_up else State.QUEUED
+    mail.due_at = timezone.now() + timedelta(minutes=minutes, seconds=jitter)
+    mail.last_error = reason[:500]
+    level = logging.ERROR if given_up else logging.WARNING
+    logger.log(level, "Mail %s (%s) could not be sent: %s", mail.pk, mail.kind, reason)
+
+
+def _note(mail: OutgoingMail) -> None:
+    """Write the outcome, unless somebody else has taken the mail up since; sent is sent."""
+    row = OutgoingMail.objects.filter(pk=mail.pk)
+    if mail.state != State.SENT:
+        row = row.filter(state=State.IN_FLIGHT, claimed_at=mail.claimed_at)
+    fields = ("state", "sent_at", "due_at", "attempts", "trouble", "last_error")
+    row.update(**{name: getattr(mail, name) for name in fields})
+    if mail.state == State.SENT and settings.MAIL_SERVER is not None:
+        # The server takes mail: what waits for its next try needn't wait any longer.
+        now = timezone.now()
+        _held_up().filter(due_at__gt=now, claimed_at__lt=now - PROBE_EVERY).update(due_at=now)
+
+
+def message(mail: OutgoingMail, files: Sequence[Attachment]) -> EmailMultiAlternatives:
+    """Build what is sent. The sender's name is in the reader's language."""
+    name, address = parseaddr(settings.DEFAULT_FROM_EMAIL)
+    with translation.override(mail.language):
+        sender = formataddr((gettext(name) if name else "", address))
+    built = EmailMultiAlternatives(
+        subject=mail.subject,
+        body=mail.text,
+        from_email=sender,
+        to=[mail.to],
+        headers={
+            "Message-ID": mail.message_id,
+            "Date": format_datetime(mail.created_at),
+            "Auto-Submitted": "auto-generated",
+            "Content-Language": mail.language,
+        },
+    )
+    if mail.html:
+        built.attach_alternative(mail.html, "text/html")
+    for file in files:
+        built.attach(file.name, bytes(file.content), file.content_type)
+    return built
+
+
+def _transmit(mail: OutgoingMail, where: MailServer) -> None:
+    """Give the mail to the server. Raises NotNow or Never."""
+    files = list(mail.attachments.all())
+    try:
+        built = message(mail, files).message()
+        content = built.as_bytes(linesep="\r\n")  # type: ignore[call-arg]
+        reader = sanitize_address(mail.to, "utf-8")
+    except Exception as error:  # one that can't be built must not come back again and again (H4)
+        logger.exception("Mail %s (%s) could not be built", mail.pk, mail.kind)
+        raise Never(error) from error
+    try:
+        server = _connect(where)
+    except (OSError, smtplib.SMTPException) as error:
+        raise NotNow(_said(error), Trouble.SERVER) from error
+    try:
+        server.sendmail(parseaddr(settings.DEFAULT_FROM_EMAIL)[1], [reader], content)
+    except (OSError, ValueError, smtplib.SMTPException) as error:
+        server.close()
+        raise _refusal(error, reader) from error
+    with contextlib.suppress(OSError, smtplib.SMTPException):
+        server.quit()  # the mail is the server's now, whatever it says to this
+
+
+def _refusal(error: Exception, reader: str) -> NotNow | Never:
+    """Tell what a failed try means for the mail."""
+    match error:
+        case smtplib.SMTPRecipientsRefused(recipients=answers):
+            code = answers[reader][0]
+            reason = f"{code} {_text(answers[reader][1])}"
+        case smtplib.SMTPDataError(smtp_code=code, smtp_error=answer):
+            reason = f"{code} {_text(answer)}"
+        case smtplib.SMTPNotSupportedError() | ValueError():
+            return Never(error)
+        case _:
+            # The sender refused: that is our setting, not this mail. Or the line was cut; whether
+            # the mail arrived is unknown then, and a second copy is better than none (H7).
+            return NotNow(_said(error), Trouble.SERVER)
+    if code >= 500:
+        return Never(reason)
+    return NotNow(reason, Trouble.SERVER if code == 421 else Trouble.RECIPIENT)
+
+
+def _connect(where: MailServer) -> smtplib.SMTP:
+    myself = urlsplit(settings.SITE_URL).hostname
+    seconds = settings.EMAIL_TIMEOUT
+    safely = ssl.create_default_context()
+    server: smtplib.SMTP
+    if where.tls == "implicit":
+        server = smtplib.SMTP_SSL(where.host, where.port, myself, timeout=seconds, context=safely)
+    else:
+        server = smtplib.SMTP(where.host, where.port, myself, timeout=seconds)
+    try:
+        if where.tls == "starttls":
+            server.starttls(context=safely)
+        if where.user:
+            server.login(where.user, where.password)
+    except BaseException:
+        server.close()
+        raise
+    return server
+
+
+def _said(error: Exception) -> str:
+    if isinstance(error, smtplib.SMTPResponseException):
+        return f"{type(error).__name__}: {error.smtp_code} {_text(error.smtp_error)}"
+    return f"{type(error).__name__}: {error}"
+
+
+def _text(answer: bytes | str) -> str:
+    return answer.decode(errors="replace") if isinstance(answer, bytes) else answer

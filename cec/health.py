@@ -1,0 +1,106 @@
+"""Whether the product can do its work: what `/readyz` answers (reliability I4)."""
+
+import logging
+import tempfile
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import connection, models
+from django.db.migrations.executor import MigrationExecutor
+from django.db.models import Q
+from django.utils import timezone
+
+from cec.outbox import OutgoingMail
+
+logger = logging.getLogger(__name__)
+
+MAIL_WAITS_AT_MOST = timedelta(minutes=15)
+SWEEP_AT_LEAST_EVERY = timedelta(minutes=5)
+
+
+class Heartbeat(models.Model):
+    """When something that must happen regularly last did."""
+
+    SWEEP = "sweep"
+
+    name = models.CharField(max_length=20, primary_key=True)
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.name
+
+    @classmethod
+    def beat(cls, name: str) -> None:
+        """Note that it happened now."""
+        cls.objects.update_or_create(name=name, defaults={"at": timezone.now()})
+
+
+def failing() -> list[str]:
+    """Return the names of the checks that fail; the log says why."""
+    if not _passes("database", _database):
+        return ["database"]  # the others could only say the same
+    return [name for name, check in CHECKS.items() if not _passes(name, check)]
+
+
+def _passes(name: str, check: Callable[[], bool]) -> bool:
+    try:
+        good = check()
+    except Exception:
+        logger.exception("The health check %s could not be made", name)
+        return False
+    if not good:
+        logger.warning("The health check %s fails", name)
+    return good
+
+
+def _database() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    return True
+
+
+_migrated = False
+
+
+def _migrations() -> bool:
+    """Every migration of this version is applied; once seen, that stays so."""
+    global _migrated
+    if not _migrated:
+        executor = MigrationExecutor(connection)
+        _migrated = not executor.migration_plan(executor.loader.graph.leaf_nodes())
+    return _migrated
+
+
+def _mail() -> bool:
+    """Mail goes out. One person's full mailbox is no fault of ours."""
+    if not settings.DEBUG and settings.MAIL_SERVER is None:
+        return False
+    late = timezone.now() - MAIL_WAITS_AT_MOST
+    server = OutgoingMail.Trouble.SERVER
+    return not (
+        OutgoingMail.objects.waiting()
+        .filter(Q(due_at__lt=late) | Q(created_at__lt=late, trouble=server))
+        .exists()
+    )
+
+
+def _sweep() -> bool:
+    last: datetime | None = (
+        Heartbeat.objects.filter(name=Heartbeat.SWEEP).values_list("at", flat=True).first()
+    )
+    return last is not None and timezone.now() - last < SWEEP_AT_LEAST_EVERY
+
+
+def _media() -> bool:
+    with tempfile.TemporaryFile(dir=settings.MEDIA_ROOT) as file:
+        file.write(b"ready")
+    return True
+
+
+CHECKS: dict[str, Callable[[], bool]] = {
+    "migrations": _migrations,
+    "mail": _mail,
+    "sweep": _sweep,
+    "media": _media,
+}

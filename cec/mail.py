@@ -1,0 +1,233 @@
+"""The only place that builds an e-mail. Each app writes its letters in `letters.py`.
+
+    @mail.letter("fee_received", example=lambda: (example_payment(),))
+    def fee_received(payment): return mail.Letter(subject=..., paragraphs=[...])
+
+    mail.post("fee_received", payment, to=person, key=f"fee_received:{payment.pk}")
+
+A letter is rendered in its reader's language and becomes a row of the outbox, in the transaction of
+the deed that it tells of; `cec.delivery` sends it afterwards (reliability H6).
+"""
+
+import pkgutil
+import secrets
+import unicodedata
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from email.message import Message
+from functools import cache
+from importlib import import_module
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.apps import apps
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.core.mail.backends.base import BaseEmailBackend
+from django.db import IntegrityError, transaction
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import translation
+
+from cec import work
+from cec.outbox import Attachment, OutgoingMail
+
+DELIVER = "cec.deliver_mail"
+OTHER = "other"  # the kind of what was not written as a letter
+
+File = tuple[str, str, bytes]  # name, content type, content
+
+
+@dataclass(frozen=True, kw_only=True)
+class Letter:
+    """What a mail says, without its dress (templates/mail/layout.*). Every text is one line.
+
+    `facts` are pairs of label and value, `button` is a label and an address, `why` says at the foot
+    why the person gets it.
+    """
+
+    subject: str
+    paragraphs: Sequence[str]
+    heading: str = ""
+    preheader: str = ""
+    facts: Sequence[tuple[str, str]] = ()
+    button: tuple[str, str] | None = None
+    closing: Sequence[str] = ()
+    why: str = ""
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of letter. `example()` returns arguments to show and to test it with."""
+
+    name: str
+    write: Callable[..., Letter]
+    example: Callable[[], tuple[Any, ...]] | None
+    urgent: bool
+
+
+@dataclass(frozen=True)
+class Written:
+    """A letter in its dress, ready to be sent."""
+
+    subject: str
+    text: str
+    html: str = field(repr=False)
+
+
+_kinds: dict[str, Kind] = {}
+
+
+def letter(
+    name: str, *, example: Callable[[], tuple[Any, ...]] | None = None, urgent: bool = False
+) -> Callable[[Callable[..., Letter]], Callable[..., Letter]]:
+    """Register a kind of letter. Urgent ones, such as codes, go before all others."""
+
+    def register(write: Callable[..., Letter]) -> Callable[..., Letter]:
+        if name in _kinds and _kinds[name].write is not write:
+            raise ValueError(f"There are two letters of the kind {name}.")
+        _kinds[name] = Kind(name, write, example, urgent)
+        return write
+
+    return register
+
+
+def kinds() -> dict[str, Kind]:
+    """Return every kind of letter of every app, by name."""
+    _discover()
+    return _kinds
+
+
+@cache
+def _discover() -> None:
+    """Import each app's `letters` and `*_letters`."""
+    for app in apps.get_app_configs():
+        for module in pkgutil.iter_modules([app.path]):
+            if module.name == "letters" or module.name.endswith("_letters"):
+                import_module(f"{app.name}.{module.name}")
+
+
+def write(kind: str, *args: Any, language: str) -> Written:
+    """Render a letter in a language, both as plain text and as HTML."""
+    with translation.override(language):
+        said = kinds()[kind].write(*args)
+        subject = one_line(said.subject)
+        context = {"mail": _completed(said), "subject": subject, "language": language}
+        return Written(
+            subject=subject,
+            text=render_to_string("mail/layout.txt", context).strip() + "\n",
+            html=render_to_string("mail/layout.html", context),
+        )
+
+
+def _completed(said: Letter) -> dict[str, Any]:
+    """Return the letter for the templates: no heading is the subject, no preheader the start."""
+    return {
+        **vars(said),
+        "subject": one_line(said.subject),
+        "heading": said.heading or said.subject,
+        "preheader": said.preheader or next(iter(said.paragraphs), ""),
+    }
+
+
+def post(
+    kind: str,
+    *args: Any,
+    to: Any,
+    address: str = "",
+    key: str | None = None,
+    attachments: Iterable[File] = (),
+) -> OutgoingMail | None:
+    """Put a letter into the outbox, in the current transaction and the person's language.
+
+    `to` is a person, or the address of somebody without an account, who reads the language of the
+    page. `address` is used in place of the person's own. With a `key` the letter is written at most
+    once, however often this is called; the other times return None.
+    """
+    person = None if isinstance(to, str) else to
+    language = person.language if person else (translation.get_language() or "en")[:2]
+    if key and OutgoingMail.objects.filter(key=key).exists():
+        return None
+    written = write(kind, *args, language=language)
+    row = OutgoingMail(
+        kind=kind,
+        key=key,
+        person=person,
+        to=address or (person.email if person else to),
+        language=language,
+        urgent=kinds()[kind].urgent,
+        subject=written.subject,
+        text=written.text,
+        html=written.html,
+    )
+    return _put(row, attachments)
+
+
+def _put(row: OutgoingMail, attachments: Iterable[File]) -> OutgoingMail | None:
+    row.message_id = f"<{secrets.token_hex(16)}@{urlsplit(settings.SITE_URL).hostname}>"
+    try:
+        with transaction.atomic():
+            row.save(force_insert=True)
+            Attachment.objects.bulk_create(
+                Attachment(mail=row, name=name, content_type=content_type, content=content)
+                for name, content_type, content in attachments
+            )
+    except IntegrityError:
+        if row.key and OutgoingMail.objects.filter(key=row.key).exists():
+            return None
+        raise
+    work.hint_after_commit(DELIVER, row.pk)
+    return row
+
+
+def absolute_url(name: str, *args: Any, **kwargs: Any) -> str:
+    """Return the whole address of a page, in the active language."""
+    return settings.SITE_URL + reverse(name, args=args, kwargs=kwargs)
+
+
+def one_line(subject: object) -> str:
+    """Return the text in one line without control characters, as a subject must be (C8)."""
+    plain = "".join(
+        " " if unicodedata.category(letter) in ("Cc", "Zl", "Zp") else letter
+        for letter in str(subject)
+    )
+    words = " ".join(plain.split())
+    return words if len(words) <= 200 else words[:199] + "…"
+
+
+class OutboxBackend(BaseEmailBackend):
+    """Django's way of sending: whatever uses it writes into the outbox, a row for each reader."""
+
+    def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
+        """Write the rows in the current transaction; nothing is sent here."""
+        for message in email_messages:
+            files = [_file(attached) for attached in message.attachments]
+            for address in message.recipients():
+                _put(_row(message, address), files)
+        return len(email_messages)
+
+
+def _row(message: EmailMessage, address: str) -> OutgoingMail:
+    alternatives = getattr(message, "alternatives", None) or []
+    html = next((str(body) for body, mimetype in alternatives if mimetype == "text/html"), "")
+    if message.content_subtype == "html":
+        html = str(message.body)
+    return OutgoingMail(
+        kind=OTHER,
+        to=address,
+        language=(translation.get_language() or "en")[:2],
+        subject=one_line(message.subject),
+        text=str(message.body),
+        html=html,
+    )
+
+
+def _file(attached: Any) -> File:
+    if isinstance(attached, Message):
+        content = attached.get_payload(decode=True)
+        assert isinstance(content, bytes)
+        return attached.get_filename() or "attachment", attached.get_content_type(), content
+    name, content, mimetype = attached
+    if isinstance(content, str):
+        content = content.encode()
+    return name or "attachment", mimetype or "application/octet-stream", content

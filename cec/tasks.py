@@ -1,0 +1,34 @@
+"""The worker's part of what every app uses: mail goes out, what expired is forgotten."""
+
+from celery import shared_task
+from django.conf import settings
+from django.contrib.sessions.models import Session
+from django.db import connection
+from django.utils import timezone
+
+from cec import delivery, mail, work
+
+
+@shared_task(name="cec.sweep")  # type: ignore[untyped-decorator]
+def sweep() -> None:
+    work.sweep()
+
+
+@shared_task(name=mail.DELIVER)  # type: ignore[untyped-decorator]
+def deliver_mail(mail_id: int) -> None:
+    delivery.deliver(mail_id)
+
+
+@work.sweeper
+def forget_what_expired() -> int:
+    """Delete old sessions and cache entries, which hold e-mail addresses in their keys."""
+    Session.objects.filter(expire_date__lt=timezone.now()).delete()
+    table = connection.ops.quote_name(str(settings.CACHES["default"]["LOCATION"]))
+    with connection.cursor() as cursor:
+        cursor.execute(f"DELETE FROM {table} WHERE expires < now()")
+        return int(cursor.rowcount)
+
+
+@work.sweeper
+def deliver_due_mail() -> int:
+    return delivery.deliver_due()

@@ -1,0 +1,66 @@
+"""Pages for machines and for people who develop: is it alive, is it ready, what mail goes out."""
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
+
+from cec import health
+from cec.outbox import OutgoingMail
+
+MOST_MAILS = 200
+
+
+@login_not_required
+@require_safe
+def healthz(request: HttpRequest) -> HttpResponse:
+    """The process answers; nothing else is touched (I4)."""
+    return _plain("ok")
+
+
+@login_not_required
+@require_safe
+def readyz(request: HttpRequest) -> HttpResponse:
+    """200 when all checks pass, else 503 with the names of those that don't, and nothing more."""
+    failing = health.failing()
+    return _plain("\n".join(failing) or "ok", status=503 if failing else 200)
+
+
+def _plain(text: str, *, status: int = 200) -> HttpResponse:
+    headers = {"Cache-Control": "no-store"}
+    return HttpResponse(f"{text}\n", status=status, content_type="text/plain", headers=headers)
+
+
+@login_not_required
+@require_safe
+def outgoing_mail(request: HttpRequest) -> HttpResponse:
+    """List the latest mails, while developing."""
+    _only_while_developing()
+    mails = OutgoingMail.objects.order_by("-id").defer("html")[:MOST_MAILS]
+    return render(request, "cec/mails.html", {"mails": mails})
+
+
+@login_not_required
+@require_safe
+def one_mail(request: HttpRequest, mail: int) -> HttpResponse:
+    """Show a mail as plain text, with a link to the other part."""
+    _only_while_developing()
+    row = get_object_or_404(OutgoingMail.objects.prefetch_related("attachments"), pk=mail)
+    return render(request, "cec/mail.html", {"mail": row})
+
+
+@login_not_required
+@require_safe
+def mail_as_html(request: HttpRequest, mail: int) -> HttpResponse:
+    """Show a mail as a mail program does; its styles are inline, so this page alone allows them."""
+    _only_while_developing()
+    policy = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
+    return HttpResponse(
+        get_object_or_404(OutgoingMail, pk=mail).html, headers={"Content-Security-Policy": policy}
+    )
+
+
+def _only_while_developing() -> None:
+    if not settings.DEBUG:
+        raise Http404
