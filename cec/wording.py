@@ -4,7 +4,7 @@ import datetime
 from decimal import Decimal
 
 from django.utils import dateformat
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 # The abbreviations that French typography in Canada uses; Django's own have no full stops.
@@ -23,6 +23,20 @@ _FRENCH_MONTHS = (
     "déc.",
 )
 _NBSP = "\u00a0"
+_SPELLED = (
+    gettext_lazy("one"),
+    gettext_lazy("two"),
+    gettext_lazy("three"),
+    gettext_lazy("four"),
+    gettext_lazy("five"),
+    gettext_lazy("six"),
+    gettext_lazy("seven"),
+    gettext_lazy("eight"),
+    gettext_lazy("nine"),
+    gettext_lazy("ten"),
+    gettext_lazy("eleven"),
+    gettext_lazy("twelve"),
+)
 
 
 def is_french() -> bool:
@@ -43,6 +57,11 @@ def number(value: Decimal | int | None, *, grouped: bool = False) -> str:
     if is_french():
         text = text.replace(",", _NBSP).replace(".", ",")
     return text
+
+
+def spelled(value: int) -> str:
+    """Write one to twelve as a word, for running text and headings; other numbers as digits."""
+    return str(_SPELLED[value - 1]) if 1 <= value <= len(_SPELLED) else number(value)
 
 
 def money(value: Decimal | int | None) -> str:

@@ -43,6 +43,29 @@ def _find(request: HttpRequest) -> Registration | None:
 
 
 @navigation.main
+def public(request: HttpRequest) -> Iterable[navigation.Item]:
+    """What the program is, for those who look around; help is last on every page (WCAG 3.2.6)."""
+    person = getattr(request, "user", None)
+    if person is None or not person.is_authenticated:
+        yield navigation.Item(_("How it works"), reverse("how"), frozenset({"how"}), position=10)
+        yield navigation.Item(
+            _("What counts"),
+            reverse("what_counts"),
+            frozenset({"what_counts", "what_counts_in"}),
+            position=20,
+        )
+    yield navigation.Item(_("Help"), reverse("help"), frozenset({"help"}), position=90)
+
+
+def queue_counts(request: HttpRequest) -> dict[str, int]:
+    """Return how many each view of the queue holds; one query per request."""
+    if not hasattr(request, "_queue_counts"):
+        request._queue_counts = queue.counts(request.user)  # type: ignore[attr-defined,arg-type]
+    counts: dict[str, int] = request._queue_counts  # type: ignore[attr-defined]
+    return counts
+
+
+@navigation.main
 def main(request: HttpRequest) -> Iterable[navigation.Item]:
     """The desk for those who have a role; the way into the program for everybody else."""
     person = getattr(request, "user", None)
@@ -64,7 +87,7 @@ def main(request: HttpRequest) -> Iterable[navigation.Item]:
 @navigation.desk
 def desk(request: HttpRequest) -> Iterable[tuple[str, navigation.Item]]:
     """What waits for this person, with counts."""
-    waiting = queue.counts(request.user)
+    waiting = queue_counts(request)
     yield (
         _("Waiting for you"),
         navigation.Item(

@@ -1,15 +1,14 @@
-from django.urls import path
+from django.urls import include, path
 from django.utils.translation import gettext_lazy as _
 
 from registrations.views import desk, gates, payments, people, registering
 
 urlpatterns = [
+    path("", include("registrations.public_urls")),
     path(_("start/"), registering.start, name="start"),
     path(_("register/"), registering.programs, name="register"),
     path(_("register/<slug:program>/"), registering.application, name="application"),
-    path(
-        _("registrations/<int:registration>/"), registering.status, name="registration_status"
-    ),
+    path(_("registrations/<int:registration>/"), registering.status, name="registration_status"),
     path(_("registrations/<int:registration>/check/"), registering.check, name="check_answers"),
     path(_("registrations/<int:registration>/withdraw/"), registering.withdraw, name="withdraw"),
     path(_("desk/"), desk.home, name="desk"),

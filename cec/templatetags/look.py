@@ -3,7 +3,7 @@
 {% icon "plus" %}  {% mark %}  {% code type %}
 {% rosette counted needed %}  {% rosette counted needed small=True %}
 {% shelf year among=years %}  {% shelf year bare=True %}  {% capbar item %}
-{{ value|points }} {{ value|hours }} {{ value|amount:unit }} {{ value|money }}
+{{ value|points }} {{ value|hours }} {{ value|amount:unit }} {{ value|money }} {{ count|spelled }}
 {{ date|day }} {{ date|short_day }} {{ time|moment }}
 {% problems as found %}  {% page_numbers page as numbers %}
 """
@@ -30,6 +30,7 @@ from cec import shelves, wording
 register = template.Library()
 
 register.filter("money", wording.money)
+register.filter("spelled", wording.spelled)
 register.filter("day", wording.day)
 register.filter("short_day", wording.short_day)
 
