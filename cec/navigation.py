@@ -96,5 +96,3 @@ def other_language(request: HttpRequest) -> dict[str, str]:
     code = "fr" if (get_language() or "en").startswith("en") else "en"
     url = translate_url(request.get_full_path(), code)
     return {"code": code, "label": {"en": "English", "fr": "Français"}[code], "url": url}
-
-

@@ -64,16 +64,17 @@ def rows(person: Person) -> RegistrationQuerySet:
 
 def counts(person: Person) -> dict[str, int]:
     """Return how many each view holds, in one query."""
-    return rows(person).aggregate(
-        **{key: Count("pk", filter=condition) for key, (_label, condition) in VIEWS.items()}
+    found = rows(person).aggregate(
+        **{f"in_{key}": Count("pk", filter=condition) for key, (_label, condition) in VIEWS.items()}
     )
+    return {key: found[f"in_{key}"] for key in VIEWS}
 
 
 def search(
     found: RegistrationQuerySet, *, text: str = "", program: str = "", language: str = ""
 ) -> RegistrationQuerySet:
     """Narrow a list by name, e-mail, member number or reference, program and language."""
-    text = " ".join(text.split())[:100]
+    text = " ".join(text.replace("\x00", "").split())[:100]
     if text:
         match = (
             Q(person__name__icontains=text)

@@ -113,7 +113,7 @@ def registration(
         row.ends_on = make_years(row)[-1].ends_on
         row.save(update_fields=["ends_on"])
     if (approved if paid is None else paid) and row.fee:
-        pay(row, on=sent_on)
+        pay(row, on=row.submitted_on or sent_on)
     if member_until or approved:
         confirm(row, until=member_until or date(2099, 12, 31))
     return row

@@ -15,6 +15,7 @@ from registrations.calendar import today_in
 from registrations.forms import desk as forms
 from registrations.models import Program, Registration
 from registrations.models.committee import roles_of
+from registrations.navigation import queue_counts
 from registrations.permissions import may
 from registrations.registering import readiness
 
@@ -34,7 +35,7 @@ def queue(request: HttpRequest) -> HttpResponse:
     _require_staff(request)
     asked = request.GET.get("view", "")
     current = asked if asked in queues.VIEWS else "waiting"
-    counts = queues.counts(request.user)
+    counts = queue_counts(request)
     found = queues.search(
         queues.rows(request.user).filter(queues.VIEWS[current][1]),
         text=request.GET.get("q", ""),

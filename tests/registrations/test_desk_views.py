@@ -1,0 +1,290 @@
+"""The committee's pages: the queue, decisions, payments and roles."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from registrations import registering
+from registrations.models import Appointment
+from tests import factories as make
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def representative(client):
+    who = make.representative("MLA")
+    client.force_login(who)
+    return who
+
+
+@pytest.fixture
+def administrator(client):
+    who = make.administrator()
+    client.force_login(who)
+    return who
+
+
+def waiting(days=2, **fields):
+    sent_on = timezone.localdate() - timedelta(days=days)
+    return make.registration(status="submitted", submitted_on=sent_on, **fields)
+
+
+def ready(**fields):
+    return waiting(paid=True, member_until=timezone.localdate() + timedelta(days=90), **fields)
+
+
+def test_the_queue_holds_the_own_association_longest_waiting_first(client, representative):
+    late, early = waiting(2), waiting(9)
+    foreign = waiting(5, association_code="OLA")
+    draft = make.registration(status="draft")
+
+    page = client.get(reverse("queue")).text
+
+    assert page.index(early.person.name) < page.index(late.person.name)
+    assert foreign.person.email not in page
+    assert draft.person.email not in page
+
+
+def test_views_of_the_queue_tell_what_is_missing(client, representative):
+    unpaid, complete = waiting(), ready()
+
+    fee = client.get(reverse("queue") + "?view=fee").text
+    good = client.get(reverse("queue") + "?view=ready").text
+
+    assert unpaid.reference in fee
+    assert complete.reference not in fee
+    assert complete.reference in good
+    assert unpaid.reference not in good
+
+
+@pytest.mark.parametrize("text", ["łazarewicz", "MLA-77", "CEC-R-{number}"])
+def test_the_queue_is_searched(client, representative, text):
+    wanted = waiting(who=make.person("Tomasz Łazarewicz"), member_number="MLA-77")
+    other = waiting()
+
+    page = client.get(reverse("queue"), {"q": text.format(number=1000 + wanted.pk)}).text
+
+    assert "Tomasz Łazarewicz" in page
+    assert other.reference not in page
+
+
+@pytest.mark.parametrize("query", ["?view=nonsense", "?page=99", "?page=x", "?q=%00", "?program=x"])
+def test_the_queue_survives_any_address(client, representative, query):
+    assert client.get(reverse("queue") + query).status_code == 200
+
+
+def test_the_queue_asks_the_same_number_of_queries_for_one_row_and_for_three(
+    client, representative
+):
+    waiting()
+    client.get(reverse("queue"))
+    with CaptureQueriesContext(connection) as one:
+        client.get(reverse("queue"))
+    waiting()
+    waiting()
+    with CaptureQueriesContext(connection) as three:
+        client.get(reverse("queue"))
+
+    assert len(one) == len(three)
+    assert len(three) <= 10
+
+
+def test_confirming_approving_and_going_on_to_the_next(client, representative):
+    first, second = waiting(9, paid=True), waiting(3)
+    until = timezone.localdate() + timedelta(days=200)
+
+    client.post(
+        reverse("desk_membership", args=[first.pk]),
+        {"outcome": "confirmed", "good_until": until.isoformat()},
+    )
+    answer = client.post(
+        reverse("desk_approve", args=[first.pk]), {"starts_on": first.submitted_on.isoformat()}
+    )
+
+    first.refresh_from_db()
+    assert first.status == "active"
+    assert answer.url == reverse("desk_registration", args=[second.pk])
+    assert "1 left" in client.get(answer.url).text
+
+
+def test_an_open_gate_is_named_on_the_page_and_nothing_changes(client, representative):
+    row = waiting()
+
+    answer = client.post(
+        reverse("desk_approve", args=[row.pk]), {"starts_on": row.submitted_on.isoformat()}
+    )
+
+    row.refresh_from_db()
+    assert answer.status_code == 409
+    assert "The fee isn’t settled yet." in answer.text
+    assert row.status == "submitted"
+
+
+def test_the_slower_of_two_is_told_who_was_first(client, representative):
+    row = ready()
+    colleague = make.steering()
+    registering.decline(row, by=colleague, reason="No.")
+    answer = client.post(
+        reverse("desk_approve", args=[row.pk]), {"starts_on": row.submitted_on.isoformat()}
+    )
+
+    assert answer.status_code == 409
+    assert f"{colleague.name} was here first. It is now: Declined." in answer.text
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("desk_membership", {"outcome": "confirmed", "good_until": ""}),
+        ("desk_membership", {"outcome": "perhaps"}),
+        ("desk_approve", {"starts_on": "12/11/2026"}),
+        ("desk_decline", {"reason": "  "}),
+    ],
+)
+def test_a_wrong_answer_is_shown_by_its_field(client, representative, name, data):
+    row = ready()
+    events = row.events.count()
+
+    answer = client.post(reverse(name, args=[row.pk]), data)
+
+    row.refresh_from_db()
+    assert answer.status_code == 422
+    assert "There is a problem" in answer.text
+    assert (row.status, row.events.count()) == ("submitted", events)
+
+
+POSTS = [
+    ("desk_membership", {"outcome": "lapsed"}),
+    ("desk_approve", {"starts_on": "2026-01-01", "reason": "x"}),
+    ("desk_decline", {"reason": "No."}),
+    ("desk_pay", {"amount": "40", "method": "cash", "received_on": "2026-01-01"}),
+    ("desk_waive", {"reason": "Bursary."}),
+    ("desk_refund", {"amount": "1", "method": "cash", "reason": "Twice."}),
+]
+
+
+@pytest.mark.parametrize(("name", "data"), POSTS)
+def test_another_associations_registration_is_not_there(client, representative, name, data):
+    row = ready(association_code="OLA")
+
+    answer = client.post(reverse(name, args=[row.pk]), data)
+
+    row.refresh_from_db()
+    assert answer.status_code == 404
+    assert (row.status, row.payments.count()) == ("submitted", 1)
+    assert not row.events.exists()
+
+
+@pytest.mark.parametrize(("name", "data"), POSTS)
+def test_a_participant_changes_nothing_at_the_desk(client, name, data):
+    row = ready()
+    client.force_login(row.person)
+
+    answer = client.post(reverse(name, args=[row.pk]), data)
+
+    row.refresh_from_db()
+    assert answer.status_code == 404
+    assert row.status == "submitted"
+
+
+@pytest.mark.parametrize(("name", "data"), POSTS)
+def test_looking_changes_nothing(client, administrator, name, data):
+    row = ready()
+
+    assert client.get(reverse(name, args=[row.pk])).status_code == 405
+
+
+@pytest.mark.parametrize(("name", "data"), POSTS[3:])
+def test_a_representative_does_not_touch_fees(client, representative, name, data):
+    row = waiting()
+
+    answer = client.post(reverse(name, args=[row.pk]), data)
+
+    assert answer.status_code == 403
+    assert not row.payments.exists()
+
+
+def test_an_administrator_records_a_payment_once(client, administrator):
+    row = waiting()
+    data = {
+        "amount": "40",
+        "method": "cheque",
+        "received_on": timezone.localdate().isoformat(),
+        "reference": "000451",
+    }
+
+    client.post(reverse("desk_pay", args=[row.pk]), data)
+    again = client.post(reverse("desk_pay", args=[row.pk]), data)
+
+    assert again.status_code == 409
+    assert "Nothing is owed any more" in again.text
+    assert row.payments.count() == 1
+
+
+@pytest.mark.parametrize("amount", ["0", "-5", "abc", "1e9", "NaN", "Infinity", "40.005", ""])
+def test_an_absurd_amount_is_refused(client, administrator, amount):
+    row = waiting()
+
+    answer = client.post(
+        reverse("desk_pay", args=[row.pk]),
+        {"amount": amount, "method": "cheque", "received_on": "2026-01-01"},
+    )
+
+    assert answer.status_code == 422
+    assert not row.payments.exists()
+
+
+def test_the_page_of_payments_lists_who_owes(client, administrator):
+    owing, paid = waiting(), ready()
+
+    page = client.get(reverse("payments")).text
+    fees_to_come = page[: page.index("Latest lines of the ledger")]
+
+    assert owing.reference in fees_to_come
+    assert paid.reference not in fees_to_come
+
+
+def test_a_role_is_given_by_e_mail_and_ended(client, administrator):
+    person = make.person()
+
+    client.post(
+        reverse("appointments"),
+        {
+            "email": person.email.upper(),
+            "role": "representative",
+            "association": make.association("OLA").pk,
+            "first_day": timezone.localdate().isoformat(),
+        },
+    )
+    appointment = Appointment.objects.get(person=person)
+    client.post(reverse("appointment_end", args=[appointment.pk]))
+
+    appointment.refresh_from_db()
+    assert appointment.association.code == "OLA"
+    assert (appointment.appointed_by, appointment.ended_by) == (administrator, administrator)
+
+
+def test_a_role_for_nobody_is_refused(client, administrator):
+    answer = client.post(
+        reverse("appointments"),
+        {"email": "nobody@example.org", "role": "steering", "first_day": "2026-01-01"},
+    )
+
+    assert answer.status_code == 422
+    assert "Nobody has an account with this e-mail." in answer.text
+
+
+def test_the_own_case_offers_no_decision(client):
+    who = make.steering()
+    row = ready(who=who)
+    client.force_login(who)
+
+    page = client.get(reverse("desk_registration", args=[row.pk])).text
+
+    assert "This is your own registration." in page
+    assert reverse("desk_approve", args=[row.pk]) not in page

@@ -1,0 +1,97 @@
+"""Every URL x every role x both methods, against `access_matrix.txt` (reliability A1, A2)."""
+
+from pathlib import Path
+
+import pytest
+from django.db import transaction
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from tests.world import ROLES, World
+
+MATRIX = Path(__file__).with_name("access_matrix.txt")
+FOREIGN = {"static"}
+
+
+def rows():
+    """Read the matrix: URL name, method, then one status for each role."""
+    for line in MATRIX.read_text(encoding="utf-8").splitlines():
+        if line.strip() and not line.startswith("#"):
+            name, method, *statuses = line.split()
+            assert len(statuses) == len(ROLES), line
+            yield name, method, [int(status) for status in statuses]
+
+
+def all_names(patterns=None):
+    """Walk the resolver: the name of every pattern, those without a name as their route."""
+    for entry in patterns or get_resolver().url_patterns:
+        if isinstance(entry, URLResolver):
+            yield from all_names(entry.url_patterns)
+        elif isinstance(entry, URLPattern):
+            yield entry.name or str(entry.pattern)
+
+
+def test_every_url_has_a_row_for_both_methods():
+    listed = {(name, method) for name, method, _statuses in rows()}
+    wanted = {(name, method) for name in all_names() for method in ("GET", "POST")}
+
+    assert {row for row in wanted - listed if row[0] not in FOREIGN} == set()
+    assert listed - wanted == set()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("name", "method", "expected"),
+    [pytest.param(*row, id=f"{row[1]} {row[0]}") for row in rows()],
+)
+def test_each_role_gets_what_the_matrix_says(name, method, expected):
+    world = World()
+    url = world.url(name)
+
+    statuses = [_status(world, role, method, url) for role in ROLES]
+
+    assert dict(zip(ROLES, statuses, strict=True)) == dict(zip(ROLES, expected, strict=True))
+
+
+NUMBERED = sorted({name for name, _method, _statuses in rows() if World.takes_a_number(name)})
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", NUMBERED)
+@pytest.mark.parametrize("number", ["0", "2147483648", "1" + "0" * 30, "%00", "-1", "x"])
+def test_a_number_that_names_nothing_is_not_found(name, number):
+    world = World()
+    client = Client()
+    client.force_login(world.people["administrator"])
+    url = world.url_with_number(name, number)
+
+    for method in (client.get, client.post):
+        assert method(url).status_code in (404, 405)
+
+
+@pytest.mark.django_db
+def test_what_one_may_not_see_looks_like_what_does_not_exist():
+    world = World()
+    client = Client()
+    client.force_login(world.people["stranger"])
+
+    hidden = client.get(reverse("record", args=[world.registration.pk]))
+    missing = client.get(reverse("record", args=[world.registration.pk + 10**6]))
+
+    assert hidden.status_code == missing.status_code == 404
+    assert hidden.text.replace(hidden.wsgi_request.path, "") == missing.text.replace(
+        missing.wsgi_request.path, ""
+    )
+
+
+def _status(world, role, method, url):
+    """Ask as this role, then forget what it changed."""
+    client = Client()
+    if role != "anonymous":
+        client.force_login(world.people[role])
+    if role == "deactivated":
+        world.deactivate()
+    with transaction.atomic():
+        response = client.get(url) if method == "GET" else client.post(url)
+        transaction.set_rollback(True)
+    return response.status_code
