@@ -20,7 +20,12 @@ from pathlib import Path
 
 from cec.private_server import START_SECONDS, PrivateServer, ServiceError, wait_until
 
-CREATE_DATABASE = b"CREATE ROLE cec LOGIN CREATEDB\nCREATE DATABASE cec OWNER cec\n"
+# The last line is for the tests: only they may let a database be emptied (tests/conftest.py).
+CREATE_DATABASE = b"""\
+CREATE ROLE cec LOGIN CREATEDB
+CREATE DATABASE cec OWNER cec
+GRANT SET ON PARAMETER cec.allow_truncate TO cec
+"""
 POSTGRES_SETTINGS = {
     "listen_addresses": "",
     "unix_socket_permissions": "0700",
