@@ -15,7 +15,8 @@ bench: export CEC_VAR = var/bench
 test check bench: export DEBUG = 1
 
 .NOTPARALLEL:
-.PHONY: help run stop test check bench reset lock packages packages-for-tests
+.PHONY: help run stop test check bench reset lock \
+	environment environment-for-tests packages packages-for-tests
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' Makefile | expand -t 14
@@ -23,13 +24,13 @@ help: ## list the targets
 run: packages $(CATALOGUES) ## start everything with demo data; PORT=8765 make run for another port
 	@$(PY) -m cec.supervisor
 
-stop: .venv/installed ## stop a run from another terminal, and the private servers
+stop: environment ## stop a run from another terminal, and the private servers
 	@$(PY) -m cec.supervisor stop
 
 test: packages-for-tests $(CATALOGUES) ## run the whole suite; ARGS="-k mentor" for a part of it
 	$(PY) -m pytest -n 2 $(ARGS)
 
-check: .venv/installed-dev packages $(CATALOGUES) ## linters, types, layers, migrations, production settings
+check: environment-for-tests packages $(CATALOGUES) ## linters, types, layers, migrations, production settings
 	$(PY) -m ruff check
 	$(PY) -m ruff format --check
 	$(PY) -m djlint --check --lint --quiet templates
@@ -41,27 +42,25 @@ check: .venv/installed-dev packages $(CATALOGUES) ## linters, types, layers, mig
 bench: packages $(CATALOGUES) ## measure against the goals; SCALE=100000 for more participants
 	$(PY) manage.py bench $(if $(SCALE),--scale $(SCALE))
 
-reset: .venv/installed ## delete all data of `make run`, after asking; FORCE=1 doesn't ask
+reset: environment ## delete all data of `make run`, after asking; FORCE=1 doesn't ask
 	@[ "$(FORCE)" = 1 ] || { printf 'Delete all data in $(VAR)? [y/N] '; read answer; [ "$$answer" = y ]; }
 	@$(PY) -m cec.supervisor stop
 	rm -rf $(VAR)/postgres $(VAR)/valkey $(VAR)/media $(VAR)/celerybeat-schedule*
 
-lock: .venv/installed-dev ## lock the requirements anew after a change of pyproject.toml
+lock: environment-for-tests ## lock the requirements anew after a change of pyproject.toml
 	$(LOCK) --output-file=requirements.txt pyproject.toml
 	$(LOCK) --constraint=requirements.txt --extra=dev --output-file=requirements-dev.txt pyproject.toml
 
-.venv/installed: requirements.txt
-	@bin/environment $<
-	@touch $@
+environment:
+	@bin/environment requirements.txt
 
-.venv/installed-dev: requirements-dev.txt requirements.txt
-	@bin/environment $<
-	@touch $@ .venv/installed
+environment-for-tests:
+	@bin/environment requirements-dev.txt
 
-packages: .venv/installed
+packages: environment
 	@bin/system-packages run
 
-packages-for-tests: .venv/installed-dev
+packages-for-tests: environment-for-tests
 	@bin/system-packages test
 
 %.mo: %.po
