@@ -1,0 +1,59 @@
+"""Demo data: people at every stage, three years of learning, something in every queue.
+
+`people.toml` and `learning.toml` say who and what, `plot` when, `stories` by which verbs of the
+product. Dates are relative to the day of loading.
+"""
+
+from zoneinfo import ZoneInfo
+
+from django.db import connection, transaction
+from django.db.models import F
+from django.utils import timezone
+
+from cec.models import OutgoingMail
+from certificates.demo.cast import Cast, Committee, add_contacts, add_signatories
+from certificates.demo.plot import Plot
+from certificates.demo.script import Script
+from registrations.models import Program, Registration
+
+LIBRARIES, CAREERS = "CEC", "CPC"
+
+
+def is_wanted() -> bool:
+    """Say whether the database has no registrations yet."""
+    return not Registration.objects.exists()
+
+
+@transaction.atomic
+def load() -> int:
+    """Load the demo data and return the number of registrations."""
+    program = Program.objects.get(code=LIBRARIES)
+    script = Script(timezone.now(), ZoneInfo(program.time_zone))
+    earlier_mail = set(OutgoingMail.objects.values_list("pk", flat=True))
+    cast = Cast()
+    committee = Committee(cast, script.today)
+    add_contacts()
+    add_signatories(program, script.today)
+    plot = Plot(script, cast, committee, program)
+    plot.participants()
+    plot.nadia()
+    plot.chantal()
+    plot.waiting()
+    plot.closed()
+    plot.drafts()
+    Plot(script, cast, committee, Program.objects.get(code=CAREERS)).careers()
+    script.play()
+    _deliver(earlier_mail)
+    return Registration.objects.count()
+
+
+def _deliver(earlier: set[int]) -> None:
+    """Let the mail of the past have been sent then; nobody is to get it now."""
+    OutgoingMail.objects.exclude(pk__in=earlier).update(
+        state=OutgoingMail.State.SENT,
+        due_at=F("created_at"),
+        claimed_at=F("created_at"),
+        sent_at=F("created_at"),
+        attempts=1,
+    )
+    connection.run_on_commit.clear()  # the hints to a worker that something waits

@@ -1,0 +1,204 @@
+"""The demo data: what `make run` shows is alive, believable and true to the rules."""
+
+from datetime import timedelta
+from decimal import Decimal
+from io import StringIO
+
+import pytest
+from allauth.account.models import EmailAddress
+from django.core.management import CommandError, call_command
+from django.db.models import F, Q
+from django.test import TestCase
+from django.utils import timezone
+
+from activities import points
+from activities.models import Activity, Credit
+from cec.models import OutgoingMail
+from certificates import completion, demo
+from certificates.demo.signins import PASSWORD, SIGNINS
+from certificates.models import Certificate, Document
+from registrations import queue
+from registrations.calendar import today_in
+from registrations.models import Event, MembershipCheck, Payment, Person, Registration
+from tests import factories
+
+Status = Registration.Status
+
+
+def signed_in(name):
+    return Person.objects.get(email=f"{name}@example.org")
+
+
+def registration_of(name):
+    return signed_in(name).registrations.select_related("program", "rules", "person").get()
+
+
+class LoadedDemo(TestCase):
+    """Loaded once for all of these."""
+
+    @classmethod
+    def setUpTestData(cls):
+        out = StringIO()
+        call_command("load_demo", even_in_production=True, stdout=out)
+        cls.said = out.getvalue()
+
+    def test_it_says_how_many_registrations_it_loaded(self):
+        count = Registration.objects.count()
+
+        assert count > 80
+        assert self.said == f"Loaded {count} registrations of the demo.\n"
+
+    def test_every_status_and_every_view_of_the_queue_has_somebody(self):
+        steering = signed_in("marguerite")
+
+        assert {row.status for row in Registration.objects.all()} == set(Status.values)
+        assert all(queue.counts(steering).values())
+
+    def test_the_two_gates_are_there_in_every_combination(self):
+        waiting = Registration.objects.filter(status=Status.SUBMITTED, program__code="CEC")
+        found = set()
+        for row in waiting.with_balance().with_membership():
+            waived = row.payments.filter(kind=Payment.Kind.WAIVER).exists()
+            fee = "waived" if waived else {Decimal(0): "paid", row.fee: "unpaid"}.get(row.balance)
+            found.add((fee or "part paid", row.membership))
+
+        fees = ("paid", "part paid", "unpaid", "waived")
+        assert found == {
+            (fee, outcome) for fee in fees for outcome in [None, *MembershipCheck.Outcome]
+        }
+
+    def test_applicants_have_waited_from_no_day_to_twelve(self):
+        waiting = Registration.objects.filter(status=Status.SUBMITTED)
+        days = {queue.waiting_days(row) for row in waiting}
+
+        assert {0, 12} <= days
+        assert max(days) == 12
+
+    def test_nadia_is_at_73_of_120_in_her_second_year_with_7_parked(self):
+        standing = points.standing(registration_of("nadia"))
+
+        assert (standing.counted, standing.parked) == (73, 7)
+        assert standing.in_year(1).counted == 42
+        assert standing.in_year(2).counted == 31
+
+    def test_dylan_starts_today_with_an_empty_record(self):
+        dylan = registration_of("dylan")
+
+        assert dylan.status == Status.ACTIVE
+        assert dylan.starts_on == today_in(dylan.program)
+        assert not dylan.credits.exists()
+
+    def test_nothing_stands_between_tomasz_and_turning_in(self):
+        tomasz = registration_of("tomasz")
+
+        assert tomasz.status == Status.ACTIVE
+        assert completion.check_turn_in(tomasz) == []
+
+    def test_accepted_records_are_ready_to_be_issued(self):
+        accepted = Registration.objects.filter(status=Status.ACCEPTED)
+
+        assert accepted.count() >= 3
+        assert all(completion.check_completion(row) == [] for row in accepted)
+
+    def test_certificates_are_numbered_without_gaps_and_their_documents_are_made(self):
+        certificates = Certificate.objects.order_by("year", "sequence")
+        numbers = {}
+        for certificate in certificates:
+            numbers.setdefault(certificate.year, []).append(certificate.sequence)
+
+        assert all(found == list(range(1, len(found) + 1)) for found in numbers.values())
+        assert Document.objects.count() == certificates.count() >= 5
+        assert all(bytes(row.pdf).startswith(b"%PDF") for row in Document.objects.all())
+
+    def test_history_lies_in_the_past_and_in_order(self):
+        now = timezone.now()
+
+        assert Event.objects.filter(at__gt=now).count() == 0
+        assert Event.objects.filter(at__lt=now - timedelta(days=1000)).exists()
+        for row in Registration.objects.all():
+            moments = list(row.events.values_list("at", flat=True))
+            assert moments == sorted(moments)
+            assert row.created_at <= min(moments, default=now)
+
+    def test_nobody_decided_on_their_own_registration(self):
+        own = Event.objects.filter(actor_id=F("registration__person_id")).values_list("kind")
+
+        assert {kind for (kind,) in own} <= {"send", "turn_in", "withdraw"}
+
+    def test_every_activity_lies_in_its_program_year_and_was_written_down_after_approval(self):
+        done = Q(planned=False)
+
+        assert Credit.objects.count() > 1000
+        assert set(Credit.objects.values_list("state", flat=True)) == set(Credit.State.values)
+        assert not Activity.objects.filter(done, completed_on__gt=timezone.localdate()).exists()
+        for credit in Credit.objects.select_related("registration", "activity"):
+            registration = credit.registration
+            approved = registration.events.get(kind="approve")
+            year = registration.years.get(number=credit.year)
+            assert year.holds(credit.completed_on)
+            assert credit.activity.created_at >= approved.at
+
+    def test_no_mail_is_left_to_be_sent(self):
+        assert OutgoingMail.objects.exists()
+        assert not OutgoingMail.objects.waiting().exists()
+
+    def test_every_sign_in_works_and_is_printed(self):
+        out = StringIO()
+
+        call_command("demo_signins", stdout=out)
+
+        for signin in SIGNINS:
+            person = Person.objects.get(email=signin.email)
+            assert person.check_password(PASSWORD)
+            assert EmailAddress.objects.filter(user=person, verified=True, primary=True).exists()
+            assert f"{signin.email}  " in out.getvalue()
+        assert out.getvalue().count(PASSWORD) == len(SIGNINS)
+
+    def test_nobody_else_has_a_password(self):
+        emails = [signin.email for signin in SIGNINS]
+
+        others = Person.objects.exclude(email__in=emails)
+        assert others.count() > 80
+        assert not any(person.has_usable_password() for person in others)
+
+    def test_a_second_load_changes_nothing(self):
+        before = (Registration.objects.count(), Person.objects.count(), Event.objects.count())
+        out = StringIO()
+
+        call_command("load_demo", even_in_production=True, stdout=out)
+
+        assert "already" in out.getvalue()
+        after = (Registration.objects.count(), Person.objects.count(), Event.objects.count())
+        assert before == after
+
+
+@pytest.mark.django_db
+def test_it_is_refused_in_production(settings):
+    settings.DEBUG = False
+
+    with pytest.raises(CommandError, match="isn't loaded while DEBUG is off"):
+        call_command("load_demo")
+
+    assert demo.is_wanted()
+    assert not Person.objects.exists()
+
+
+@pytest.mark.django_db
+def test_it_leaves_a_database_with_registrations_alone(settings):
+    settings.DEBUG = True
+    factories.registration()
+    out = StringIO()
+
+    call_command("load_demo", stdout=out)
+
+    assert out.getvalue() == "There are registrations already; nothing was changed.\n"
+    assert Registration.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_without_demo_data_no_sign_ins_are_printed():
+    out = StringIO()
+
+    call_command("demo_signins", stdout=out)
+
+    assert PASSWORD not in out.getvalue()
