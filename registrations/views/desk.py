@@ -57,6 +57,7 @@ def queue(request: HttpRequest) -> HttpResponse:
         "title": queues.VIEWS[current][0],
         "page": page,
         "programs": Program.objects.all(),
+        "several_associations": _works_for_several(request),
         "filtered": any(request.GET.get(key) for key in ("q", "program", "language")),
     }
     return render(request, "registrations/queue.html", context)
@@ -117,6 +118,11 @@ def show(
         "next": queues.next_waiting(request.user, registration),
     }
     return render(request, "registrations/desk_registration.html", context, status=status)
+
+
+def _works_for_several(request: HttpRequest) -> bool:
+    roles = roles_of(request.user)
+    return roles.sees_everything or len(roles.associations) > 1
 
 
 def _require_staff(request: HttpRequest) -> None:
