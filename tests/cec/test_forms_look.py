@@ -4,6 +4,7 @@ from html.parser import HTMLParser
 
 import pytest
 from django import forms
+from django.contrib.auth.models import AnonymousUser
 from django.contrib.messages import ERROR, SUCCESS
 from django.contrib.messages.storage.base import Message
 from django.core.paginator import Paginator
@@ -51,6 +52,12 @@ class Tags(HTMLParser):
     @property
     def ids(self) -> list[str | None]:
         return [given["id"] for _, given in self.seen if "id" in given]
+
+
+def request_for(address: str):
+    request = RequestFactory().get(address)
+    request.user = AnonymousUser()
+    return request
 
 
 def summary_of(**context) -> str:
@@ -132,7 +139,7 @@ def test_without_errors_there_is_no_summary(context):
 
 
 def test_the_title_of_a_page_with_errors_says_so_first():
-    request = RequestFactory().get("/")
+    request = request_for("/")
 
     with_error = render_to_string("base.html", {"form": Answers({}), "request": request})
     without = render_to_string("base.html", {"form": Answers(), "request": request})
@@ -162,7 +169,7 @@ def test_messages_stand_in_one_region_in_the_colour_of_the_gravest():
 
 
 def test_pages_keep_the_rest_of_the_query():
-    request = RequestFactory().get("/?q=halifax&page=2")
+    request = request_for("/?q=halifax&page=2")
     page = Paginator(range(100), 25).page(2)
 
     markup = render_to_string("components/pagination.html", {"page": page}, request)
@@ -178,7 +185,7 @@ def test_a_single_page_needs_no_pagination():
 
 
 def test_sorting_again_turns_the_order_round_and_returns_to_the_first_page():
-    request = RequestFactory().get("/?sort=name&page=3")
+    request = request_for("/?sort=name&page=3")
 
     markup = render_to_string(
         "components/sort_header.html", {"key": "name", "label": "Name", "sort": "name"}, request
