@@ -1,3 +1,23 @@
-from django.urls import URLPattern
+from django.urls import path
+from django.utils.translation import gettext_lazy as _
 
-urlpatterns: list[URLPattern] = []
+from certificates.views import issuing, participant, public, reviews
+
+urlpatterns = [
+    path(_("certificate/<int:registration>/"), participant.certificate, name="certificate"),
+    path(_("certificate/<int:registration>/send/"), participant.turn_in, name="turn_in"),
+    path(
+        _("certificate/<int:registration>/download/"),
+        participant.download,
+        name="certificate_download",
+    ),
+    path(_("verify/"), public.verify, name="verify"),
+    path(_("desk/reviews/"), reviews.reviews, name="reviews"),
+    path(_("desk/reviews/<int:registration>/"), reviews.review, name="review"),
+    path(_("desk/reviews/<int:registration>/accept/"), reviews.accept, name="review_accept"),
+    path(_("desk/reviews/<int:registration>/return/"), reviews.send_back, name="review_return"),
+    path(_("desk/certificates/"), issuing.ready, name="issuing"),
+    path(_("desk/certificates/issue/"), issuing.issue, name="issue"),
+    path(_("desk/certificates/issued/"), issuing.issued, name="issued"),
+    path(_("desk/certificates/<int:certificate>/again/"), issuing.try_again, name="make_again"),
+]

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime, timedelta
 
 from django.db import models
 from django.db.models import F, Q
@@ -8,9 +8,28 @@ from django.utils.translation import gettext_lazy as _
 
 from registrations.models import Association, Person, Program, Registration
 
+# A try that takes longer than this was killed: it is over the worker's hard limit of two minutes.
+RETRY_AFTER = timedelta(minutes=3)
+MOST_TRIES = 5
+
+
+class SignatoryQuerySet(models.QuerySet["Signatory"]):
+    def signing(self, registration: Registration, day: date) -> SignatoryQuerySet:
+        """Who signs this registration's certificate on that day: the program's, and its
+        association's."""
+        return self.filter(
+            Q(association__isnull=True) | Q(association_id=registration.association_id),
+            Q(last_day__isnull=True) | Q(last_day__gte=day),
+            program_id=registration.program_id,
+            first_day__lte=day,
+        )
+
 
 class Signatory(models.Model):
-    """Who signs a program's certificates, and from when until when."""
+    """Who signs a program's certificates, and from when until when.
+
+    Without an association they sign everybody's, else only those of its members.
+    """
 
     program = models.ForeignKey(Program, on_delete=models.PROTECT, related_name="signatories")
     association = models.ForeignKey(
@@ -22,6 +41,8 @@ class Signatory(models.Model):
     first_day = models.DateField()
     last_day = models.DateField(null=True, blank=True)
     position = models.PositiveSmallIntegerField(default=0)
+
+    objects = SignatoryQuerySet.as_manager()
 
     class Meta:
         verbose_name_plural = "signatories"
@@ -46,12 +67,23 @@ class CertificateQuerySet(models.QuerySet["Certificate"]):
         """Issued, but the PDF isn't made yet."""
         return self.filter(document__isnull=True)
 
+    def to_make(self, now: datetime) -> CertificateQuerySet:
+        """Certificates whose PDF somebody should make now: not tried, or not tried lately (H4)."""
+        return self.without_document().filter(
+            Q(tried_at__isnull=True) | Q(tried_at__lte=now - RETRY_AFTER), tries__lt=MOST_TRIES
+        )
+
+    def with_progress(self) -> CertificateQuerySet:
+        """Annotate `made_at`, when the PDF was made, without loading its bytes."""
+        return self.annotate(made_at=F("document__made_at"))
+
 
 class Certificate(models.Model):
     """A certificate with its facts as they were on the day of issue; they never change.
 
     `public_id` is random and on the QR code; `serial` is printed. `facts` is everything that the
-    paper says. `error` is why the PDF could not be made, for administrators.
+    paper says. `tries` counts how often the PDF was tried since the last reset, `tried_at` is when
+    the last try began, and `error` is why it failed, for administrators.
     """
 
     class State(models.TextChoices):
@@ -72,7 +104,9 @@ class Certificate(models.Model):
     issued_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     issued_at = models.DateTimeField(auto_now_add=True)
     state = models.CharField(max_length=8, choices=State.choices, default=State.VALID)
+    revoked_on = models.DateField(null=True, blank=True)
     tries = models.PositiveSmallIntegerField(default=0)
+    tried_at = models.DateTimeField(null=True, blank=True)
     error = models.CharField(max_length=500, blank=True)
 
     objects = CertificateQuerySet.as_manager()
@@ -82,23 +116,36 @@ class Certificate(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["program", "year", "sequence"], name="certificate_number_is_used_once"
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(state="valid", revoked_on__isnull=True)
+                | Q(state="revoked", revoked_on__isnull=False),
+                name="revoked_certificate_has_its_day",
+            ),
+            models.CheckConstraint(
+                condition=Q(sequence__gte=1), name="certificate_numbers_start_at_one"
+            ),
         ]
 
     def __str__(self) -> str:
         return self.serial
 
     @property
-    def starts_on(self) -> date:
-        return date.fromisoformat(self.facts["starts_on"])
+    def file_name(self) -> str:
+        """The name under which the PDF is saved: the serial has letters, digits and dashes only."""
+        return f"{self.serial}.pdf"
 
     @property
-    def ends_on(self) -> date:
-        return date.fromisoformat(self.facts["ends_on"])
+    def is_waiting(self) -> bool:
+        """Say whether a worker will still try to make the PDF by itself."""
+        return self.tries < MOST_TRIES
 
 
 class Document(models.Model):
-    """The bytes of a certificate: made once, kept with their hash, downloaded as they are."""
+    """The bytes of a certificate: made once, kept with their hash, downloaded as they are (F4).
+
+    The database refuses to change or delete one.
+    """
 
     certificate = models.OneToOneField(
         Certificate, on_delete=models.PROTECT, related_name="document"

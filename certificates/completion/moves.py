@@ -1,0 +1,129 @@
+"""The moves of a record from its owner to the committee and back (C1, C2)."""
+
+from collections.abc import Mapping
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from activities.models import Activity, Comment
+from cec import mail
+from cec.problems import Problem, Refused
+from certificates.completion.rule import (
+    check_completion,
+    check_turn_in,
+    last_event,
+    turn_in_until,
+)
+from registrations.models import Event, Person, Registration
+from registrations.permissions import require
+
+
+@transaction.atomic
+def turn_in(registration: Registration, *, by: Person) -> None:
+    """Send the record to the committee. Its owner may, in time, once nothing is missing (C1)."""
+    if registration.person_id != by.pk:
+        raise PermissionDenied
+    locked = lock(registration)
+    if locked.can("turn_in"):
+        problems = check_turn_in(locked)
+        if problems:
+            raise Refused(*problems)
+    event = locked.move("turn_in", by=by)
+    mail.post("record_received", locked, to=locked.person, key=f"record_received:{event.pk}")
+
+
+@transaction.atomic
+def accept(registration: Registration, *, by: Person, seen: int | None = None) -> None:
+    """Accept a record for its certificate (C2).
+
+    `seen` is the event by which the record that the reviewer looked at was turned in. Raises
+    `Refused` with what is missing by now, and when somebody was first.
+    """
+    require(by, "review_record", registration)
+    locked = lock(registration)
+    if locked.can("accept"):
+        _refuse_stale(locked, seen)
+        problems = check_completion(locked)
+        if problems:
+            raise Refused(*problems)
+    event = locked.move("accept", by=by)
+    mail.post("record_accepted", locked, to=locked.person, key=f"record_accepted:{event.pk}")
+
+
+@transaction.atomic
+def return_with_questions(
+    registration: Registration,
+    *,
+    by: Person,
+    reason: str = "",
+    comments: Mapping[int, str] | None = None,
+    seen: int | None = None,
+) -> None:
+    """Send a record back with a reason, with questions on entries, or with both (C2).
+
+    `comments` are questions by activity id; empty ones are left out.
+    """
+    require(by, "review_record", registration)
+    locked = lock(registration)
+    questions = {key: text.strip() for key, text in (comments or {}).items() if text.strip()}
+    if not reason.strip() and not questions:
+        raise Refused(
+            Problem("no_question", _("Ask about an entry, or say why you send the record back."))
+        )
+    if locked.can("return"):
+        _refuse_stale(locked, seen)
+    written = _write(locked, questions, by=by)
+    event = locked.move(
+        "return", by=by, reason=reason.strip(), details={"comments": [row.pk for row in written]}
+    )
+    mail.post(
+        "record_returned",
+        locked,
+        reason.strip(),
+        [(row.activity.title, row.text) for row in written],
+        turn_in_until(locked),
+        to=locked.person,
+        key=f"record_returned:{event.pk}",
+    )
+
+
+def _write(
+    registration: Registration, questions: Mapping[int, str], *, by: Person
+) -> list[Comment]:
+    entries = Activity.objects.kept().filter(credits__registration=registration)
+    known = entries.in_bulk(list(questions))
+    if len(known) != len(questions):
+        raise Refused(
+            Problem("foreign_entry", _("One of the entries isn’t in this record any more."))
+        )
+    return Comment.objects.bulk_create(
+        Comment(registration=registration, activity=known[key], author=by, text=text)
+        for key, text in questions.items()
+    )
+
+
+def questions_of(event: Event) -> list[Comment]:
+    """Return the questions that were sent with a `return`, in the order of their entries."""
+    return list(
+        Comment.objects.filter(pk__in=event.details.get("comments", []))
+        .select_related("activity", "author")
+        .order_by("activity__completed_on", "pk")
+    )
+
+
+def _refuse_stale(registration: Registration, seen: int | None) -> None:
+    sent = last_event(registration, Event.Kind.TURN_IN)
+    if seen is not None and sent is not None and sent.pk != seen:
+        raise Refused(
+            Problem("stale", _("This record was sent again meanwhile. Look at it as it is now."))
+        )
+
+
+def lock(registration: Registration) -> Registration:
+    """Return the registration as it is now, locked until the transaction ends."""
+    return (
+        Registration.objects.select_for_update(of=("self",))
+        .select_related("program", "person", "association", "rules")
+        .get(pk=registration.pk)
+    )

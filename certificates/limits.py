@@ -1,0 +1,44 @@
+"""How often one address may ask the public check of certificates (reliability F6)."""
+
+import hashlib
+import ipaddress
+import time
+
+from allauth.account.adapter import get_adapter
+from django.core.cache import cache
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.http import HttpRequest
+
+from cec import work
+
+CHECKS = 60
+SECONDS = 60
+
+
+def too_many_checks(request: HttpRequest) -> bool:
+    """Count this check, and say whether the address has used up its share of the last minute.
+
+    The count lives in the shared cache, so it holds over all processes; the lock makes it exact
+    when many ask at once.
+    """
+    key = f"verify:{hashlib.sha256(_address(request).encode()).hexdigest()}"
+    now = time.time()
+    with transaction.atomic():
+        work.one_at_a_time(key)
+        recent = [moment for moment in cache.get(key, []) if moment > now - SECONDS]
+        if len(recent) >= CHECKS:
+            return True
+        cache.set(key, [*recent, now], SECONDS)
+    return False
+
+
+def _address(request: HttpRequest) -> str:
+    """Return the client's address as sign-in counts it; a network of IPv6 is one client."""
+    try:
+        address = get_adapter(request).get_client_ip(request)
+    except PermissionDenied:  # behind a socket without an address all share one count
+        return "unknown"
+    if ":" in address:
+        return str(ipaddress.IPv6Network(f"{address}/64", strict=False).network_address)
+    return str(address)

@@ -1,0 +1,75 @@
+"""Making the PDF of an issued certificate: the worker's part (F2, H1 to H4).
+
+Apart from `issuing` because it brings WeasyPrint along, which no web process needs.
+"""
+
+import hashlib
+import logging
+from datetime import datetime
+
+from celery.exceptions import SoftTimeLimitExceeded
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from cec import mail
+from certificates import facts, pdf
+from certificates.models import Certificate, Document
+
+log = logging.getLogger(__name__)
+
+AT_ONCE = 200  # PDFs that one sweep makes; the next one is a minute away
+
+
+def make_document(certificate_id: int) -> bool:
+    """Make the PDF of a certificate and send it; say whether this call was the one that did.
+
+    Any number of calls, at once or later, make one document and one mail (H3).
+    """
+    certificate = _claim(certificate_id, now=timezone.now())
+    if certificate is None:
+        return False
+    try:
+        return _store(certificate, pdf.render(facts.thawed(certificate.facts)))
+    except Exception as error:  # whatever it is, an administrator must see it (F2)
+        log.exception("The PDF of %s could not be made", certificate.serial)
+        reason = f"{type(error).__name__}: {error}"[:500]
+        Certificate.objects.filter(pk=certificate.pk).update(error=reason)
+        if isinstance(error, SoftTimeLimitExceeded):
+            raise
+        return False
+
+
+def make_waiting() -> int:
+    """Make the PDFs that no message came for and those that failed; return how many it made."""
+    waiting = Certificate.objects.to_make(timezone.now()).order_by("tries", "id")
+    return sum(make_document(pk) for pk in list(waiting.values_list("pk", flat=True)[:AT_ONCE]))
+
+
+def _claim(certificate_id: int, *, now: datetime) -> Certificate | None:
+    """Take a certificate whose turn it is, by one conditional UPDATE; None when it isn't."""
+    turn = Certificate.objects.to_make(now).filter(pk=certificate_id)
+    if not turn.update(tries=F("tries") + 1, tried_at=now):
+        return None
+    return Certificate.objects.get(pk=certificate_id)
+
+
+@transaction.atomic
+def _store(certificate: Certificate, content: bytes) -> bool:
+    """Keep the bytes and send them, once: the mail is a row of the same transaction."""
+    locked = Certificate.objects.select_for_update(of=("self",)).get(pk=certificate.pk)
+    if Document.objects.filter(certificate=locked).exists():
+        return False
+    Document.objects.create(
+        certificate=locked, pdf=content, sha256=hashlib.sha256(content).hexdigest()
+    )
+    Certificate.objects.filter(pk=locked.pk).update(error="")
+    holder = locked.registration.person
+    mail.post(
+        "certificate_issued",
+        locked,
+        to=holder,
+        key=f"certificate_issued:{locked.pk}",
+        attachments=[(locked.file_name, "application/pdf", content)],
+    )
+    return True

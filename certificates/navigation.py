@@ -1,0 +1,58 @@
+"""The certificate in the participant's navigation; reviews and issuing on the desk."""
+
+from collections.abc import Iterable
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from cec import navigation
+from certificates import waiting
+from registrations.models.committee import roles_of
+from registrations.navigation import current_registration
+from registrations.permissions import may
+
+
+@navigation.main
+def main(request: HttpRequest) -> Iterable[navigation.Item]:
+    """The check for visitors; the certificate for participants in a program that ends."""
+    if not request.user.is_authenticated:
+        names = frozenset({"verify", "verify_id"})
+        yield navigation.Item(_("Verify a certificate"), reverse("verify"), names, position=30)
+        return
+    registration = current_registration(request)
+    if registration is not None and registration.ends_on is not None:
+        yield navigation.Item(
+            _("Certificate"),
+            reverse("certificate", args=[registration.pk]),
+            frozenset({"certificate", "turn_in"}),
+            position=40,
+        )
+
+
+@navigation.desk
+def desk(request: HttpRequest) -> Iterable[tuple[str, navigation.Item]]:
+    """What waits for this person, with counts."""
+    if not roles_of(request.user).is_staff:
+        return
+    yield (
+        _("Waiting for you"),
+        navigation.Item(
+            _("Final reviews"),
+            reverse("reviews"),
+            frozenset({"reviews", "review", "review_accept", "review_return"}),
+            count=waiting.reviews(request.user).count(),
+            position=30,
+        ),
+    )
+    if may(request.user, "issue_certificate"):
+        yield (
+            _("Waiting for you"),
+            navigation.Item(
+                _("Certificates"),
+                reverse("issuing"),
+                frozenset({"issuing", "issue", "issued"}),
+                count=waiting.to_issue(request.user).count(),
+                position=40,
+            ),
+        )

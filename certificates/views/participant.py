@@ -1,0 +1,128 @@
+"""The participant's certificate: what is missing, sending the record, the PDF."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.http import content_disposition_header
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from cec import mail
+from cec.problems import Refused
+from certificates import completion, facts, readiness
+from certificates.lettering import clean
+from certificates.models import Certificate, Document
+from registrations.models import Event, Registration
+
+Status = Registration.Status
+
+
+@require_GET
+def certificate(request: HttpRequest, registration: int) -> HttpResponse:
+    """How far the certificate is, and the one next step."""
+    row = find_own(request, registration)
+    stage = _stage(row)
+    context = {"registration": row, "stage": stage, "name": clean(row.person.name)}
+    return render(request, "certificates/certificate.html", context | _details(row, stage))
+
+
+@require_http_methods(["GET", "POST"])
+def turn_in(request: HttpRequest, registration: int) -> HttpResponse:
+    """Confirm, then send the record to the committee."""
+    row = find_own(request, registration)
+    if request.method == "GET":
+        if row.status != Status.ACTIVE or completion.check_turn_in(row):
+            return redirect("certificate", registration=row.pk)
+        context = {
+            "registration": row,
+            "name": clean(row.person.name),
+            "counted": readiness.counted_of_needed(row),
+            "entries": row.credits.filter(state="counts").count(),
+        }
+        return render(request, "certificates/turn_in.html", context)
+    try:
+        completion.turn_in(row, by=request.user)
+    except Refused as refused:
+        row.refresh_from_db()
+        if row.status != Status.TURNED_IN:  # else a second click on the same button
+            messages.warning(request, str(refused))
+    else:
+        messages.success(request, _("Your record is with the committee."))
+    return redirect("certificate", registration=row.pk)
+
+
+@require_GET
+def download(request: HttpRequest, registration: int) -> HttpResponse:
+    """The certificate's PDF, byte for byte as it was made (reliability F4)."""
+    found = get_object_or_404(
+        Certificate.objects.visible_to(request.user), registration=registration
+    )
+    document = Document.objects.filter(certificate=found).first()
+    if document is None:
+        raise Http404
+    response = HttpResponse(bytes(document.pdf), content_type="application/pdf")
+    response["Content-Disposition"] = content_disposition_header(True, found.file_name)
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Cache-Control"] = "no-store, private"
+    return response
+
+
+def find_own(request: HttpRequest, registration: int) -> Registration:
+    """Return one of the signed-in person's own registrations; what they can't see is a 404."""
+    row = get_object_or_404(
+        Registration.objects.visible_to(request.user).select_related(
+            "program", "association", "rules", "person"
+        ),
+        pk=registration,
+    )
+    if row.person_id != request.user.pk:
+        raise PermissionDenied
+    return row
+
+
+def _stage(registration: Registration) -> str:
+    """Name the part of the page that says where the certificate is."""
+    if not registration.has_record:
+        return "early"
+    if completion.required_total(registration) is None:
+        return "none"
+    return {
+        Status.ACTIVE: "open",
+        Status.TURNED_IN: "review",
+        Status.ACCEPTED: "accepted",
+        Status.CERTIFIED: "issued",
+    }.get(registration.status, "ended")
+
+
+def _details(registration: Registration, stage: str) -> dict[str, Any]:
+    if stage == "open":
+        problems = completion.check_turn_in(registration)
+        back = _sent_back(registration)
+        return {
+            "problems": problems,
+            "name_problems": [row for row in problems if row.code == "name"],
+            "tasks": readiness.tasks(registration, problems),
+            "returned": back,
+            "questions": completion.questions_of(back) if back else [],
+        }
+    if stage in ("review", "accepted"):
+        kind = Event.Kind.TURN_IN if stage == "review" else Event.Kind.ACCEPT
+        return {"since": completion.last_event(registration, kind)}
+    if stage == "issued":
+        found = Certificate.objects.with_progress().filter(registration=registration).first()
+        if found is not None:
+            return {
+                "certificate": found,
+                "paper": facts.thawed(found.facts),
+                "link": mail.absolute_url("verify_id", found.public_id),
+            }
+    return {}
+
+
+def _sent_back(registration: Registration) -> Event | None:
+    """Return the return that the participant hasn't answered by turning in again."""
+    last = registration.events.filter(kind__in=[Event.Kind.TURN_IN, Event.Kind.RETURN]).last()
+    return last if last is not None and last.kind == Event.Kind.RETURN else None

@@ -1,0 +1,58 @@
+"""What waits for the committee and for the administrators, the longest waiting first."""
+
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+
+from certificates.completion import ready
+from certificates.models import Certificate
+from certificates.models.certificate import MOST_TRIES
+from registrations.models import Event, Person, Registration
+from registrations.models.registration import RegistrationQuerySet
+
+Status = Registration.Status
+
+
+def reviews(person: Person) -> RegistrationQuerySet:
+    """Return the turned-in records in this person's care, but their own, with `turned_in_at`."""
+    sent = Event.objects.filter(registration=OuterRef("pk"), kind=Event.Kind.TURN_IN)
+    return (
+        Registration.objects.worked_on_by(person)
+        .filter(status=Status.TURNED_IN)
+        .exclude(person=person)
+        .annotate(turned_in_at=Subquery(sent.order_by("-id").values("at")[:1]))
+        .select_related("person", "program", "association")
+        .order_by("turned_in_at", "pk")
+    )
+
+
+def next_review(person: Person, after: Registration) -> Registration | None:
+    """Return the record that has waited longest, but this one."""
+    return reviews(person).exclude(pk=after.pk).first()
+
+
+def accepted(person: Person) -> RegistrationQuerySet:
+    """Return the accepted records for which this person may issue certificates."""
+    return (
+        Registration.objects.worked_on_by(person)
+        .filter(status=Status.ACCEPTED)
+        .select_related("person", "program", "association")
+        .order_by("pk")
+    )
+
+
+def to_issue(person: Person) -> RegistrationQuerySet:
+    """Return those of `accepted` that meet the rules, but the person's own."""
+    return ready(accepted(person).exclude(person=person))
+
+
+FAILED = Q(document__isnull=True, tries__gte=MOST_TRIES) | Q(
+    document__isnull=True, tries__gte=1
+) & ~Q(error="")
+
+
+def progress(certificates: QuerySet[Certificate]) -> dict[str, int]:
+    """Return how many certificates there are, are being made, and couldn't be made."""
+    return certificates.aggregate(
+        all=Count("pk"),
+        making=Count("pk", filter=Q(document__isnull=True) & ~FAILED),
+        failed=Count("pk", filter=FAILED),
+    )
