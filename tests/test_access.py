@@ -1,5 +1,6 @@
 """Every URL x every role x both methods, against `access_matrix.txt` (reliability A1, A2)."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -39,34 +40,36 @@ def test_every_url_has_a_row_for_both_methods():
     assert listed - wanted == set()
 
 
+ROWS = list(rows())
+PARTS = 12  # a world is dear: each one serves a part of the rows
+
+
 @pytest.mark.django_db
-@pytest.mark.parametrize(
-    ("name", "method", "expected"),
-    [pytest.param(*row, id=f"{row[1]} {row[0]}") for row in rows()],
-)
-def test_each_role_gets_what_the_matrix_says(name, method, expected):
+@pytest.mark.parametrize("part", range(PARTS))
+def test_each_role_gets_what_the_matrix_says(part):
     world = World()
-    url = world.url(name)
 
-    statuses = [_status(world, role, method, url) for role in ROLES]
+    for name, method, expected in ROWS[part::PARTS]:
+        url = world.url(name)
+        statuses = [_status(world, role, method, url) for role in ROLES]
+        found = dict(zip(ROLES, statuses, strict=True))
+        assert found == dict(zip(ROLES, expected, strict=True)), f"{method} {name}"
 
-    assert dict(zip(ROLES, statuses, strict=True)) == dict(zip(ROLES, expected, strict=True))
 
-
-NUMBERED = sorted({name for name, _method, _statuses in rows() if World.takes_a_number(name)})
+NUMBERED = sorted({name for name, _method, _statuses in ROWS if World.takes_a_number(name)})
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("name", NUMBERED)
 @pytest.mark.parametrize("number", ["0", "2147483648", "1" + "0" * 30, "%00", "-1", "x"])
-def test_a_number_that_names_nothing_is_not_found(name, number):
+def test_a_number_that_names_nothing_is_not_found(number):
     world = World()
     client = Client()
     client.force_login(world.people["administrator"])
-    url = world.url_with_number(name, number)
 
-    for method in (client.get, client.post):
-        assert method(url).status_code in (404, 405)
+    for name in NUMBERED:
+        url = world.url_with_number(name, number)
+        assert client.get(url).status_code in (404, 405), url
+        assert client.post(url).status_code in (404, 405), url
 
 
 @pytest.mark.django_db
@@ -79,9 +82,12 @@ def test_what_one_may_not_see_looks_like_what_does_not_exist():
     missing = client.get(reverse("record", args=[world.registration.pk + 10**6]))
 
     assert hidden.status_code == missing.status_code == 404
-    assert hidden.text.replace(hidden.wsgi_request.path, "") == missing.text.replace(
-        missing.wsgi_request.path, ""
-    )
+    assert _without_numbers(hidden.text) == _without_numbers(missing.text)
+
+
+def _without_numbers(page):
+    """The page without what is its own: the number in its address and the form token."""
+    return re.sub(r'/\d+/|value="[^"]{64}"', "", page)
 
 
 def _status(world, role, method, url):
@@ -89,9 +95,9 @@ def _status(world, role, method, url):
     client = Client()
     if role != "anonymous":
         client.force_login(world.people[role])
-    if role == "deactivated":
-        world.deactivate()
     with transaction.atomic():
+        if role == "deactivated":
+            world.deactivate()
         response = client.get(url) if method == "GET" else client.post(url)
         transaction.set_rollback(True)
     return response.status_code

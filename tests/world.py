@@ -1,11 +1,16 @@
 """A small world with one person of every role around one registration."""
 
 
+from hashlib import sha256
+
 from django.urls import NoReverseMatch, get_resolver, reverse
 from django.utils import timezone
 
+from activities.models import Import
+from certificates.models import Certificate, Document
 from registrations.models import Appointment, Person
 from tests import factories as make
+from tests.certificates import records
 
 ROLES = (
     "anonymous",
@@ -50,26 +55,50 @@ class World:
             self.registration, on=self.registration.starts_on, title="A webinar"
         )
         self.appointment = Appointment.objects.get(person=self.people["elsewhere"])
+        self.opened = Import.objects.create(
+            registration=self.registration,
+            uploaded_by=self.people["owner"],
+            file_name="record.xlsx",
+            sha256="0" * 64,
+        )
+        self.certificate = self._graduate()
 
-    def values(self) -> dict[str, object]:
-        """What stands in the places of a URL."""
+    def _graduate(self) -> Certificate:
+        """The owner's certificate of an earlier cycle, with its PDF."""
+        certificate = records.issued(make.person("Graduate"), by=self.people["administrator"])
+        pdf = b"%PDF-1.7 of the test"
+        Document.objects.create(certificate=certificate, pdf=pdf, sha256=sha256(pdf).hexdigest())
+        row = certificate.registration
+        row.person = self.people["owner"]
+        row.save(update_fields=["person"])
+        return certificate
+
+    def values(self, name: str) -> dict[str, object]:
+        """What stands in the places of this URL."""
+        downloads = name == "certificate_download"
         return {
-            "registration": self.registration.pk,
+            "registration": (self.certificate.registration if downloads else self.registration).pk,
             "activity": self.activity.pk,
             "appointment": self.appointment.pk,
+            "certificate": self.certificate.pk,
+            "public_id": self.certificate.public_id,
+            "pk": self.opened.pk,
+            "mail": 1,
             "program": "partnership-cec",
-            "year": 1,
+            "key": "no-such-key",
+            "uidb36": "1",
         }
 
     def url(self, name: str) -> str:
         """Reverse a URL by name with what this world has for its places."""
-        return reverse(name, kwargs={place: self.values()[place] for place in places(name)})
+        return reverse(name, kwargs={place: self.values(name)[place] for place in places(name)})
 
     def url_with_number(self, name: str, number: str) -> str:
         """The URL with `number` where the first whole number stands."""
-        place = next(place for place in places(name) if isinstance(self.values()[place], int))
+        known = self.values(name)
+        place = next(place for place in places(name) if isinstance(known[place], int))
         marker = 987_654_321
-        values = {key: self.values()[key] for key in places(name)} | {place: marker}
+        values = {key: known[key] for key in places(name)} | {place: marker}
         return reverse(name, kwargs=values).replace(str(marker), number)
 
     def deactivate(self) -> None:
@@ -77,7 +106,7 @@ class World:
 
     @staticmethod
     def takes_a_number(name: str) -> bool:
-        return bool(set(places(name)) & {"registration", "activity", "appointment"})
+        return bool(set(places(name)) & {"registration", "appointment", "certificate", "mail"})
 
 
 def places(name: str) -> list[str]:

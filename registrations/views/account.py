@@ -50,7 +50,7 @@ __all__ = [
 def account(request: HttpRequest) -> HttpResponse:
     """Name, language and colours; the way to e-mail and password."""
     person = Person.objects.get(pk=request.user.pk)  # type: ignore[misc]
-    form = ProfileForm(request.POST or None, instance=person)
+    form = ProfileForm(request.POST if request.method == "POST" else None, instance=person)
     if request.method == "POST" and form.is_valid():
         form.save()
         with translation.override(person.language):

@@ -50,7 +50,7 @@ def application(request: HttpRequest, program: str) -> HttpResponse:
     if existing and existing.status != Status.DRAFT:
         return redirect("registration_status", registration=existing.pk)
     form = ApplicationForm(
-        request.POST or None,
+        request.POST if request.method == "POST" else None,
         program=scheme,
         instance=existing,
         initial=None if existing else _known_answers(request),
@@ -122,7 +122,7 @@ def status(request: HttpRequest, registration: int) -> HttpResponse:
 def withdraw(request: HttpRequest, registration: int) -> HttpResponse:
     """Take the registration back, after a page that says what it means."""
     row = _own(request, registration)
-    form = WithdrawForm(request.POST or None, label_suffix="")
+    form = WithdrawForm(request.POST if request.method == "POST" else None, label_suffix="")
     if not row.can("withdraw"):
         messages.warning(
             request,
