@@ -1,0 +1,51 @@
+"""What a certificate says, as plain values: the one thing that its printing is given."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+
+@dataclass(frozen=True)
+class Signatory:
+    """Who signs, as printed under the line; `image` is a PNG or an SVG, or None for a bare line."""
+
+    name: str
+    title_en: str
+    title_fr: str
+    image: bytes | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class CertificateFacts:
+    """Everything that a certificate says. A text without its translation stands on both sides.
+
+    `subject_en` and `subject_fr` continue the sentence after the unit, preposition included: "of
+    continuing learning in library and information work". `association_*` may be empty. At most two
+    people sign. `verify_url` is in the QR code, `verify_short` is printed below it. Where
+    `french_first` is set, French is on the left and the language of the document.
+    """
+
+    name: str
+    title_en: str
+    title_fr: str
+    issuer_en: str
+    issuer_fr: str
+    issuer_sentence_en: str
+    issuer_sentence_fr: str
+    points: Decimal
+    unit_en: str
+    unit_fr: str
+    subject_en: str
+    subject_fr: str
+    starts_on: date
+    ends_on: date
+    not_a_diploma_en: str
+    not_a_diploma_fr: str
+    serial: str
+    issued_on: date
+    verify_url: str
+    verify_short: str
+    association_en: str = ""
+    association_fr: str = ""
+    signatories: tuple[Signatory, ...] = ()
+    french_first: bool = False
