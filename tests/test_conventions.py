@@ -1,0 +1,144 @@
+"""What a linter can't hold: the house rules that would otherwise be forgotten."""
+
+import re
+from pathlib import Path
+
+import pytest
+from django.core.management import call_command
+from django.core.management.base import CommandError
+
+from registrations import programs
+from registrations.models import Appointment, Cap, Program, Rate
+from tests import factories as make
+
+ROOT = Path(__file__).resolve().parent.parent
+CODE = [
+    path
+    for folder in ("cec", "registrations", "activities", "certificates")
+    for path in (ROOT / folder).rglob("*.py")
+]
+
+
+def test_every_setting_stands_in_the_readme():
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    settings = (ROOT / "cec" / "settings.py").read_text(encoding="utf-8")
+    read = set(re.findall(r'env\.(?:text|flag|number|words)\("([A-Z_]+)"', settings))
+
+    assert {name for name in read if f"`{name}`" not in readme} == set()
+    assert {"DATABASE_URL", "SECRET_KEY", "SMTP_URL"} <= read
+
+
+def test_no_programs_name_or_figure_decides_anything():
+    names = re.compile(r'(==|!=|\bin\b)\s*[("\']+(CEC|CPC|partnership-cec|cpc-credits|PD-[FI])\b')
+
+    guilty = [
+        str(path.relative_to(ROOT))
+        for path in CODE
+        if "demo" not in path.parts and names.search(path.read_text(encoding="utf-8"))
+    ]
+
+    assert guilty == []
+
+
+def test_points_and_money_are_never_floats():
+    floats = re.compile(r"\bfloat\(|FloatField")
+    modules = [path for path in CODE if path.parent.name in ("registrations", "activities")]
+
+    guilty = [path.name for path in modules if floats.search(path.read_text(encoding="utf-8"))]
+
+    assert len(modules) > 20
+    assert guilty == []
+
+
+def test_only_the_log_writes_what_an_activity_is_worth():
+    writes = re.compile(r"Credit(\.objects\.(create|bulk_create|update)|\()")
+
+    guilty = [
+        path.name
+        for path in CODE
+        if path.name not in ("log.py",)
+        and not {"migrations", "demo", "bench"} & set(path.parts)
+        and writes.search(path.read_text(encoding="utf-8"))
+    ]
+
+    assert guilty == ["log.py"] or guilty == []
+
+
+@pytest.mark.django_db
+def test_loading_the_programs_again_changes_nothing():
+    before = list(Rate.objects.values()), list(Cap.objects.values()), list(Program.objects.values())
+
+    call_command("load_programs", verbosity=0)
+
+    assert before == (
+        list(Rate.objects.values()),
+        list(Cap.objects.values()),
+        list(Program.objects.values()),
+    )
+
+
+@pytest.mark.django_db
+def test_the_programs_are_the_ones_of_the_domain():
+    cec = {
+        (rate.activity_type.code_en, rate.key): rate.per_hour
+        for rate in Rate.objects.filter(activity_type__rules__program__code="CEC")
+    }
+    cpc = sorted(
+        Rate.objects.filter(activity_type__rules__program__code="CPC").values_list(
+            "fixed", flat=True
+        )
+    )
+
+    assert cec == {
+        ("PD-F", "hour"): 2,
+        ("PD-I", "hour"): 1,
+        ("PUB-F", "hour"): 2,
+        ("PUB-I", "hour"): 1,
+        ("LEAD", "committee"): 1,
+        ("LEAD", "board"): 2,
+        ("STUDY", "hour"): 1,
+    }
+    assert cpc == [1, 10, 40, 40, 50, 200]
+    assert set(Cap.objects.values_list("points", "strictness")) == {(20, "enforced")}
+    assert make.program("CEC").fee == 40
+    assert make.program("CEC").cycle_years == 3
+    assert {row.per: (row.points, row.strictness) for row in rules().requirements.all()} == {
+        "cycle": (120, "required"),
+        "year": (30, "advised"),
+    }
+
+
+def rules():
+    return make.program("CEC").current_rules
+
+
+@pytest.mark.django_db
+def test_a_figure_under_which_people_are_registered_is_not_changed(tmp_path):
+    source = (programs.FOLDER / "partnership-cec.toml").read_text(encoding="utf-8")
+    changed = tmp_path / "partnership-cec.toml"
+    changed.write_text(source.replace('points = "120"', 'points = "100"'), encoding="utf-8")
+    make.registration()
+
+    with pytest.raises(programs.RulesInUse):
+        programs.load_program(changed)
+    changed.write_text(
+        source.replace('points = "120"', 'points = "100"').replace("version = 1", "version = 2"),
+        encoding="utf-8",
+    )
+    programs.load_program(changed)
+
+    assert rules().version == 2
+    assert rules().requirement("cycle").points == 100
+    assert make.program().rules.get(version=1).requirement("cycle").points == 120
+
+
+@pytest.mark.django_db
+def test_the_first_administrator_is_made_by_a_command():
+    person = make.person(email="first@example.org")
+
+    call_command("appoint_administrator", "FIRST@example.org")
+    call_command("appoint_administrator", "first@example.org")
+
+    assert Appointment.objects.get(person=person).role == "administrator"
+    with pytest.raises(CommandError):
+        call_command("appoint_administrator", "nobody@example.org")
