@@ -56,7 +56,7 @@ FACES: tuple[tuple[str, str, str, dict[str, float]], ...] = (
     (
         "syllabics",
         "Certificate Syllabics",
-        "noto-sans-canadian-aboriginal-canadian-aboriginal-400-normal.woff2",
+        "noto-sans-canadian-aboriginal-canadian-aboriginal-500-normal.woff2",
         {},
     ),
 )
