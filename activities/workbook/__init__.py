@@ -1,0 +1,37 @@
+"""The record of learning activities as an Excel workbook, in and out.
+
+`read` and `read_again` take a workbook apart, `write` makes one, `row_fingerprint` recognizes what
+is in the record already. Nothing in this package knows the database.
+"""
+
+from activities.workbook.fingerprint import row_fingerprint
+from activities.workbook.reading import read, read_again
+from activities.workbook.safety import WorkbookRefused, check
+from activities.workbook.sheet import (
+    Choice,
+    Entry,
+    Heading,
+    Problem,
+    Question,
+    Row,
+    Sheet,
+    Skipped,
+)
+from activities.workbook.writing import write
+
+__all__ = [
+    "Choice",
+    "Entry",
+    "Heading",
+    "Problem",
+    "Question",
+    "Row",
+    "Sheet",
+    "Skipped",
+    "WorkbookRefused",
+    "check",
+    "read",
+    "read_again",
+    "row_fingerprint",
+    "write",
+]
