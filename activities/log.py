@@ -3,14 +3,14 @@
 from collections.abc import Iterable, Sequence
 from datetime import date
 
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import F
 from django.utils import timezone
-from cec.wording import day as write_day
 from django.utils.translation import gettext as _
 
 from activities.models import Activity, Credit
 from cec.problems import Problem, Refused
+from cec.wording import day as write_day
 from registrations.calendar import today_in
 from registrations.models import Rate, Registration
 
@@ -100,15 +100,18 @@ def require_open(registration: Registration) -> Registration:
     """Lock the registration and return it; raises `Refused` unless its record can be changed."""
     locked = Registration.objects.select_for_update(of=("self",)).get(pk=registration.pk)
     if locked.status != Registration.Status.ACTIVE:
-        raise Refused(
-            Problem(
-                "record_closed",
-                _("This record is closed for changes. It is now: %(status)s.")
-                % {"status": locked.get_status_display()},
-                fixable=False,
-            )
-        )
+        raise Refused(closed(locked))
     return locked
+
+
+def closed(registration: Registration) -> Problem:
+    """Tell that a record can't be changed in its state."""
+    return Problem(
+        "record_closed",
+        _("This record is closed for changes. It is now: %(status)s.")
+        % {"status": registration.get_status_display()},
+        fixable=False,
+    )
 
 
 def stale() -> Problem:
@@ -120,6 +123,10 @@ def stale() -> Problem:
 def add(registration: Registration, activity: Activity, *, rate: Rate) -> Activity:
     """Save a new activity and its worth; raises `Refused` when the record is closed."""
     require_open(registration)
+    return _write(registration, activity, rate)
+
+
+def _write(registration: Registration, activity: Activity, rate: Rate) -> Activity:
     activity.person_id = registration.person_id
     activity.save()
     value(registration, [(activity.pk, rate.pk)])
@@ -127,17 +134,25 @@ def add(registration: Registration, activity: Activity, *, rate: Rate) -> Activi
 
 
 @transaction.atomic
-def add_once(registration: Registration, activity: Activity, *, rate: Rate) -> Activity:
-    """Save what a form said, once however often it arrives (reliability E6).
+def add_once(
+    registration: Registration, activity: Activity, *, rate: Rate
+) -> tuple[Activity, bool]:
+    """Save what a form said, once however often it arrives.
 
-    Returns the activity that the first arrival saved. The lock on the registration makes the
-    second one wait; the constraint "form_is_saved_once" stands behind it.
+    Returns the activity that the first arrival saved, and whether this was the first: the
+    constraint "form_is_saved_once" decides, so that the usual save asks nothing beforehand.
     """
     require_open(registration)
-    saved = Activity.objects.filter(
-        person_id=registration.person_id, form_key=activity.form_key, form_key__isnull=False
-    ).first()
-    return saved or add(registration, activity, rate=rate)
+    try:
+        with transaction.atomic():
+            return _write(registration, activity, rate), True
+    except IntegrityError:
+        saved = Activity.objects.filter(
+            person_id=registration.person_id, form_key=activity.form_key, form_key__isnull=False
+        ).first()
+        if saved is None:
+            raise
+        return saved, False
 
 
 @transaction.atomic

@@ -187,10 +187,27 @@ def ledger(registration: Registration) -> dict[int, Entry]:
     return {row["activity_id"]: _entry(row) for row in rows}
 
 
-def outlook(registration: Registration) -> dict[int, Entry]:
-    """Return each entry's worth by activity id as if all planned and unfinished ones were done."""
-    rows = _rows(ledger_sql(HOPED), {"registration": registration.pk})
-    return {row["activity_id"]: _entry(row) for row in rows}
+def ledger_and_hopes(registration: Registration) -> tuple[dict[int, Entry], dict[int, Entry]]:
+    """Return the ledger, and what planned and unfinished entries would be worth, in one query.
+
+    Both are by activity id; the hopes are as if all of these entries were done.
+    """
+    rows = _rows(
+        f"""
+        SELECT l.*, false AS hoped
+        FROM ({ledger_sql(CREDITS.format(scope="registration_id = %(registration)s"))}) l
+        UNION ALL
+        SELECT h.*, true
+        FROM ({ledger_sql(HOPED)}) h
+        JOIN activities_credit c ON c.registration_id = h.registration_id
+         AND c.activity_id = h.activity_id AND c.state <> 'counts'
+        """,
+        {"registration": registration.pk},
+    )
+    found: dict[bool, dict[int, Entry]] = {False: {}, True: {}}
+    for row in rows:
+        found[row["hoped"]][row["activity_id"]] = _entry(row)
+    return found[False], found[True]
 
 
 def standing(registration: Registration) -> Standing:

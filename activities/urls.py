@@ -1,3 +1,27 @@
-from django.urls import URLPattern
+from django.urls import include, path
+from django.utils.translation import gettext_lazy as _
 
-urlpatterns: list[URLPattern] = []
+from activities.views import deleting, entry, importing, listing, record
+
+one_activity = [
+    path("", entry.entry, name="activity"),
+    path(_("delete/"), deleting.delete, name="activity_delete"),
+    path(_("restore/"), deleting.restore, name="activity_restore"),
+]
+
+activities = [
+    path("", listing.activities, name="activities"),
+    path(_("add/"), entry.add, name="activity_add"),
+    path(_("preview/"), listing.preview, name="activity_preview"),
+    path("<int:activity>/", include(one_activity)),
+]
+
+one_record = [
+    path("", record.record, name="record"),
+    path(_("activities/"), include(activities)),
+    path(_("import/"), importing.upload, name="record_import"),
+    path(_("import/<int:pk>/"), importing.preview, name="import_preview"),
+    path(_("export/"), importing.export, name="record_export"),
+]
+
+urlpatterns = [path(_("record/"), include([path("<int:registration>/", include(one_record))]))]

@@ -8,7 +8,8 @@ class Import(models.Model):
     """An uploaded record, as it was read: shown, answered, then saved whole or not at all.
 
     `rows` holds what the file said, one object per data row, and the owner's answers; what is
-    saved comes from here, never from the confirming request (reliability E4).
+    saved comes from here, never from the confirming request (reliability E4). `columns` are the
+    fields that the file had a column for: only those change an entry that is there already.
     """
 
     class State(models.TextChoices):
@@ -21,6 +22,7 @@ class Import(models.Model):
     uploaded_at = models.DateTimeField(auto_now_add=True)
     file_name = models.CharField(max_length=150)
     sha256 = models.CharField(max_length=64)
+    columns = models.JSONField(default=list)
     rows = models.JSONField(default=list)
     skipped = models.PositiveIntegerField(default=0)
     state = models.CharField(max_length=8, choices=State.choices, default=State.OPEN)

@@ -33,7 +33,8 @@ class Activity(models.Model):
 
     `hours` are quarters of an hour (P4), empty where a course is worth a fixed number.
     `planned` activities may lie ahead and count nothing (P11). `version` guards against two
-    edits that don't know of each other (reliability G6).
+    edits that don't know of each other (reliability G6), and `form_key` against a form that
+    arrives twice: it stands for one rendered form and what was typed into it.
     """
 
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="activities")
@@ -48,6 +49,7 @@ class Activity(models.Model):
     outcome = models.TextField(_("what I learned"), blank=True)
     planned = models.BooleanField(_("planned"), default=False)
     version = models.PositiveIntegerField(default=1)
+    form_key = models.UUIDField(null=True, blank=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
     deleted_at = models.DateTimeField(null=True, blank=True)
@@ -67,6 +69,7 @@ class Activity(models.Model):
                 condition=Q(started_on__isnull=True) | Q(started_on__lte=F("completed_on")),
                 name="activity_ends_after_it_starts",
             ),
+            models.UniqueConstraint(fields=["person", "form_key"], name="form_is_saved_once"),
         ]
 
     def __str__(self) -> str:

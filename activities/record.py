@@ -1,0 +1,331 @@
+"""A registration's log as its pages show it: lines with their worth, program years, shelves."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from decimal import Decimal
+from functools import cached_property
+from typing import TypedDict, cast
+
+from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from activities import log, points
+from activities.models import Activity, Comment, Credit
+from activities.points import ZERO, Entry
+from activities.rules import RecordRules
+from cec.wording import number
+from registrations.calendar import today_in
+from registrations.models import ActivityType, ProgramYear, Rate, Registration
+
+State = Credit.State
+
+
+@dataclass
+class Line:
+    """One activity under one registration, with what it is worth.
+
+    `worth` is its place in the ledger and absent unless it counts; `promise` is what a planned
+    or unfinished one would count. `raw` is hours x rate or a fixed number.
+    """
+
+    activity: Activity
+    state: str
+    year: int
+    raw: Decimal
+    type: ActivityType
+    rate: Rate
+    worth: Entry | None
+    promise: Entry | None = None
+    comments: list[Comment] = field(default_factory=list)
+
+    @property
+    def counted(self) -> Decimal:
+        return self.worth.counted if self.worth else ZERO
+
+    @property
+    def parked(self) -> Decimal:
+        return self.worth.parked if self.worth else ZERO
+
+    @property
+    def has_question(self) -> bool:
+        """A question from the committee stands until the entry has been edited."""
+        return any(comment.written_at > self.activity.updated_at for comment in self.comments)
+
+
+class _Kept(TypedDict):
+    """What the dashboard reads of an entry."""
+
+    activity_id: int
+    activity__title: str
+    activity_type_id: int
+    completed_on: date
+    state: str
+    year: int
+    unwritten: bool
+    asked: bool
+
+
+@dataclass(frozen=True)
+class Spine:
+    """An activity as the shelf draws it."""
+
+    title: str
+    code: str
+    colour: str
+    counted: Decimal
+
+
+@dataclass(frozen=True)
+class Year:
+    """One program year with what counts in it, as the shelf draws it."""
+
+    number: int
+    starts_on: date
+    ends_on: date | None
+    counted: Decimal
+    over: Decimal
+    suggested: Decimal | None
+    steady: Decimal | None
+    spines: Sequence[Spine]
+    hint: str = ""
+
+
+@dataclass(frozen=True)
+class TypeInYear:
+    """One activity type in one year against its limit, as the bar draws it."""
+
+    code: str
+    name: str
+    colour: str
+    counted: Decimal
+    limit: Decimal | None
+    parked: Decimal
+
+
+@dataclass(frozen=True)
+class Unfinished:
+    """How many entries want something of their owner."""
+
+    questions: int
+    outcomes_needed: int
+    outcomes_missing: int
+    planned_past: int
+
+
+class Record:
+    """What the pages of one record ask for. Every part is one query, made when it is needed."""
+
+    def __init__(self, registration: Registration, *, today: date | None = None) -> None:
+        self.registration = registration
+        self.program = registration.program
+        self.rules = RecordRules(registration)
+        self.today = today or today_in(registration.program)
+
+    @property
+    def is_open(self) -> bool:
+        return self.registration.status == Registration.Status.ACTIVE
+
+    @cached_property
+    def program_years(self) -> list[ProgramYear]:
+        return list(self.registration.years.all())
+
+    @property
+    def has_years(self) -> bool:
+        """Whether the record is divided; a program without an end has one open year."""
+        return len(self.program_years) > 1
+
+    @property
+    def this_year(self) -> ProgramYear:
+        """The program year of today, else the one that is nearest."""
+        started = [year for year in self.program_years if year.starts_on <= self.today]
+        return started[-1] if started else self.program_years[0]
+
+    @cached_property
+    def _worths(self) -> tuple[dict[int, Entry], dict[int, Entry]]:
+        return points.ledger_and_hopes(self.registration)
+
+    @property
+    def ledger(self) -> dict[int, Entry]:
+        """What counts, by activity."""
+        return self._worths[0]
+
+    def counted(self, year: int | None = None) -> Decimal:
+        return sum((e.counted for e in self.ledger.values() if year in (None, e.year)), ZERO)
+
+    def parked(self, year: int | None = None) -> Decimal:
+        return sum((e.parked for e in self.ledger.values() if year in (None, e.year)), ZERO)
+
+    def lines(self, credits: Iterable[Credit], *, with_comments: bool = True) -> list[Line]:
+        """Return credits, fetched with their activity, as lines; the queries don't grow."""
+        lines = [
+            Line(
+                activity=credit.activity,
+                state=credit.state,
+                year=credit.year,
+                raw=credit.points,
+                type=self.rules.types[credit.activity_type_id],
+                rate=self.rules.rates[credit.rate_id],
+                worth=self.ledger.get(credit.activity_id),
+                promise=self._worths[1].get(credit.activity_id),
+            )
+            for credit in credits
+        ]
+        if with_comments:
+            self._add_comments(lines)
+        return lines
+
+    def line(self, activity: Activity) -> Line:
+        """Return one activity's line."""
+        credit = self.credits().get(activity=activity)
+        return self.lines([credit])[0]
+
+    def _add_comments(self, lines: list[Line]) -> None:
+        by_activity = {line.activity.pk: line for line in lines}
+        comments = Comment.objects.filter(
+            registration=self.registration, activity__in=by_activity
+        ).select_related("author")
+        for comment in comments:
+            by_activity[comment.activity_id].comments.append(comment)
+
+    def credits(self) -> QuerySet[Credit]:
+        """Everything that was logged, the newest first, with the activities."""
+        return (
+            Credit.objects.filter(registration=self.registration)
+            .select_related("activity")
+            .order_by("-completed_on", "-activity_id")
+        )
+
+    def restorable(self) -> QuerySet[Credit]:
+        """What was deleted so lately that it can be brought back."""
+        since = timezone.now() - timedelta(days=log.UNDO_DAYS)
+        return self.credits().filter(activity__deleted_at__gte=since)
+
+    @cached_property
+    def _entries(self) -> list[_Kept]:
+        """The little that the dashboard needs of each kept entry, the oldest first."""
+        asked = Comment.objects.filter(
+            registration=self.registration,
+            activity=OuterRef("activity_id"),
+            written_at__gt=OuterRef("activity__updated_at"),
+        )
+        kept = (
+            Credit.objects.filter(registration=self.registration)
+            .exclude(state=State.DELETED)
+            .order_by("completed_on", "activity_id")
+            .annotate(
+                unwritten=ExpressionWrapper(Q(activity__outcome=""), output_field=BooleanField()),
+                asked=Exists(asked),
+            )
+            .values(
+                "activity_id",
+                "activity__title",
+                "activity_type_id",
+                "completed_on",
+                "state",
+                "year",
+                "unwritten",
+                "asked",
+            )
+        )
+        return cast("list[_Kept]", list(kept))
+
+    @property
+    def is_empty(self) -> bool:
+        return not self._entries
+
+    @cached_property
+    def years(self) -> list[Year]:
+        """The shelves: each year's spines in order of date, what counts, what is parked."""
+        return [
+            Year(
+                number=year.number,
+                starts_on=year.starts_on,
+                ends_on=year.ends_on,
+                counted=self.counted(year.number),
+                over=self.parked(year.number),
+                suggested=self.rules.yearly,
+                steady=self.rules.steady,
+                spines=self._spines(year.number),
+                hint=self._hint(year),
+            )
+            for year in self.program_years
+        ]
+
+    def _spines(self, year: int) -> list[Spine]:
+        spines = []
+        for entry in self._entries:
+            worth = self.ledger.get(entry["activity_id"])
+            if worth is None or entry["year"] != year:
+                continue
+            kind = self.rules.types[entry["activity_type_id"]]
+            spines.append(
+                Spine(
+                    title=entry["activity__title"],
+                    code=kind.code,
+                    colour=kind.colour,
+                    counted=worth.counted,
+                )
+            )
+        return spines
+
+    def _hint(self, year: ProgramYear) -> str:
+        """Say when a year starts; where it is over, what the limits took (else the row says it)."""
+        if self.today < year.starts_on:
+            weeks = max((year.starts_on - self.today).days // 7, 1)
+            return ngettext("Starts in %(weeks)d week.", "Starts in %(weeks)d weeks.", weeks) % {
+                "weeks": weeks
+            }
+        yearly, over = self.rules.yearly, self.parked(year.number)
+        if yearly is None or over or self.counted(year.number) < yearly:
+            return ""
+        return _("You’re past the %(points)s asked for in a year.") % {"points": number(yearly)}
+
+    def types_in(self, year: int) -> list[TypeInYear]:
+        """Each type in one year, the fullest first; unlimited ones only where something counts."""
+        rows = []
+        for kind in self.rules.types.values():
+            entries = [
+                entry
+                for entry in self.ledger.values()
+                if entry.year == year and entry.activity_type_id == kind.pk
+            ]
+            limit = self.rules.limit(kind)
+            if not entries and limit is None:
+                continue
+            rows.append(
+                TypeInYear(
+                    code=kind.code,
+                    name=kind.name,
+                    colour=kind.colour,
+                    counted=sum((entry.counted for entry in entries), ZERO),
+                    limit=limit.points if limit else None,
+                    parked=sum((entry.parked for entry in entries), ZERO),
+                )
+            )
+        return sorted(rows, key=lambda row: -row.counted)
+
+    @property
+    def common_limit(self) -> Decimal | None:
+        """The enforced yearly limit that all types share, if they do."""
+        limits = [self.rules.limit(kind) for kind in self.rules.types.values()]
+        points = {limit.points if limit and limit.enforced else None for limit in limits}
+        return points.pop() if len(points) == 1 else None
+
+    @cached_property
+    def unfinished(self) -> Unfinished:
+        """What stands on the to-do list: questions, outcomes, plans whose day is over."""
+        entries = self._entries
+        return Unfinished(
+            questions=sum(bool(entry["asked"]) for entry in entries),
+            outcomes_needed=sum(entry["state"] == State.NO_OUTCOME for entry in entries),
+            outcomes_missing=sum(
+                bool(entry["unwritten"]) and entry["state"] == State.COUNTS for entry in entries
+            ),
+            planned_past=sum(
+                entry["state"] == State.PLANNED and entry["completed_on"] < self.today
+                for entry in entries
+            ),
+        )

@@ -1,0 +1,184 @@
+"""Excel in and out: upload, preview with answers, save; and the record as a workbook."""
+
+import io
+from collections import Counter
+
+from django.contrib import messages
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_safe
+
+from activities import importing
+from activities.exporting import record_as_workbook
+from activities.forms.imports import AnswersForm, UploadForm
+from activities.import_rows import (
+    ASKS,
+    CHANGED,
+    LEFT,
+    NEW,
+    REFUSED,
+    SAME,
+    Item,
+    Sorter,
+    digest,
+)
+from activities.models import Import
+from activities.record import Record
+from activities.views.access import own_record, refused
+from activities.views.listing import listing_url
+from activities.workbook import WorkbookRefused
+from cec.problems import Refused
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@require_safe
+def export(request: HttpRequest, registration: int) -> FileResponse:
+    """Hand the record over as an Excel workbook."""
+    record = own_record(request, registration)
+    name = f"{record.registration.reference}-{record.today.isoformat()}.xlsx"
+    file = io.BytesIO(record_as_workbook(record))
+    return FileResponse(file, as_attachment=True, filename=name, content_type=XLSX)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def upload(request: HttpRequest, registration: int) -> HttpResponse:
+    """Take a workbook in; nothing of it is in the record before the preview is saved."""
+    record = own_record(request, registration)
+    if not record.is_open:
+        return refused(request, record)
+    form = UploadForm(request.POST or None, request.FILES or None)
+    if request.method == "POST":
+        form = UploadForm(request.POST, request.FILES)
+        if form.is_valid():
+            try:
+                imported = importing.start(
+                    record,
+                    form.cleaned_data["file"],
+                    by=request.user,  # type: ignore[arg-type]
+                )
+                return redirect("import_preview", registration, imported.pk)
+            except WorkbookRefused as refusal:
+                form.add_error("file", refusal.message)
+    status = 422 if form.errors else 200
+    context = {"registration": record.registration, "form": form}
+    return render(request, "activities/import.html", context, status=status)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def preview(request: HttpRequest, registration: int, pk: int) -> HttpResponse:
+    """Show what every row would do; take answers; save when the owner has seen it all."""
+    record = own_record(request, registration)
+    imported = get_object_or_404(Import, registration=record.registration, pk=pk)
+    if imported.state == Import.State.SAVED:
+        return redirect(f"{listing_url(record)}?year=all")
+    if not record.is_open:
+        return refused(request, record)
+    if request.method == "POST":
+        return _act(request, record, imported)
+    if imported.state == Import.State.DROPPED:
+        messages.info(request, _("This upload was dropped. Choose the file again."))
+        return redirect("record_import", registration)
+    return _show(request, record, imported)
+
+
+def _act(request: HttpRequest, record: Record, imported: Import) -> HttpResponse:
+    """Do what the pressed button says."""
+    try:
+        if request.POST.get("do") == "drop":
+            importing.drop(imported)
+            messages.info(request, _("Nothing was imported."))
+            return redirect("activities", record.registration.pk)
+        again = request.POST.get("again", "")
+        if again.isascii() and again.isdecimal() and len(again) < 10:
+            importing.ask_again(imported, int(again))
+            return _back(record, imported)
+        return _answer_or_save(request, record, imported)
+    except Refused as refusal:
+        return _refused(request, record, imported, refusal)
+
+
+def _back(record: Record, imported: Import) -> HttpResponse:
+    return redirect("import_preview", record.registration.pk, imported.pk)
+
+
+def _answer_or_save(request: HttpRequest, record: Record, imported: Import) -> HttpResponse:
+    """Answers are taken first and shown once more: what is saved is what was seen."""
+    sorter = Sorter(record, imported.columns)
+    form = AnswersForm(sorter, sorter.sort(imported.rows), imported.rows, request.POST)
+    if not form.is_valid():
+        return _show(request, record, imported, form=form)
+    if answers := form.answers():
+        importing.take_answers(imported, answers)
+        messages.info(request, _("Your answers are in. Look once more, then save."))
+        return _back(record, imported)
+    if request.POST.get("do") != "save":
+        messages.info(request, _("There was no answer yet."))
+        return _back(record, imported)
+    counts = importing.save(
+        record.registration,
+        imported,
+        by=request.user,  # type: ignore[arg-type]
+        seen=request.POST.get("seen", ""),
+    )
+    messages.success(request, _saved_text(counts))
+    return redirect(f"{listing_url(record)}?year=all")
+
+
+def _saved_text(counts: Counter[str]) -> str:
+    parts = [
+        ngettext("%(count)d activity added.", "%(count)d activities added.", counts[NEW])
+        % {"count": counts[NEW]}
+    ]
+    if counts[CHANGED]:
+        text = ngettext("%(count)d changed.", "%(count)d changed.", counts[CHANGED])
+        parts.append(text % {"count": counts[CHANGED]})
+    if left := counts[ASKS] + counts[LEFT] + counts[REFUSED]:
+        text = ngettext("%(count)d row was left out.", "%(count)d rows were left out.", left)
+        parts.append(text % {"count": left})
+    return " ".join(parts)
+
+
+def _refused(
+    request: HttpRequest, record: Record, imported: Import, refusal: Refused
+) -> HttpResponse:
+    code = refusal.problems[0].code
+    if code == "already_saved":  # the second click of two: the first one has said so
+        return redirect(f"{listing_url(record)}?year=all")
+    if code in ("changed_meanwhile", "stale"):
+        messages.warning(request, refusal.problems[0].message)
+        return _back(record, imported)
+    if code == "dropped":
+        messages.info(request, refusal.problems[0].message)
+        return redirect("record_import", record.registration.pk)
+    return refused(request, record, *refusal.problems)
+
+
+def _show(
+    request: HttpRequest, record: Record, imported: Import, *, form: AnswersForm | None = None
+) -> HttpResponse:
+    sorter = Sorter(record, imported.columns)
+    items = sorter.sort(imported.rows)
+    by_state: dict[str, list[Item]] = {}
+    for item in items:
+        by_state.setdefault(item.state, []).append(item)
+    context = {
+        "registration": record.registration,
+        "record": record,
+        "imported": imported,
+        "before": importing.was_saved_before(imported),
+        "form": form or AnswersForm(sorter, items, imported.rows),
+        "items": items,
+        "new": by_state.get(NEW, []),
+        "changed": by_state.get(CHANGED, []),
+        "same": by_state.get(SAME, []),
+        "refused_rows": by_state.get(REFUSED, []),
+        "left": by_state.get(LEFT, []),
+        "unanswered": len(by_state.get(ASKS, [])),
+        "to_save": len(by_state.get(NEW, [])) + len(by_state.get(CHANGED, [])),
+        "seen": digest(items),
+    }
+    status = 422 if form else 200
+    return render(request, "activities/import_preview.html", context, status=status)

@@ -1,0 +1,174 @@
+"""Activities: the list with its filters, the quick card above it, and the card's live preview."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from activities import log, points, reasons
+from activities.forms.activity import ActivityForm, QuickForm
+from activities.listing import PAGE_SIZES, Listing, Question, asked, options, year_views
+from activities.models import Activity
+from activities.record import Record
+from activities.views.access import is_own, own_record, refused, visible_record
+from cec.problems import Refused
+
+LONGEST_ID = 19
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def activities(request: HttpRequest, registration: int) -> HttpResponse:
+    """List a record's activities; a POST is the quick card above the list."""
+    if request.method == "POST":
+        return _quick_add(request, own_record(request, registration))
+    record = visible_record(request, registration)
+    question = asked(record, request.GET)
+    added = request.GET.get("added", "")
+    context = _page(request, record, question, added=added)
+    if _wants_part(request):
+        return render(request, "activities/log_update.html", context)
+    form = QuickForm(record) if context["can_edit"] else None
+    return render(request, "activities/activities.html", context | {"form": form})
+
+
+def _id(text: str) -> int | None:
+    """Read an id from the address, if it is one; what is longer than any id is none."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < LONGEST_ID else None
+
+
+def _wants_part(request: HttpRequest) -> bool:
+    """Whether htmx asks for the list alone; going back in the browser wants the page."""
+    htmx = request.htmx  # type: ignore[attr-defined]
+    return bool(htmx) and not htmx.history_restore_request
+
+
+def _quick_add(request: HttpRequest, record: Record) -> HttpResponse:
+    if not record.is_open:
+        return refused(request, record)
+    form = QuickForm(record, request.POST)
+    if not form.is_valid() or form.wants_answer:
+        return _ask_again(request, record, form)
+    rate = form.cleaned_data["rate"]
+    try:
+        activity, first = log.add_once(record.registration, form.activity(), rate=rate)
+    except Refused as refusal:
+        return refused(request, record, *refusal.problems)
+    return _show_added(request, Record(record.registration), activity, first=first)
+
+
+def _ask_again(request: HttpRequest, record: Record, form: QuickForm) -> HttpResponse:
+    """Show the card again: nothing is saved, and what was typed stays."""
+    question = asked(record, request.GET)
+    if request.htmx:  # type: ignore[attr-defined]
+        context = {"registration": record.registration, "question": question, "form": form}
+        return render(request, "activities/quick_add.html", context, status=422)
+    context = _page(request, record, question) | {"form": form}
+    return render(request, "activities/activities.html", context, status=422)
+
+
+def _show_added(
+    request: HttpRequest, record: Record, activity: Activity, *, first: bool
+) -> HttpResponse:
+    """Show the list where the new entry is: as a whole page, or the same parts for htmx."""
+    text = f"{_('Added.')} {reasons.told(record, activity)}"
+    question = _that_shows(record, asked(record, request.GET), activity)
+    url = f"{listing_url(record)}?{question.query()}"
+    if not request.htmx:  # type: ignore[attr-defined]
+        if first:
+            messages.success(request, text)
+        return redirect(f"{url}&added={activity.pk}#log")
+    context = _page(request, record, question, added=str(activity.pk))
+    form = QuickForm(record)
+    form.fields["title"].widget.attrs["autofocus"] = True  # htmx gives it the focus
+    context |= {"form": form, "said": text}
+    response = render(request, "activities/added.html", context)
+    response["HX-Replace-Url"] = url
+    return response
+
+
+def _that_shows(record: Record, question: Question, activity: Activity) -> Question:
+    """Return the question itself if its answer shows the entry, else one that does."""
+    year = record.line(activity).year
+    if not question.is_plain or question.year not in (None, year):
+        question = Question(year=year if record.has_years else None, size=question.size)
+    return question.on_page(Listing(record, question).page_with(activity.pk))
+
+
+def listing_url(record: Record) -> str:
+    return reverse("activities", args=[record.registration.pk])
+
+
+def _page(
+    request: HttpRequest, record: Record, question: Question, *, added: str = ""
+) -> dict[str, Any]:
+    """What the list shows; the components' links start from the question, not from the address.
+
+    So the list that comes after a quick add is the same as the one that a reload shows.
+    """
+    request.GET = QueryDict(question.query())
+    listing = Listing(record, question)
+    own = is_own(request, record)
+    year = record.this_year.number
+    return {
+        "registration": record.registration,
+        "record": record,
+        "question": question,
+        "rows": [(line, reasons.reason(line, record.rules)) for line in listing.lines],
+        "page": listing.page,
+        "totals": listing.totals,
+        "views": year_views(record, question, listing_url(record)),
+        "options": options(record, question),
+        "added": _id(added),
+        "needed": record.rules.needed,
+        "counted": record.counted(),
+        "year_counted": record.counted(year),
+        "more": question.query(per=PAGE_SIZES[1], page=""),
+        "fewer": question.query(per="", page=""),
+        "unfiltered": question.query(q="", type="", status="", page=""),
+        "own": own,
+        "can_edit": own and record.is_open,
+    }
+
+
+@require_safe
+def preview(request: HttpRequest, registration: int) -> HttpResponse:
+    """Say what an entry would count while it is being typed; an unfinished form says nothing."""
+    record = own_record(request, registration)
+    form = ActivityForm(record, request.GET)
+    form.is_valid()
+    wrong = [
+        message
+        for name in ("completed_on", "hours")
+        if request.GET.get(name)
+        for message in form.errors.get(name, [])
+    ]
+    sentences = [] if wrong else _foretold(record, form, request.GET.get("instead_of", ""))
+    return render(request, "activities/preview.html", {"sentences": sentences, "wrong": wrong})
+
+
+def _foretold(record: Record, form: ActivityForm, instead_of: str) -> list[str]:
+    values = form.cleaned_data
+    rate, completed_on = values.get("rate"), values.get("completed_on")
+    if not (rate and completed_on) or "hours" in form.errors:
+        return []
+    edited = _id(instead_of)
+    found = points.preview(
+        record.registration,
+        rate=rate,
+        completed_on=completed_on,
+        hours=values.get("hours"),
+        instead_of=edited,
+    )
+    if found is None:
+        return []
+    return reasons.foretold(
+        found,
+        rate.activity_type,
+        record.rules,
+        done=not values.get("planned"),
+        edited=edited is not None,
+    )

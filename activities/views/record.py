@@ -1,0 +1,43 @@
+"""My record: how far one is, the shelves, this year's types, what there is to do."""
+
+from decimal import Decimal
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_safe
+
+from activities import pace, todo
+from activities.record import Record
+from activities.views.access import is_own, visible_registration
+from cec.rosette import PETALS
+
+
+@require_safe
+def record(request: HttpRequest, registration: int) -> HttpResponse:
+    """Show a record; whoever may see it can read it, and only its owner finds what to click."""
+    row = visible_registration(request, registration)
+    if not row.has_record:
+        return redirect("registration_status", row.pk)
+    found = Record(row)
+    speed = pace.of(found)
+    own = is_own(request, found)
+    return render(
+        request,
+        "activities/record.html",
+        {
+            "registration": row,
+            "record": found,
+            "pace": speed,
+            "parked": found.parked(),
+            "petal": speed.needed / PETALS if speed.needed else None,
+            "steady": speed.steady.quantize(Decimal(1)) if speed.steady else None,
+            "plan": pace.plan(found),
+            "years": found.years,
+            "this_year": found.this_year,
+            "types": found.types_in(found.this_year.number),
+            "limit": found.common_limit,
+            "tasks": todo.tasks(found, speed) if own else [],
+            "own": own,
+            "can_edit": own and found.is_open,
+        },
+    )

@@ -1,0 +1,638 @@
+"""The Excel record through the pages, as its owner brings it in: upload, look, answer, save."""
+
+import io
+import re
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from openpyxl import Workbook, load_workbook
+
+from activities import importing, log, points
+from activities.exporting import record_as_workbook
+from activities.models import Activity, Credit, Import
+from activities.record import Record
+from registrations.models import Event, Rate
+from tests import factories as make
+from tests.activities.pages import at, days_from_today, text
+
+pytestmark = pytest.mark.django_db
+
+HEADINGS = ["Date", "Title", "Provider", "Type", "Hours", "What I learned"]
+
+
+@pytest.fixture
+def registration():
+    return make.registration()
+
+
+@pytest.fixture
+def own(client, registration):
+    client.force_login(registration.person)
+    return client
+
+
+def workbook(*rows, headings=HEADINGS):
+    book = Workbook()
+    for row in (headings, *rows):
+        book.active.append(row)
+    stream = io.BytesIO()
+    book.save(stream)
+    return stream.getvalue()
+
+
+def upload(client, registration, content, name="record.xlsx"):
+    """Upload a workbook; return the import and the preview's digest."""
+    file = SimpleUploadedFile(name, content)
+    response = client.post(at("record_import", registration), {"file": file})
+    assert response.status_code == 302, text(response)
+    imported = Import.objects.latest("pk")
+    return imported, seen(client, registration, imported)
+
+
+def seen(client, registration, imported):
+    """The digest of what the preview shows now."""
+    markup = client.get(at("import_preview", registration, imported.pk)).content.decode()
+    return re.search(r'name="seen" value="([0-9a-f]{64})"', markup)[1]
+
+
+def confirm(client, registration, imported, digest, **said):
+    page = at("import_preview", registration, imported.pk)
+    return client.post(page, {"seen": digest, "do": "save"} | said, follow=False)
+
+
+def answer(client, registration, imported, **said):
+    page = at("import_preview", registration, imported.pk)
+    answers = {name.replace("__", "-"): value for name, value in said.items()}
+    return client.post(page, {"do": "answer"} | answers, follow=True)
+
+
+def per_type(registration, year):
+    codes = {rate.activity_type_id: rate.activity_type.code_en for rate in rates()}
+    return {
+        codes[row.activity_type_id]: (row.counted, row.parked)
+        for row in points.standing(registration).in_year(year).types
+    }
+
+
+def rates():
+    return Rate.objects.select_related("activity_type")
+
+
+# The record by hand, with the standing that domain.md gives.
+
+
+def test_the_record_by_hand_ends_where_the_domain_says(own, registration, by_hand):
+    imported, _digest = upload(own, registration, by_hand, name="Record of Learning.xlsx")
+    shown = own.get(at("import_preview", registration, imported.pk))
+
+    assert "16 rows. Nothing is saved yet." in text(shown)
+    assert "5 rows want an answer" in text(shown)
+    assert "1 row can’t come in" in text(shown)
+    assert "10 new activities" in text(shown)
+    assert "This was before 15 March 2025, the day your program started" in text(shown)
+    assert "November" in text(shown)
+
+    informal = make.rate("PD-I").pk
+    answered = answer(
+        own,
+        registration,
+        imported,
+        row13__choice=informal,
+        row14__completed_on="2025-11-30",
+        row23__leave="on",
+        row24__leave="on",
+    )
+    assert "Your answers are in. Look once more, then save." in text(answered)
+    assert "12 new activities" in text(answered)
+    assert "1 row wants an answer" in text(answered)
+    assert not Activity.objects.exists()
+
+    digest = seen(own, registration, imported)
+    response = confirm(own, registration, imported, digest)
+
+    page = text(own.get(response.url))
+    assert "12 activities added. 4 rows were left out." in page
+    assert per_type(registration, 1) == {
+        "PD-F": (20, 2),
+        "PD-I": (18, 0),
+        "PUB-I": (Decimal("3.5"), 0),
+        "LEAD": (20, 0),
+    }
+    assert per_type(registration, 2) == {
+        "PD-I": (Decimal("1.5"), 0),
+        "STUDY": (12, 0),
+        "PUB-F": (18, 0),
+    }
+    standing = points.standing(registration)
+    assert standing.in_year(1).counted == Decimal("61.5")
+    assert standing.in_year(2).counted == Decimal("31.5")
+    event = Event.objects.get(registration=registration, kind="import")
+    assert event.actor == registration.person
+    assert event.details["added"] == 12
+    conference = Activity.objects.get(title="Manitoba Libraries Conference")
+    assert (conference.started_on.day, conference.completed_on.day) == (24, 25)
+    assert Activity.objects.get(title="Copyright and e-reserves").started_on is None
+
+
+def test_importing_it_again_adds_nothing(own, registration, by_hand):
+    imported, digest = upload(own, registration, by_hand)
+    confirm(own, registration, imported, digest)
+    before = points.standing(registration)
+
+    again, digest = upload(own, registration, by_hand)
+    shown = text(own.get(at("import_preview", registration, again.pk)))
+    confirm(own, registration, again, digest)
+
+    assert "10 rows are in your record already" in shown
+    assert "You imported this same file on" in shown
+    assert "new activit" not in shown
+    assert points.standing(registration) == before
+    assert Activity.objects.count() == 10
+
+
+def test_a_second_click_on_save_is_the_same_as_one(own, registration, by_hand):
+    imported, digest = upload(own, registration, by_hand)
+
+    first = confirm(own, registration, imported, digest)
+    second = confirm(own, registration, imported, digest)
+
+    assert first.url == second.url
+    assert Activity.objects.count() == 10
+    assert Event.objects.filter(kind="import").count() == 1
+
+
+# Rows in detail.
+
+
+def test_what_was_posted_is_never_saved_only_what_was_stored(own, registration):
+    content = workbook(["2025-05-01", "Webinar", "EI", "PD-I", 2, ""])
+    imported, digest = upload(own, registration, content)
+
+    confirm(own, registration, imported, digest, **{"row2-hours": "999", "title": "Other"})
+
+    activity = Activity.objects.get()
+    assert (activity.title, activity.hours) == ("Webinar", 2)
+
+
+def test_an_answer_to_a_row_that_was_not_asked_changes_nothing(own, registration):
+    content = workbook(["2025-05-01", "Webinar", "EI", "PD-I", 2, ""])
+    imported, _digest = upload(own, registration, content)
+
+    page = text(answer(own, registration, imported, row2__hours="40"))
+
+    assert "There was no answer yet." in page
+    imported.refresh_from_db()
+    assert imported.rows[0]["answers"] == {}
+
+
+@pytest.mark.parametrize(
+    ("row", "field", "wrong", "message"),
+    [
+        (["2025-05-01", "W", "EI", "PD-I", "", ""], "hours", "-3", "Enter more than 0 hours"),
+        (["2025-05-01", "W", "EI", "PD-I", "", ""], "hours", "x", "Enter the hours as a number"),
+        (["2025-05-01", "W", "EI", "??", 2, ""], "choice", "99999", "Select a valid choice"),
+        (["soon", "W", "EI", "PD-I", 2, ""], "completed_on", "1/2/3", "the year first"),
+    ],
+)
+def test_a_wrong_answer_is_named_and_nothing_is_kept_of_it(
+    own, registration, row, field, wrong, message
+):
+    imported, _digest = upload(own, registration, workbook(row))
+    page = at("import_preview", registration, imported.pk)
+
+    response = own.post(page, {"do": "save", f"row2-{field}": wrong})
+
+    assert response.status_code == 422
+    assert message in text(response)
+    imported.refresh_from_db()
+    assert imported.rows[0]["answers"] == {}
+    assert not Activity.objects.exists()
+
+
+def test_answers_that_come_with_save_are_shown_once_more_before_saving(own, registration):
+    content = workbook(["2025-05-01", "Webinar", "EI", "PD-I", "", ""])
+    imported, digest = upload(own, registration, content)
+
+    response = confirm(own, registration, imported, digest, **{"row2-hours": "1h30"})
+
+    assert not Activity.objects.exists()
+    assert "Your answers are in. Look once more" in text(own.get(response.url))
+    confirm(own, registration, imported, seen(own, registration, imported))
+    assert Activity.objects.get().hours == Decimal("1.5")
+
+
+def test_an_answer_can_be_taken_back(own, registration):
+    content = workbook(["2025-05-01", "Webinar", "EI", "PD-I", "", ""])
+    imported, _digest = upload(own, registration, content)
+    answer(own, registration, imported, row2__leave="on")
+    page = at("import_preview", registration, imported.pk)
+
+    left = text(own.get(page))
+    own.post(page, {"again": "2"})
+
+    assert "1 row left out" in left
+    assert "1 row wants an answer" in text(own.get(page))
+
+
+def test_a_day_that_lies_ahead_comes_in_as_planned(client):
+    registration = make.registration(starts_on=make.three_years_ago(-400))
+    client.force_login(registration.person)
+    content = workbook([days_from_today(30), "Conference", "CLA", "PD-I", 8, ""])
+    imported, digest = upload(client, registration, content)
+
+    shown = text(client.get(at("import_preview", registration, imported.pk)))
+    confirm(client, registration, imported, digest)
+
+    assert "Its day is still ahead, so it counts as planned." in shown
+    assert Activity.objects.get().planned
+    assert points.standing(registration).counted == 0
+
+
+def test_a_day_after_the_program_is_refused_with_its_reason(own, registration):
+    content = workbook(["2028-03-15", "Too late", "EI", "PD-I", 2, ""])
+    imported, _digest = upload(own, registration, content)
+
+    shown = text(own.get(at("import_preview", registration, imported.pk)))
+
+    assert "This was after 14 March 2028, the last day of your program" in shown
+    assert "Save" not in shown.split("1 row can’t come in")[1].split("Don")[0]
+
+
+def test_the_same_row_twice_in_a_file_is_added_once_unless_the_owner_says_so(own, registration):
+    row = ["2025-05-01", "Webinar", "EI", "PD-I", 2, ""]
+    imported, _digest = upload(own, registration, workbook(row, row))
+
+    shown = text(own.get(at("import_preview", registration, imported.pk)))
+    answer(own, registration, imported, row3__anyway="on")
+    confirm(own, registration, imported, seen(own, registration, imported))
+
+    assert "Row 2 says the same." in shown
+    assert Activity.objects.count() == 2
+
+
+def test_what_was_deleted_here_does_not_come_back_by_itself(own, registration):
+    content = workbook(["2025-05-01", "Webinar", "EI", "PD-I", 2, ""])
+    imported, digest = upload(own, registration, content)
+    confirm(own, registration, imported, digest)
+    log.delete(registration, Activity.objects.get())
+
+    again, digest = upload(own, registration, content)
+    shown = text(own.get(at("import_preview", registration, again.pk)))
+
+    assert "You deleted this entry from your record." in shown
+    assert "Save" not in shown.split("You deleted this entry")[1].split("Don")[0]
+
+
+def test_a_likely_repeat_is_pointed_out_and_added(own, registration):
+    make.activity(registration, "PUB-I", title="Storytime workshop", on="2025-04-01")
+    content = workbook(["2025-05-01", "Storytime workshop", "", "PUB-I", 2, ""])
+    imported, digest = upload(own, registration, content)
+
+    shown = text(own.get(at("import_preview", registration, imported.pk)))
+    confirm(own, registration, imported, digest)
+
+    assert "The same title and type is there already." in shown
+    assert Activity.objects.count() == 2
+
+
+def test_a_record_that_changed_after_the_preview_is_shown_once_more(own, registration):
+    content = workbook(["2025-05-01", "Webinar", "EI", "PD-I", 2, ""])
+    imported, digest = upload(own, registration, content)
+    make.activity(registration, "PD-I", title="Webinar", hours="2", on="2025-05-01")
+
+    response = own.post(
+        at("import_preview", registration, imported.pk),
+        {"seen": digest, "do": "save"},
+        follow=True,
+    )
+
+    assert "Your record changed meanwhile. Look once more, then save." in text(response)
+    assert Activity.objects.count() == 1
+
+
+# Out and in again.
+
+
+def exported(registration):
+    return record_as_workbook(Record(registration))
+
+
+def filled(registration):
+    make.activity(registration, "PD-F", hours="11", title="LIBT 215", provider="Red River")
+    make.activity(
+        registration,
+        "LEAD",
+        key="board",
+        hours="8",
+        title="=HYPERLINK(1)",
+        outcome="One\nTwo  three",
+        on="2025-06-01",
+        started_on="2025-05-30",
+    )
+    make.activity(registration, "STUDY", hours="3.25", title="« Étude »", on="2026-05-01")
+    make.activity(registration, "PD-I", hours="2", title="Planned", on="2026-06-01", planned=True)
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_an_export_comes_back_unchanged(own, registration, language):
+    filled(registration)
+    before = list(Activity.objects.order_by("pk").values())
+    page = at("record_export", registration, language=language)
+
+    response = own.get(page, follow=True)
+    content = b"".join(response.streaming_content)
+    imported, _digest = upload(own, registration, content)
+    shown = text(own.get(at("import_preview", registration, imported.pk)))
+
+    assert "4 rows are in your record already" in shown
+    assert "There is nothing new in this file." in shown
+    assert "wants an answer" not in shown
+    assert "changes" not in shown
+    assert list(Activity.objects.order_by("pk").values()) == before
+
+
+def test_an_edited_row_changes_its_entry_and_nothing_else(own, registration):
+    filled(registration)
+    book = load_workbook(io.BytesIO(exported(registration)))
+    sheet = book.active
+    cells = {
+        cell.value: cell for row in sheet.iter_rows() for cell in row if isinstance(cell.value, str)
+    }
+    sheet.cell(cells["LIBT 215"].row, 6).value = 5
+    sheet.cell(cells["LIBT 215"].row, 2).value = "LIBT 215, Records"
+    stream = io.BytesIO()
+    book.save(stream)
+
+    imported, digest = upload(own, registration, stream.getvalue())
+    shown = text(own.get(at("import_preview", registration, imported.pk)))
+    response = confirm(own, registration, imported, digest)
+
+    entry = Activity.objects.get(title="LIBT 215, Records")
+    assert "1 row changes an entry" in shown
+    assert "Title: LIBT 215 LIBT 215, Records" in shown
+    assert "Hours: 11 5" in shown
+    assert (entry.hours, entry.version, entry.provider) == (5, 2, "Red River")
+    assert Credit.objects.get(activity=entry).points == 10
+    assert Activity.objects.count() == 4
+    assert "0 activities added. 1 changed." in text(own.get(response.url))
+
+
+def test_a_row_copied_in_excel_becomes_an_entry_of_its_own(own, registration):
+    make.activity(registration, "PD-I", hours="2", title="Webinar, part 1")
+    book = load_workbook(io.BytesIO(exported(registration)))
+    sheet = book.active
+    row = next(row for row in sheet.iter_rows() if row[1].value == "Webinar, part 1")
+    for cell in row:
+        sheet.cell(sheet.max_row + (cell.column == 1), cell.column).value = cell.value
+    sheet.cell(sheet.max_row, 2).value = "Webinar, part 2"
+    stream = io.BytesIO()
+    book.save(stream)
+
+    imported, digest = upload(own, registration, stream.getvalue())
+    confirm(own, registration, imported, digest)
+
+    assert sorted(Activity.objects.values_list("title", flat=True)) == [
+        "Webinar, part 1",
+        "Webinar, part 2",
+    ]
+
+
+def test_a_column_that_is_missing_in_the_file_empties_nothing(own, registration):
+    entry = make.activity(
+        registration, "PD-I", hours="2", title="Webinar", outcome="Much", subject="Archives"
+    )
+    content = workbook(
+        ["2025-05-01", "Webinar, renamed", "PD-I", 2, str(entry.pk)],
+        headings=["Date", "Title", "Type", "Hours", "Entry number, leave as it is"],
+    )
+    imported, digest = upload(own, registration, content)
+    confirm(own, registration, imported, digest)
+
+    entry.refresh_from_db()
+    assert (entry.title, entry.outcome, entry.subject) == ("Webinar, renamed", "Much", "Archives")
+
+
+def test_the_number_of_somebody_elses_entry_is_only_a_number(own, registration):
+    theirs = make.activity(make.registration(), "PD-I", title="Theirs")
+    content = workbook(
+        ["2025-05-01", "Mine", "PD-I", 2, str(theirs.pk)],
+        headings=["Date", "Title", "Type", "Hours", "Entry number, leave as it is"],
+    )
+    imported, digest = upload(own, registration, content)
+    confirm(own, registration, imported, digest)
+
+    theirs.refresh_from_db()
+    assert theirs.title == "Theirs"
+    assert Activity.objects.get(title="Mine").person == registration.person
+
+
+def test_the_export_of_fixed_credits_comes_back_unchanged(client):
+    registration = make.registration(code="CPC", association_code=None)
+    make.activity(registration, "1-WEEK", hours=None, title="Ethics")
+    client.force_login(registration.person)
+
+    imported, _digest = upload(client, registration, exported(registration))
+    shown = text(client.get(at("import_preview", registration, imported.pk)))
+
+    assert "1 row is in your record already" in shown
+
+
+# Files that are no record.
+
+
+@pytest.mark.parametrize(
+    ("content", "name", "message"),
+    [
+        (b"", "record.xlsx", "This file is empty."),
+        (b"%PDF-1.7 x", "record.xlsx", "This is a PDF."),
+        (b"date;title\n", "record.xlsx", "This is a text or CSV file."),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"x" * 600, "record.xls", "Office document"),
+        (b"PK\x03\x04" + b"\0" * 200, "record.xlsx", "This workbook is damaged"),
+        (b"x" * (6 * 1024 * 1024), "record.xlsx", "larger than 5 MB"),
+        (workbook(headings=["Nothing", "Here"]), "record.xlsx", "We found no table of activities"),
+        (workbook(), "record.ods", "doesn’t end in .xlsx"),
+    ],
+)
+def test_a_file_that_is_no_record_is_refused_by_name(own, registration, content, name, message):
+    file = SimpleUploadedFile(name, content)
+
+    response = own.post(at("record_import", registration), {"file": file})
+
+    assert response.status_code == 422
+    assert text(response).count(message) == 2
+    assert not Import.objects.exists()
+
+
+def test_no_file_at_all_is_named_too(own, registration):
+    response = own.post(at("record_import", registration))
+
+    assert response.status_code == 422
+    assert "Choose the workbook that holds your record" in text(response)
+
+
+def test_a_file_with_headings_only_has_nothing_to_save(own, registration):
+    imported, _digest = upload(own, registration, workbook())
+
+    assert "There is no activity in this file, only headings." in text(
+        own.get(at("import_preview", registration, imported.pk))
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("record.xlsx", "record.xlsx"),
+        (r"C:\fakepath\my record.xlsx", "my record.xlsx"),
+        ("../../etc/passwd", "passwd"),
+        ("a\x00b\nc\u202exslx.xlsx", "abcxslx.xlsx"),
+        ('"><script>.xlsx', "script.xlsx"),
+        ("x" * 300 + ".xlsx", "x" * 145 + ".xlsx"),
+        ("", "record.xlsx"),
+        ("\u200b", "record.xlsx"),
+        ("registre d’apprentissage – été.xlsx", "registre d’apprentissage – été.xlsx"),
+    ],
+)
+def test_a_file_name_is_shown_without_what_could_do_harm(name, shown):
+    assert importing.clean_file_name(name) == shown
+
+
+# Who, when, and how.
+
+
+def test_a_new_upload_replaces_the_one_that_still_waited(own, registration, by_hand):
+    first, digest = upload(own, registration, by_hand)
+    second, _digest = upload(own, registration, by_hand)
+
+    late = own.post(
+        at("import_preview", registration, first.pk), {"seen": digest, "do": "save"}, follow=True
+    )
+
+    first.refresh_from_db()
+    assert (first.state, first.rows) == (Import.State.DROPPED, [])
+    assert "This upload was dropped. Choose the file again." in text(late)
+    assert second.state == Import.State.OPEN
+    assert not Activity.objects.exists()
+
+
+def test_an_upload_can_be_dropped(own, registration, by_hand):
+    imported, _digest = upload(own, registration, by_hand)
+
+    response = own.post(
+        at("import_preview", registration, imported.pk), {"do": "drop"}, follow=True
+    )
+
+    imported.refresh_from_db()
+    assert "Nothing was imported." in text(response)
+    assert imported.state == Import.State.DROPPED
+    assert not Activity.objects.exists()
+
+
+def test_a_saved_import_leads_back_to_the_record(own, registration, by_hand):
+    imported, digest = upload(own, registration, by_hand)
+    confirm(own, registration, imported, digest)
+
+    response = own.get(at("import_preview", registration, imported.pk))
+
+    assert response.url == f"{at('activities', registration)}?year=all"
+
+
+def test_a_closed_record_takes_no_file(own, registration, by_hand):
+    imported, digest = upload(own, registration, by_hand)
+    type(registration).objects.update(status="turned_in")
+
+    for response in (
+        own.get(at("record_import", registration), follow=True),
+        own.post(
+            at("record_import", registration),
+            {"file": SimpleUploadedFile("r.xlsx", by_hand)},
+            follow=True,
+        ),
+        own.post(
+            at("import_preview", registration, imported.pk),
+            {"seen": digest, "do": "save"},
+            follow=True,
+        ),
+    ):
+        assert "This record is closed for changes." in text(response)
+    assert Import.objects.count() == 1
+    assert not Activity.objects.exists()
+
+
+def test_only_the_owner_imports_and_exports(client, registration, by_hand):
+    client.force_login(registration.person)
+    imported, digest = upload(client, registration, by_hand)
+    for who, status in (
+        (make.person(), 404),
+        (make.registration().person, 404),
+        (make.representative("MLA"), 403),
+        (make.steering(), 403),
+    ):
+        client.force_login(who)
+
+        for page in (
+            at("record_import", registration),
+            at("record_export", registration),
+            at("import_preview", registration, imported.pk),
+        ):
+            assert client.get(page).status_code == status
+        assert confirm(client, registration, imported, digest).status_code == status
+        assert client.post(at("record_import", registration)).status_code == status
+    assert not Activity.objects.exists()
+
+
+def test_an_import_of_another_record_is_not_found(own, registration, by_hand, client):
+    other = make.registration()
+    client.force_login(other.person)
+    imported, digest = upload(client, other, by_hand)
+    client.force_login(registration.person)
+
+    assert client.get(at("import_preview", registration, imported.pk)).status_code == 404
+    assert confirm(client, registration, imported, digest).status_code == 404
+    assert not Activity.objects.exists()
+
+
+def test_other_methods_are_not_allowed(own, registration, by_hand):
+    imported, _digest = upload(own, registration, by_hand)
+
+    assert own.post(at("record_export", registration)).status_code == 405
+    assert own.put(at("record_import", registration)).status_code == 405
+    assert own.delete(at("import_preview", registration, imported.pk)).status_code == 405
+
+
+def test_the_export_is_a_workbook_with_a_name(own, registration):
+    response = own.get(at("record_export", registration))
+
+    assert response["Content-Type"].endswith("spreadsheetml.sheet")
+    assert re.fullmatch(
+        rf'attachment; filename="{registration.reference}-\d{{4}}-\d\d-\d\d\.xlsx"',
+        response["Content-Disposition"],
+    )
+
+
+def test_the_queries_of_a_preview_do_not_grow_with_the_rows(
+    own, registration, django_assert_max_num_queries
+):
+    def row(number):
+        day = registration.starts_on + timedelta(days=number)
+        return [day, f"Webinar {number}", "EI", "PD-I", 1, ""]
+
+    imported, _digest = upload(own, registration, workbook(*map(row, range(300))))
+
+    with django_assert_max_num_queries(12):
+        own.get(at("import_preview", registration, imported.pk))
+    digest = seen(own, registration, imported)
+    with django_assert_max_num_queries(30):
+        confirm(own, registration, imported, digest)
+    assert Activity.objects.count() == 300
+
+
+def test_the_preview_speaks_french(own, registration, by_hand):
+    imported, _digest = upload(own, registration, by_hand)
+    page = at("import_preview", registration, imported.pk, language="fr")
+
+    response = own.get(page, follow=True)
+
+    assert response.status_code == 200
+    assert "Perfectionnement professionnel – informel" in text(response)
