@@ -1,60 +1,24 @@
 import os
 import re
-import shutil
 import subprocess
 import sys
-import threading
 import unicodedata
 import zlib
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
-from http.server import BaseHTTPRequestHandler, HTTPServer
-from io import BytesIO
 
-import PIL.Image
 import pytest
 import segno
-from pypdf import PdfReader
 
 from certificates import art
 from certificates.bench import FACTS
-from certificates.composition import compose
 from certificates.lettering import FACES
 from certificates.pdf import (
-    CertificateFacts,
-    Signatory,
-    TooLong,
-    UncoveredCharacters,
-    Unprintable,
-    UnusableSignature,
     render,
 )
-from certificates.press import Image, Page, press
+from tests.certificates.printed import NAMES, read, run, tags_of, text_of
 
-NAMES = [
-    "Nadia Kowalchuk",
-    "Agnieszka Łazarewicz",
-    "Ðorđe Đurić",
-    "Ḵwa'la",
-    "SENĆOŦEN W̱SÁNEĆ",
-    "Tłı̨chǫ Gahwı̨́ą",
-    "Sḵwx̱wú7mesh xwx",
-    "xwx Sḵwx̱wú7mesh",
-    "hən̓q̓əmin̓əm̓ č̓ƛ̓t̓",
-    "ʔaʔ Ɂ ɬ θ",
-    "ᓇᑖᓕᐊ",
-    "ᐊᓇᓇ ᓇᑖᓕᐊ",
-    "ᓇᑖᓕᐊ Kusugak-Łazarewicz",
-    "Nguyễn Thị Hồng Ngọc",
-    "Ελένη Παπαδοπούλου",
-    "Ірина Ґонта-Шевченко",
-    "Griffith Afflick Thiffault fjord",
-    "İbrahim Şahin-Țurcanu",
-    "O'Brien d’Arcy–Smith Kʼasho",
-    "Marie-Françoise Tremblay-Sxwíxwtn de la Ḵwa’la",
-    "Maria Alejandra Guadalupe Fernández de Córdoba y Villanueva de los Montes y Laval",
-]
 CREDITS = replace(
     FACTS,
     title_en="Credit Statement",
@@ -74,41 +38,6 @@ CREDITS = replace(
     serial="CPC-2028-0001-8J",
     signatories=(),
 )
-
-
-def read(pdf: bytes) -> PdfReader:
-    return PdfReader(BytesIO(pdf))
-
-
-def text_of(pdf: bytes) -> str:
-    """What pypdf reads, with single spaces."""
-    return " ".join(read(pdf).pages[0].extract_text().split())
-
-
-def run(*command: str, pdf: bytes) -> str:
-    """What a program of poppler reads from a PDF."""
-    if shutil.which(command[0]) is None:
-        pytest.skip(f"NOT CHECKED: {command[0]} is missing; apt-get install poppler-utils")
-    return subprocess.run(command, input=pdf, capture_output=True, check=True).stdout.decode()
-
-
-def tags_of(pdf: bytes, *kinds: str) -> list[dict]:
-    """The tags of these kinds in reading order."""
-    found = []
-
-    def walk(item):
-        item = item.get_object()
-        if isinstance(item, list):
-            for part in item:
-                walk(part)
-        elif isinstance(item, dict):
-            if item.get("/S") in kinds:
-                found.append(item)
-            if "/K" in item:
-                walk(item["/K"])
-
-    walk(read(pdf).trailer["/Root"]["/StructTreeRoot"])
-    return found
 
 
 def test_a_certificate_is_one_letter_page_across():
@@ -179,100 +108,6 @@ def test_a_decomposed_name_gives_the_same_bytes_as_the_composed_one(name):
     decomposed = replace(FACTS, name=unicodedata.normalize("NFD", name))
 
     assert render(decomposed) == render(composed)
-
-
-@pytest.mark.parametrize("name", ["李明", "Nadia 🙂", "محمد علي", "Na\u202edia"])
-def test_a_name_that_can_not_be_printed_is_refused_before_the_page_is_composed(name):
-    with pytest.raises(UncoveredCharacters):
-        compose(replace(FACTS, name=name))
-
-
-@pytest.mark.parametrize(
-    "changes",
-    [
-        {"title_en": "證書"},
-        {"issuer_fr": "組合"},
-        {"subject_en": "of 學習"},
-        {"unit_fr": "點"},
-        {"not_a_diploma_en": "不"},
-        {"association_en": "圖書館"},
-        {"verify_short": "證.ca"},
-        {"signatories": (Signatory("李明", "Chair", "Présidence"),)},
-        {"signatories": (Signatory("Ming Li", "主席", "Présidence"),)},
-    ],
-)
-def test_every_other_text_that_can_not_be_printed_is_refused_too(changes):
-    with pytest.raises(UncoveredCharacters):
-        compose(replace(FACTS, **changes))
-
-
-@pytest.mark.parametrize(
-    "changes",
-    [
-        {"title_en": "Certificate of learning " * 12},
-        {"issuer_sentence_fr": "Réseau national " * 40},
-        {"not_a_diploma_en": "It does not replace a certificate. " * 60},
-        {"signatories": (Signatory("Tom Redfeather", "President and " * 30, ""),)},
-        {"verify_short": f"{'certificates-' * 6}of-associations.example/v"},
-    ],
-)
-def test_a_text_that_has_no_room_is_refused(changes):
-    with pytest.raises(TooLong):
-        compose(replace(FACTS, **changes))
-
-
-@pytest.mark.parametrize(
-    "changes",
-    [
-        {"verify_url": "javascript:alert(1)"},
-        {"verify_url": "file:///etc/passwd"},
-        {"signatories": (Signatory("A", "B", "C"),) * 3},
-    ],
-)
-def test_facts_that_fit_no_certificate_are_refused(changes):
-    with pytest.raises(ValueError, match=r"has room|web address"):
-        compose(replace(FACTS, **changes))
-
-
-@pytest.mark.parametrize(
-    "name",
-    ["Nadia Kowalchuk", NAMES[-1], "W" * 300, "Ḵwa̱la " * 40, "ᓇᑖᓕᐊ" * 50, "Anne-" * 60],
-)
-def test_every_word_stays_in_its_place(name):
-    facts = replace(
-        FACTS,
-        name=name,
-        title_en="Certificate of Completed Continuing Professional Education in Libraries",
-        association_en="Association of Libraries of the Provinces and Territories",
-        association_fr="Association des bibliothèques des provinces et des territoires",
-        not_a_diploma_en="It does not replace any other certificate or diploma. " * 5,
-        signatories=(
-            Signatory(
-                "Alexandra Konstantinopolitanskaya-Verreault",
-                "Vice-President, Standards, Certification and Professional Development",
-                "Vice-présidence, normes, certification et perfectionnement professionnel",
-            ),
-            Signatory("Tom Redfeather", "President", "Présidence"),
-        ),
-    )
-
-    words = re.findall(
-        r'xMin="([\d.]+)" yMin="([\d.]+)" xMax="([\d.]+)" yMax="([\d.]+)">(.*?)<',
-        run("pdftotext", "-bbox", "-", "-", pdf=render(facts)),
-    )
-
-    boxes = [(*map(float, box), word) for *box, word in words]
-    assert min(box[0] for box in boxes) >= 74
-    assert max(box[2] for box in boxes) <= 718
-    assert min(box[1] for box in boxes) >= 60
-    assert max(box[3] for box in boxes) <= 562
-    beside_the_seal = [box for box in boxes if box[1] > 430]
-    assert all(box[2] < 335 or box[0] > 457 for box in beside_the_seal)
-    for one, other in ((a, b) for i, a in enumerate(boxes) for b in boxes[:i]):
-        across = min(one[2], other[2]) - max(one[0], other[0])
-        along = min(one[3], other[3]) - max(one[1], other[1])
-        height = min(one[3] - one[1], other[3] - other[1])
-        assert across < 1 or along < height / 2, (one, other)
 
 
 def test_only_the_shipped_fonts_are_used_and_embedded():
@@ -387,182 +222,3 @@ def test_equal_facts_make_equal_bytes_after_others_and_in_another_process():
 @pytest.mark.parametrize("name", NAMES)
 def test_a_certificate_is_no_larger_than_sixty_kilobytes(name):
     assert len(render(replace(FACTS, name=name))) <= 60_000
-
-
-def png(width: int, height: int) -> bytes:
-    file = BytesIO()
-    PIL.Image.new("RGBA", (width, height), (20, 30, 90, 128)).save(file, "PNG")
-    return file.getvalue()
-
-
-def signed(picture: bytes | None) -> CertificateFacts:
-    return replace(FACTS, signatories=(Signatory("Tom Redfeather", "Chair", "Chaire", picture),))
-
-
-def test_a_signature_may_be_a_png():
-    pdf = render(signed(png(300, 80)))
-
-    assert "Signature – Tom Redfeather" in [tag["/Alt"] for tag in tags_of(pdf, "/Figure")]
-    assert any(image.image.size == (300, 80) for image in read(pdf).pages[0].images)
-
-
-def test_a_signature_may_be_an_svg_with_a_style_and_a_reference_within_itself():
-    picture = (
-        b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><style>.a{fill:navy}</style>'
-        b'<path id="a" class="a" d="M0 0h9v9z"/><use href="#a"/></svg>'
-    )
-
-    pdf = render(signed(picture))
-
-    assert "Signature – Tom Redfeather" in [tag["/Alt"] for tag in tags_of(pdf, "/Figure")]
-
-
-def test_without_a_picture_only_the_line_is_printed():
-    pdf = render(signed(None))
-
-    assert len(tags_of(pdf, "/Figure")) == 2
-    assert "Tom Redfeather Chair Chaire" in text_of(pdf)
-
-
-@pytest.mark.parametrize(
-    "picture",
-    [
-        b"",
-        b"Tom",
-        b"%PDF-1.7",
-        b"\x89PNG\r\n\x1a\n broken",
-        png(300, 80)[:200],
-        png(2100, 2000),
-        b"<html><body>Tom</body></html>",
-        b"<svg><path d='M0 0'/></svg>",
-        b'<svg xmlns="http://www.w3.org/2000/svg"',
-        b'<!DOCTYPE svg [<!ENTITY a "a">]><svg xmlns="http://www.w3.org/2000/svg">&a;</svg>',
-        b'<svg xmlns="http://www.w3.org/2000/svg">' + b" " * 500_000 + b"</svg>",
-    ],
-)
-def test_any_other_picture_is_refused(picture):
-    with pytest.raises(UnusableSignature):
-        compose(signed(picture))
-
-
-@pytest.fixture
-def canary():
-    """A web server on this machine that must see no request; yields its address and its log."""
-    seen: list[str] = []
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self):
-            seen.append(self.path)
-            self.send_response(204)
-            self.end_headers()
-
-        def log_message(self, *args):
-            pass
-
-    server = HTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}", seen
-    server.shutdown()
-    thread.join()
-    server.server_close()
-
-
-@pytest.mark.parametrize(
-    "markup",
-    [
-        "<img src=file:///etc/passwd>",
-        "<img src={canary}/a.png>",
-        "<b>Nadia</b> &amp; <!-- -->",
-        "'\"><link rel=attachment href=file:///etc/passwd>",
-        "<style>@import url({canary}/b.css);</style>",
-        "{{ facts }} {% include 'base.html' %}",
-        "</p></body><script>alert(1)</script>",
-    ],
-)
-def test_markup_in_any_text_is_printed_and_never_followed(canary, markup):
-    address, seen = canary
-    text = markup.replace("{canary}", address)
-    facts = replace(
-        FACTS, name=text, association_en=text, not_a_diploma_en=text, issuer_sentence_fr=text
-    )
-
-    pdf = render(facts)
-
-    assert text_of(pdf).replace(" ", "").count(text.replace(" ", "")) == 4
-    assert seen == []
-    assert b"root:" not in pdf
-    assert "/EmbeddedFiles" not in str(read(pdf).trailer["/Root"])
-
-
-@pytest.mark.parametrize(
-    "reference",
-    [
-        '<image href="{url}" width="9" height="9"/>',
-        '<image xmlns:x="http://www.w3.org/1999/xlink" x:href="{url}" width="9" height="9"/>',
-        '<use href="{url}#a"/>',
-        "<style>@import url({url});</style>",
-    ],
-)
-@pytest.mark.parametrize("place", ["{canary}/a.svg", "file:///etc/passwd"])
-def test_a_signature_that_refers_to_something_else_never_gets_it(canary, reference, place):
-    address, seen = canary
-    content = reference.replace("{url}", place.replace("{canary}", address))
-    picture = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9">{content}</svg>'
-
-    with pytest.raises(UnusableSignature, match="refers"):
-        render(signed(picture.encode()))
-
-    assert seen == []
-
-
-def test_what_a_picture_asks_for_is_noticed_by_the_press_too(canary):
-    address, seen = canary
-    picture = (
-        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9">'
-        f'<image href="{address}/a.png" width="9" height="9"/></svg>'
-    )
-    page = compose(signed(png(30, 8)))
-    images = {"signature:0": Image(picture.encode(), "image/svg+xml")}
-
-    with pytest.raises(Unprintable, match="asked for"):
-        press().print(replace(page, images=images))
-
-    assert seen == []
-
-
-@pytest.mark.parametrize(
-    "element",
-    [
-        '<img src="{url}" alt="a">',
-        '<link rel="stylesheet" href="{url}">',
-        '<link rel="attachment" href="{url}">',
-        '<object data="{url}">a</object>',
-        "<p style='background: url({url})'>a</p>",
-        "<style>@font-face { font-family: a; src: url({url}) }</style>",
-    ],
-)
-@pytest.mark.parametrize(
-    "place", ["{canary}/a", "file:///etc/passwd", "data:text/css,a", "font:serif.ttf"]
-)
-def test_even_a_page_with_live_markup_gets_nothing_from_outside(canary, element, place):
-    address, seen = canary
-    url = place.replace("{canary}", address)
-    html = f'<html lang="en"><title>a</title>{element.replace("{url}", url)}</html>'
-
-    with pytest.raises(Unprintable):
-        press().print(Page(html=html))
-
-    assert seen == []
-
-
-def test_letters_that_slip_past_the_check_are_not_printed_in_another_font():
-    with pytest.raises(Unprintable, match="letters"):
-        press().print(Page(html='<html lang="en"><title>a</title><p>李</p></html>'))
-
-
-def test_more_than_one_page_is_not_printed():
-    with pytest.raises(Unprintable, match="2 pages"):
-        press().print(
-            Page(html='<html lang="en"><title>a</title><p>a</p><p style="break-before: page">b</p>')
-        )
