@@ -80,11 +80,11 @@ def returned(
         heading=_("Your record is back with you"),
         paragraphs=[
             _("The committee has read your record and wants to know a little more."),
-            *([reason] if reason else []),
-            _("Mend what is asked about, then send your record again until %(day)s.")
+            *(line for line in reason.splitlines() if line.strip()),
+            _("Mend what is asked about, then send your record again by %(day)s.")
             % {"day": day(until)},
         ],
-        facts=list(questions),
+        facts=[(title, " ".join(text.split())) for title, text in questions],
         button=(_("See the questions"), _page(registration)),
         why=_why(registration),
     )

@@ -4,8 +4,10 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from certificates import completion, issuing
+from certificates import completion, facts, issuing
+from certificates import serial as serials
 from certificates.models import Certificate
+from certificates.verification import new_public_id
 from registrations.calendar import anniversary
 from registrations.models import Person, Registration
 from tests import factories
@@ -40,3 +42,24 @@ def accepted(who: Person | None = None, *, by: Person | None = None, **fields) -
 def issued(who: Person | None = None, *, by: Person | None = None, **fields) -> Certificate:
     """An issued certificate whose PDF isn't made yet."""
     return issuing.issue(accepted(who, **fields), by=by or factories.administrator())
+
+
+def written(*, year: int | None = None, sequence: int = 99, **changes) -> Certificate:
+    """A certificate that is only a row: of another year, or with facts that can't be printed."""
+    registration = accepted()
+    today = timezone.localdate()
+    serial = serials.make("CEC", year or today.year, sequence)
+    public_id = new_public_id()
+    paper = facts.facts_of(registration, serial=serial, public_id=public_id, issued_on=today)
+    return Certificate.objects.create(
+        registration=registration,
+        program=registration.program,
+        year=year or today.year,
+        sequence=sequence,
+        serial=serial,
+        public_id=public_id,
+        holder=paper.name,
+        facts=facts.frozen(paper, registration) | changes,
+        issued_on=today,
+        issued_by=factories.administrator(),
+    )

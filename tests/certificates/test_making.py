@@ -1,0 +1,124 @@
+"""Making the PDF: its bytes and its one mail, tries that fail or are killed (F2, H3, H4)."""
+
+import hashlib
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.utils import timezone
+
+from cec.models import Attachment, OutgoingMail
+from certificates import facts, issuing, making, pdf
+from certificates.models import Certificate, Document
+from certificates.models.certificate import MOST_TRIES, RETRY_AFTER
+from tests import factories
+from tests.certificates import records
+
+pytestmark = pytest.mark.django_db
+
+
+class TestMakingTheDocument:
+    def test_keeps_bytes_and_hash_and_sends_them_once(self):
+        certificate = records.issued()
+
+        made = making.make_document(certificate.pk)
+
+        document = Document.objects.get(certificate=certificate)
+        content = bytes(document.pdf)
+        mail = OutgoingMail.objects.get(kind="certificate_issued")
+        attached = Attachment.objects.get(mail=mail)
+        assert made
+        assert content.startswith(b"%PDF-")
+        assert document.sha256 == hashlib.sha256(content).hexdigest()
+        assert mail.person == certificate.registration.person
+        assert bytes(attached.content) == content
+        assert attached.name == f"{certificate.serial}.pdf"
+
+    def test_a_second_run_changes_nothing(self):
+        certificate = records.issued()
+        making.make_document(certificate.pk)
+        before = Document.objects.get().sha256
+
+        again = making.make_document(certificate.pk)
+
+        assert not again
+        assert Document.objects.get().sha256 == before
+        assert OutgoingMail.objects.filter(kind="certificate_issued").count() == 1
+
+    def test_the_mail_goes_out_with_the_document_and_not_before(self):
+        records.issued()
+
+        assert not OutgoingMail.objects.filter(kind="certificate_issued").exists()
+
+    def test_the_sweep_makes_what_no_message_came_for(self):
+        first, second = records.issued(), records.issued()
+
+        made = making.make_waiting()
+
+        assert made == 2
+        assert {row.certificate_id for row in Document.objects.all()} == {first.pk, second.pk}
+        assert making.make_waiting() == 0
+
+    def test_a_failed_one_shows_its_error_and_lets_the_others_go_on(self):
+        broken, sound = records.written(name="李"), records.issued()
+
+        made = making.make_waiting()
+
+        broken.refresh_from_db()
+        assert made == 1
+        assert Document.objects.get().certificate == sound
+        assert "UncoveredCharacters" in broken.error
+        assert broken.tries == 1
+        assert OutgoingMail.objects.filter(kind="certificate_issued").count() == 1
+
+    def test_a_failed_one_is_tried_again_after_a_while_and_five_times_at_most(self):
+        broken = records.written(name="李")
+
+        for _ in range(MOST_TRIES + 3):
+            making.make_waiting()
+            making.make_waiting()
+            Certificate.objects.update(tried_at=timezone.now() - RETRY_AFTER)
+
+        broken.refresh_from_db()
+        assert broken.tries == MOST_TRIES
+        assert not Document.objects.exists()
+
+    def test_a_try_that_was_killed_is_taken_up_again(self):
+        certificate = records.issued()
+        Certificate.objects.update(tries=1, tried_at=timezone.now())
+
+        at_once = making.make_waiting()
+        Certificate.objects.update(tried_at=timezone.now() - RETRY_AFTER)
+        later = making.make_waiting()
+
+        assert (at_once, later) == (0, 1)
+        assert Document.objects.get().certificate == certificate
+
+    def test_the_button_tries_again_after_the_last_try(self):
+        certificate = records.issued()
+        Certificate.objects.update(
+            tries=MOST_TRIES, tried_at=timezone.now(), error="It was too dark."
+        )
+
+        before = making.make_waiting()
+        issuing.try_again(certificate, by=factories.administrator())
+        after = making.make_waiting()
+
+        certificate.refresh_from_db()
+        assert (before, after) == (0, 1)
+        assert certificate.error == ""
+
+    def test_the_button_is_for_administrators(self):
+        certificate = records.issued()
+
+        with pytest.raises(PermissionDenied):
+            issuing.try_again(certificate, by=factories.steering())
+
+    def test_the_name_on_the_paper_is_the_one_of_the_day_of_issue(self):
+        certificate = records.issued(factories.person("Nadia Kowalchuk"))
+        certificate.registration.person.name = "Nadia Somebody"
+        certificate.registration.person.save()
+        making.make_document(certificate.pk)
+
+        assert certificate.facts["name"] == "Nadia Kowalchuk"
+        expected = pdf.render(facts.thawed(Certificate.objects.get().facts))
+        assert bytes(Document.objects.get().pdf) == expected
