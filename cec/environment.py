@@ -1,11 +1,29 @@
 """Reading the environment: the one place where a missing or unsafe setting stops the start."""
 
 import os
+import sys
 from collections.abc import Iterable
+from types import TracebackType
 from typing import NamedTuple
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
+
+
+class Unsafe(ImproperlyConfigured):
+    """A setting that the product doesn't start with. Whoever starts it reads one line, no trace."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        sys.excepthook = _one_line
+
+
+def _one_line(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    if isinstance(error, Unsafe):
+        print(f"cec: {error}", file=sys.stderr)
+    else:
+        sys.__excepthook__(kind, error, trace)
+
 
 _TRUE = {"1", "true", "yes", "on"}
 _FALSE = {"0", "false", "no", "off", ""}
@@ -26,14 +44,14 @@ def flag(name: str, *, default: bool = False) -> bool:
         return True
     if value in _FALSE:
         return False
-    raise ImproperlyConfigured(f"{name} must be 1 or 0, not {value!r}.")
+    raise Unsafe(f"{name} must be 1 or 0, not {value!r}.")
 
 
 def number(name: str, default: int, *, least: int = 0) -> int:
     """Return a whole number, `least` or more; anything else stops the start."""
     value = text(name, str(default))
     if not value.isascii() or not value.isdigit() or int(value) < least:
-        raise ImproperlyConfigured(f"{name} must be a whole number from {least} up, not {value!r}.")
+        raise Unsafe(f"{name} must be a whole number from {least} up, not {value!r}.")
     return int(value)
 
 
@@ -64,7 +82,7 @@ def mail_server(name: str) -> MailServer | None:
     if not value:
         return None
     # The value holds a password: it is never repeated.
-    wrong = ImproperlyConfigured(
+    wrong = Unsafe(
         f"{name} must look like smtp://user:password@host:587?tls=starttls;"
         " tls is starttls, implicit or none."
     )
@@ -93,10 +111,10 @@ def require_safe_production(
     hosts = list(allowed_hosts)
     absent = sorted(missing)
     if absent:
-        raise ImproperlyConfigured(f"Set {', '.join(absent)}; see the settings in README.md.")
+        raise Unsafe(f"Set {', '.join(absent)}; see the settings in README.md.")
     if len(secret_key) < 50 or len(set(secret_key)) < 10:
-        raise ImproperlyConfigured("SECRET_KEY must be at least 50 random characters.")
+        raise Unsafe("SECRET_KEY must be at least 50 random characters.")
     if not hosts or "*" in hosts:
-        raise ImproperlyConfigured("ALLOWED_HOSTS must name this site's hosts; '*' is not safe.")
+        raise Unsafe("ALLOWED_HOSTS must name this site's hosts; '*' is not safe.")
     if not site_url.startswith("https://"):
-        raise ImproperlyConfigured("SITE_URL must be this site's address and start with https://.")
+        raise Unsafe("SITE_URL must be this site's address and start with https://.")

@@ -125,7 +125,7 @@ def _completed(said: Letter) -> dict[str, Any]:
     return {
         **vars(said),
         "subject": one_line(said.subject),
-        "heading": said.heading or said.subject,
+        "heading": one_line(said.heading or said.subject),
         "preheader": said.preheader or next(iter(said.paragraphs), ""),
     }
 
@@ -164,6 +164,8 @@ def post(
 
 
 def _put(row: OutgoingMail, attachments: Iterable[File]) -> OutgoingMail | None:
+    # PostgreSQL keeps no NUL, and a mail needs none.
+    row.text, row.html = row.text.replace("\0", ""), row.html.replace("\0", "")
     row.message_id = f"<{secrets.token_hex(16)}@{urlsplit(settings.SITE_URL).hostname}>"
     try:
         with transaction.atomic():

@@ -1,6 +1,24 @@
 from collections.abc import Callable
+from typing import Any
 
+from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest, HttpResponse
+
+
+class SignInRequired(LoginRequiredMiddleware):
+    """Every page wants a signed-in person unless its view says that it doesn't.
+
+    Django's own looks at the person first, and so reads the session even for `/healthz` (I4).
+    """
+
+    def process_view(
+        self, request: HttpRequest, view_func: Callable[..., Any], *arguments: Any
+    ) -> HttpResponse | None:
+        """See Django's LoginRequiredMiddleware."""
+        if not getattr(view_func, "login_required", True):
+            return None
+        answer: HttpResponse | None = super().process_view(request, view_func, *arguments)
+        return answer
 
 
 class PrivatePages:

@@ -1,5 +1,6 @@
 """Every setting of the product. Installations differ only by environment variables (README.md)."""
 
+import contextlib
 from pathlib import Path
 
 import dj_database_url
@@ -60,7 +61,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "cec.middleware.SignInRequired",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -142,6 +143,8 @@ STORAGES = {
     },
 }
 MEDIA_ROOT = VAR / "media"
+with contextlib.suppress(OSError):  # /readyz says when it isn't there or can't be written
+    MEDIA_ROOT.mkdir(parents=True, exist_ok=True)
 FILE_UPLOAD_PERMISSIONS = 0o640
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1_000
@@ -157,7 +160,6 @@ PASSWORD_HASHERS = [
 ]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "registrations.passwords.LongEnough"},
-    {"NAME": "registrations.passwords.NotCommon"},
     {"NAME": "registrations.passwords.HardToGuess"},
 ]
 PASSWORD_RESET_TIMEOUT = 3600  # seconds

@@ -29,7 +29,9 @@ def readyz(request: HttpRequest) -> HttpResponse:
 
 def _plain(text: str, *, status: int = 200) -> HttpResponse:
     headers = {"Cache-Control": "no-store"}
-    return HttpResponse(f"{text}\n", status=status, content_type="text/plain", headers=headers)
+    return HttpResponse(
+        f"{text}\n", status=status, content_type="text/plain; charset=utf-8", headers=headers
+    )
 
 
 @login_not_required

@@ -20,7 +20,7 @@ from typing import Any
 
 from celery import Celery
 from celery.exceptions import SoftTimeLimitExceeded
-from django.db import close_old_connections, connection, transaction
+from django.db import connection, transaction
 from django.utils.module_loading import autodiscover_modules
 
 from cec.celery import app
@@ -111,7 +111,6 @@ def sweep() -> dict[str, object]:
     """
     answers: dict[str, object] = {}
     for name, function in sweepers().items():
-        close_old_connections()
         try:
             with alone(name) as free:
                 answers[name] = function() if free else "runs elsewhere"
@@ -120,6 +119,8 @@ def sweep() -> dict[str, object]:
         except Exception as error:
             logger.exception("The sweeper %s failed", name)
             answers[name] = error
+            if not connection.in_atomic_block:
+                connection.close_if_unusable_or_obsolete()  # the next one may get a new one
     Heartbeat.beat(Heartbeat.SWEEP)
     return answers
 

@@ -40,9 +40,7 @@ def open_account(
 
     Without a password the person signs in by a mailed code and can choose one then.
     """
-    person = Person.objects.create_user(
-        email.strip().lower(), password=password, name=name, language=language
-    )
+    person = Person.objects.create_user(email, password=password, name=name, language=language)
     EmailAddress.objects.create(user=person, email=person.email, verified=True, primary=True)
     return person
 

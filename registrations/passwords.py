@@ -75,32 +75,18 @@ class LongEnough:
         return _("At least %(least)s characters. A few words in a row do well.") % {"least": LEAST}
 
 
-class NotCommon:
-    """Not one that many people use, not even with digits or signs around it."""
+class HardToGuess:
+    """Neither one that many people use, nor mostly what anybody would try first."""
 
     def validate(self, password: str, user: Person | None = None) -> None:
-        """Raise ValidationError."""
-        plain = _folded(password[:MOST])
-        core = plain.strip(string.punctuation + string.digits + string.whitespace)
-        tried = {plain, plain.translate(_LOOKALIKES)}
-        if len(plain) - len(core) <= MOST_TRIMMINGS:
-            tried |= {core, core.translate(_LOOKALIKES)}
-        if not _common().isdisjoint(tried):
+        """Raise ValidationError. What is too short or too long is `LongEnough`'s matter."""
+        if not LEAST <= len(password) <= MOST:
+            return
+        if _is_common(_folded(password)):
             raise ValidationError(
                 _("Many people use this password. Choose another."), code="password_too_common"
             )
-
-    def get_help_text(self) -> str:
-        """See Django's password validators."""
-        return ""
-
-
-class HardToGuess:
-    """More than the person's own name, this site's words, years, runs of keys and repetitions."""
-
-    def validate(self, password: str, user: Person | None = None) -> None:
-        """Raise ValidationError."""
-        left = _without(_folded(password[:MOST]), {*_OBVIOUS, *_words_of(user), *_associations()})
+        left = _without(_folded(password), {*_OBVIOUS, *_words_of(user), *_associations()})
         if len(left) < LEAST_TO_GUESS or len(set(left)) < LEAST_TO_GUESS - 1:
             raise ValidationError(
                 _(
@@ -113,6 +99,15 @@ class HardToGuess:
     def get_help_text(self) -> str:
         """See Django's password validators."""
         return ""
+
+
+def _is_common(password: str) -> bool:
+    """Say whether many people use it, also with look-alike signs or with digits around a word."""
+    tried = {password, password.translate(_LOOKALIKES)}
+    core = password.strip(string.punctuation + string.digits + string.whitespace)
+    if len(password) - len(core) <= MOST_TRIMMINGS:
+        tried |= {core, core.translate(_LOOKALIKES)}
+    return not _common().isdisjoint(tried)
 
 
 @cache
@@ -145,12 +140,13 @@ def _associations() -> Iterator[str]:
 
 
 def _without(password: str, words: Iterable[str]) -> str:
-    """Return the letters and digits that are left without words, years, runs and repetitions."""
+    """Return the letters and digits that are left, without words, years, runs and repetitions."""
     longest_first = sorted(words, key=len, reverse=True)
     left = re.sub("|".join(map(re.escape, longest_first)), " ", password)
     left = re.sub(r"(?:19|20)\d\d", " ", left)
     left = re.sub(r"(.{1,6}?)\1+", r"\1", left)
-    letters = [letter for letter in left if letter.isalnum()]
+    signs = string.punctuation + string.whitespace
+    letters = [letter for letter in left if letter not in signs]
     steps = [pair in _NEIGHBOURS for pair in pairwise(letters)]
     # Of a run of neighbours on the keyboard or in the alphabet, the first two count.
     runs = [False, False, *(one and other for one, other in pairwise(steps))]

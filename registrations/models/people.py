@@ -14,7 +14,7 @@ class PersonManager(BaseUserManager["Person"]):
         """Create a person who signs in by e-mail; without a password only mailed codes work."""
         if not email:
             raise ValueError("A person needs an e-mail address.")
-        person = self.model(email=self.normalize_email(email), **fields)
+        person = self.model(email=email.strip().lower(), **fields)
         person.set_password(password)
         person.save(using=self._db)
         return person

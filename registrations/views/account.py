@@ -1,4 +1,9 @@
-"""The pages of an account. allauth does the work; here is what we want differently."""
+"""The pages of an account. allauth does the work; here is what we want differently.
+
+The language of a page is the one in its address, also after signing in: whoever reads a page goes
+on in its language. The profile's language is that of the mail; it is the page's at sign-up, and
+afterwards the person's own choice on the account page.
+"""
 
 from typing import Any
 
