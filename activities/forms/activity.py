@@ -245,11 +245,7 @@ class ActivityForm(QuickForm):
             kwargs["initial"] = self._as_it_stands(credit)
         super().__init__(record, data, **kwargs)
         self.fields["title"].widget.attrs.pop("autocomplete")
-        self.fields["rate"].help_text = (
-            gettext("Not sure? Was it graded or formally evaluated? Then it’s formal.")
-            if record.rules.counts_hours
-            else ""
-        )
+        self.explained_types = [kind for kind in record.rules.types.values() if kind.about]
         self.project_types = [kind for kind in record.rules.types.values() if kind.needs_outcome]
         if not self.project_types:
             for name in self.PROJECT:

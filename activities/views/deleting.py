@@ -74,4 +74,4 @@ def restore(request: HttpRequest, registration: int, activity: int) -> HttpRespo
             return refused(request, record, *refusal.problems)
         told = reasons.told(Record(record.registration), row)
         messages.success(request, f"{_('It’s back in your record.')} {told}")
-    return redirect(f"{listing_url(record)}?year=all&added={row.pk}#log")
+    return redirect(f"{listing_url(record)}?year=all&added={row.pk}")

@@ -101,9 +101,14 @@ def _change(request: HttpRequest, record: Record, pk: int) -> HttpResponse:
 
 
 def _show_clash(request: HttpRequest, record: Record, form: ActivityForm, pk: int) -> HttpResponse:
-    """Somebody was faster: keep what was typed, show what is saved, and let the person choose."""
+    """Somebody was faster: keep what was typed, show what is saved, and let the person choose.
+
+    A second click on the same button was faster than itself: what it says is saved already.
+    """
     credit = _credit(record, entry_of(record, pk))
     current = form.show_current(credit)
+    if not current:
+        return _show_saved(request, credit.activity, "", registration=record.registration.pk)
     form.add_error(
         None,
         _(
@@ -152,4 +157,4 @@ def _show_saved(
     if what:
         messages.success(request, f"{what} {reasons.told(record, activity)}")
     year = f"year={record.line(activity).year}&" if record.has_years else ""
-    return redirect(f"{listing_url(record)}?{year}added={activity.pk}#log")
+    return redirect(f"{listing_url(record)}?{year}added={activity.pk}")

@@ -115,7 +115,8 @@ def _answer_or_save(request: HttpRequest, record: Record, imported: Import) -> H
         messages.info(request, _("Your answers are in. Look once more, then save."))
         return _back(record, imported)
     if request.POST.get("do") != "save":
-        messages.info(request, _("There was no answer yet."))
+        if not any(value for name, value in request.POST.items() if name.startswith("row")):
+            messages.info(request, _("There was no answer yet."))
         return _back(record, imported)
     counts = importing.save(
         record.registration,

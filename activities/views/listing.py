@@ -80,7 +80,7 @@ def _show_added(
     if not request.htmx:  # type: ignore[attr-defined]
         if first:
             messages.success(request, text)
-        return redirect(f"{url}&added={activity.pk}#log")
+        return redirect(f"{url}&added={activity.pk}")
     context = _page(request, record, question, added=str(activity.pk))
     form = QuickForm(record)
     form.fields["title"].widget.attrs["autofocus"] = True  # htmx gives it the focus

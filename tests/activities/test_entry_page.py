@@ -54,6 +54,12 @@ def test_french_spaces_in_a_title_stay(own, registration):
     assert Activity.objects.get().title == title
 
 
+def test_the_programs_own_words_say_which_type_it_is(own, registration):
+    page = text(own.get(at("activity_add", registration)))
+
+    assert "Which type is it? PD-F Courses that are formally evaluated" in page
+
+
 def test_the_form_offers_types_by_rate_and_the_programs_subjects(own, registration):
     markup = own.get(at("activity_add", registration)).content.decode()
 
@@ -202,6 +208,19 @@ def test_two_windows_do_not_overwrite_each_other(own, registration):
     assert 'value="From the second window"' in clash.content.decode()
     assert "As it is saved now What did you do? From the first window Hours 4" in text(clash)
     assert 'name="version" value="2"' in clash.content.decode()
+
+
+def test_a_second_click_on_save_is_the_same_as_one(own, registration):
+    entry = make.activity(registration, "PD-I", title="Copyright update")
+    said = full(title="Copyright course", started_on="2025-04-30", planned="on")
+
+    first = own.post(at("activity", registration, entry.pk), said)
+    second = own.post(at("activity", registration, entry.pk), said)
+
+    entry.refresh_from_db()
+    assert (first.status_code, second.status_code) == (302, 302)
+    assert first.url == second.url
+    assert entry.version == 2
 
 
 def test_after_a_clash_the_person_may_insist(own, registration):

@@ -180,9 +180,8 @@ def test_an_answer_to_a_row_that_was_not_asked_changes_nothing(own, registration
     content = workbook(["2025-05-01", "Webinar", "EI", "PD-I", 2, ""])
     imported, _digest = upload(own, registration, content)
 
-    page = text(answer(own, registration, imported, row2__hours="40"))
+    answer(own, registration, imported, row2__hours="40")
 
-    assert "There was no answer yet." in page
     imported.refresh_from_db()
     assert imported.rows[0]["answers"] == {}
 
@@ -221,6 +220,13 @@ def test_answers_that_come_with_save_are_shown_once_more_before_saving(own, regi
     assert "Your answers are in. Look once more" in text(own.get(response.url))
     confirm(own, registration, imported, seen(own, registration, imported))
     assert Activity.objects.get().hours == Decimal("1.5")
+
+
+def test_a_click_without_any_answer_says_so(own, registration):
+    content = workbook(["2025-05-01", "Webinar", "EI", "PD-I", "", ""])
+    imported, _digest = upload(own, registration, content)
+
+    assert "There was no answer yet." in text(answer(own, registration, imported, row2__hours=""))
 
 
 def test_an_answer_can_be_taken_back(own, registration):

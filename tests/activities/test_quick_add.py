@@ -57,7 +57,7 @@ def test_the_list_turns_to_the_year_of_the_new_entry(own, registration):
     )
 
     activity = Activity.objects.get()
-    assert response.url == f"{at('activities', registration)}?year=1&added={activity.pk}#log"
+    assert response.url == f"{at('activities', registration)}?year=1&added={activity.pk}"
 
 
 def test_the_list_opens_at_the_page_of_the_new_entry(own, registration):
