@@ -66,6 +66,8 @@ def desk_title(
 
 def page(request: HttpRequest) -> dict[str, Any]:
     """Context processor: navigation, the other language and the colours of every page."""
+    if not hasattr(request, "user"):
+        return {}  # refused before it was known who asks, as with a wrong Host
     items = [item.on(request) for provider in _main for item in provider(request)]
     person = getattr(request, "user", None)
     groups = cache(lambda: desk_groups(request))

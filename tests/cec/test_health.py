@@ -194,6 +194,17 @@ def test_every_answer_has_the_headers_that_keep_browsers_careful(client, path, s
     assert response["X-Frame-Options"] == "DENY"
 
 
+def test_another_host_is_refused_politely_whatever_a_proxy_header_says(client):
+    wrong = client.get("/en/account/sign-in/", headers={"Host": "evil.example"})
+    ignored = client.get("/en/account/", headers={"X-Forwarded-Host": "evil.example"})
+
+    assert wrong.status_code == 400
+    assert "frame-ancestors 'none'" in wrong["Content-Security-Policy"]
+    assert wrong["X-Content-Type-Options"] == "nosniff"
+    assert "evil.example" not in wrong.content.decode()
+    assert ignored["Location"].startswith("/en/account/sign-in/")
+
+
 def test_what_a_signed_in_person_sees_is_kept_by_nobody(client):
     client.force_login(person())
 
