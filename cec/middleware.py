@@ -2,7 +2,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib.auth.middleware import LoginRequiredMiddleware
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
 
 class SignInRequired(LoginRequiredMiddleware):
@@ -13,12 +13,11 @@ class SignInRequired(LoginRequiredMiddleware):
 
     def process_view(
         self, request: HttpRequest, view_func: Callable[..., Any], *arguments: Any
-    ) -> HttpResponse | None:
+    ) -> HttpResponseBase | None:
         """See Django's LoginRequiredMiddleware."""
         if not getattr(view_func, "login_required", True):
             return None
-        answer: HttpResponse | None = super().process_view(request, view_func, *arguments)
-        return answer
+        return super().process_view(request, view_func, *arguments)
 
 
 class PrivatePages:
