@@ -1,7 +1,7 @@
 """What every page shows around its content. Each app adds its own items in `navigation.py`."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any
 
@@ -12,11 +12,14 @@ from django.utils.translation import get_language
 
 @dataclass(frozen=True)
 class Item:
-    """A link. `names` are the URL names of the pages that belong to it; `count` is what waits."""
+    """A link. `names` are the URL names of the pages that belong to it, `within` the beginning of
+    their addresses; `count` is what waits.
+    """
 
     label: str
     url: str
     names: frozenset[str] = frozenset()
+    within: str = ""
     count: int | None = None
     position: int = 50
     current: bool = False
@@ -24,8 +27,9 @@ class Item:
     def on(self, request: HttpRequest) -> "Item":
         """Return the item, marked when the request's page belongs to it."""
         match = request.resolver_match
-        current = bool(match and match.url_name in self.names)
-        return Item(self.label, self.url, self.names, self.count, self.position, current)
+        named = bool(match and match.url_name in self.names)
+        current = named or bool(self.within and request.path.startswith(self.within))
+        return replace(self, current=current)
 
 
 @dataclass(frozen=True)

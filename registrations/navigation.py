@@ -72,8 +72,8 @@ def main(request: HttpRequest) -> Iterable[navigation.Item]:
     if person is None or not person.is_authenticated:
         return
     if roles_of(person).is_staff:
-        names = frozenset({"queue", "desk_registration", "payments", "appointments"})
-        yield navigation.Item(_("Desk"), reverse("desk"), names, position=60)
+        desk = reverse("desk")
+        yield navigation.Item(_("Desk"), desk, within=desk, position=60)
     registration = current_registration(request)
     if registration and not registration.has_record:
         yield navigation.Item(

@@ -3,6 +3,8 @@
 import pytest
 from django.core.management import call_command
 from django.db import connection
+from django.utils import translation
+from django.utils import translation
 
 
 @pytest.fixture(scope="session")
@@ -26,3 +28,11 @@ def _programs_after_emptying(request):
     if marker and marker.kwargs.get("transaction"):
         request.getfixturevalue("transactional_db")
         call_command("load_programs", verbosity=0)
+
+
+@pytest.fixture(autouse=True)
+def _language_of_the_test_alone():
+    """A page asked for in French leaves the thread in French: begin each test anew."""
+    translation.deactivate()
+    yield
+    translation.deactivate()
