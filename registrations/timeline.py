@@ -43,7 +43,7 @@ def _line(event: Event, *, with_reason: bool = True) -> Line:
     text = event.get_kind_display()
     details = event.details
     if "amount" in details:
-        text = f"{text}: {money(details['amount'])}"
+        text = _("%(label)s: %(value)s") % {"label": text, "value": money(details["amount"])}
     if details.get("reference"):
         text = f"{text} ({details['reference']})"
     if "starts_on" in details:
