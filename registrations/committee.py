@@ -52,9 +52,7 @@ def end(appointment: Appointment, *, by: Person) -> None:
     if appointment.role == Appointment.Role.ADMINISTRATOR:
         others = Appointment.objects.current(today).filter(role=Appointment.Role.ADMINISTRATOR)
         if not others.exclude(person=appointment.person).exists():
-            raise Refused(
-                Problem("last_administrator", _("Name another administrator first."))
-            )
+            raise Refused(Problem("last_administrator", _("Name another administrator first.")))
     Appointment.objects.filter(pk=appointment.pk, ended_at__isnull=True).update(
         ended_at=timezone.now(), ended_by=by
     )

@@ -126,7 +126,9 @@ def membership_proof(registration: Registration, note: str) -> mail.Letter:
             text
             for text in (
                 _("We couldn’t find your membership of %(association)s by ourselves.")
-                % {"association": registration.association.name if registration.association else ""},
+                % {
+                    "association": registration.association.name if registration.association else ""
+                },
                 note,
                 _("Send a receipt or your membership card to your association, please."),
             )
@@ -148,7 +150,9 @@ def membership_not_confirmed(registration: Registration, note: str) -> mail.Lett
             for text in (
                 note,
                 _("Renew with %(association)s, and tell them that you registered here.")
-                % {"association": registration.association.name if registration.association else ""},
+                % {
+                    "association": registration.association.name if registration.association else ""
+                },
             )
             if text
         ],

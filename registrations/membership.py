@@ -3,11 +3,11 @@
 from datetime import date
 
 from django.db import transaction
-from cec.wording import day as write_day
 from django.utils.translation import gettext as _
 
 from cec import mail
 from cec.problems import Problem, Refused
+from cec.wording import day as write_day
 from registrations.calendar import today_in
 from registrations.models import MembershipCheck, Person, Registration
 from registrations.permissions import require

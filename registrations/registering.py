@@ -7,11 +7,11 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.utils import timezone
-from cec.wording import day as write_day
 from django.utils.translation import gettext as _
 
 from cec import mail
 from cec.problems import Problem, Refused
+from cec.wording import day as write_day
 from registrations import fees
 from registrations.calendar import make_years, today_in, year_bounds
 from registrations.membership import check_membership

@@ -34,9 +34,7 @@ def of(registration: Registration) -> list[Line]:
 def for_person(registration: Registration) -> list[Line]:
     """Return the history as the person themselves reads it."""
     events = registration.events.select_related("actor").order_by("-id")
-    return [
-        _line(event, with_reason=event.kind not in _NOT_FOR_THE_PERSON) for event in events
-    ]
+    return [_line(event, with_reason=event.kind not in _NOT_FOR_THE_PERSON) for event in events]
 
 
 def _line(event: Event, *, with_reason: bool = True) -> Line:
@@ -89,9 +87,10 @@ def steps(registration: Registration) -> list[Line]:
             lines.append(Line(check.get_outcome_display(), reason=check.note, state="wait"))
     if registration.starts_on:
         lines.append(
-            Line(_("Approved: your program started on %(day)s") % {
-                "day": write_day(registration.starts_on)
-            })
+            Line(
+                _("Approved: your program started on %(day)s")
+                % {"day": write_day(registration.starts_on)}
+            )
         )
     elif registration.status == Registration.Status.SUBMITTED:
         lines.append(Line(_("The committee decides"), state="wait"))

@@ -26,7 +26,9 @@ _numbers = itertools.count(1)
 APPROVED = {"active", "turned_in", "accepted", "certified", "lapsed"}
 
 
-def person(name: str = "", *, language: str = "en", password: str | None = None, **fields) -> Person:
+def person(
+    name: str = "", *, language: str = "en", password: str | None = None, **fields
+) -> Person:
     """A person with an account; the e-mail is made up unless it is given."""
     number = next(_numbers)
     fields.setdefault("email", f"person{number}@example.org")
@@ -44,7 +46,11 @@ def association(code: str = "MLA") -> Association:
 
 
 def appoint(
-    who: Person, role: str, association_code: str | None = None, *, first_day: date = date(2020, 1, 1),
+    who: Person,
+    role: str,
+    association_code: str | None = None,
+    *,
+    first_day: date = date(2020, 1, 1),
     last_day: date | None = None,
 ) -> Appointment:
     """Give a role; "representative" wants an association's code."""
@@ -119,7 +125,9 @@ def registration(
     return row
 
 
-def pay(row: Registration, amount: str | None = None, *, on: date | None = None, reference: str = "") -> Payment:
+def pay(
+    row: Registration, amount: str | None = None, *, on: date | None = None, reference: str = ""
+) -> Payment:
     return Payment.objects.create(
         registration=row,
         kind="payment",

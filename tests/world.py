@@ -1,6 +1,5 @@
 """A small world with one person of every role around one registration."""
 
-
 from hashlib import sha256
 
 from django.urls import NoReverseMatch, get_resolver, reverse

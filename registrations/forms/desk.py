@@ -69,9 +69,7 @@ class ApproveForm(PlainForm):
         max_length=1000,
         widget=forms.Textarea(attrs={"rows": 2}),
     )
-    override = forms.BooleanField(
-        label=_("Approve although something is missing"), required=False
-    )
+    override = forms.BooleanField(label=_("Approve although something is missing"), required=False)
 
     def __init__(self, *args: Any, may_override: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

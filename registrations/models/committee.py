@@ -17,9 +17,7 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
 
     def not_over(self, today: date) -> "AppointmentQuerySet":
         """Appointments in force on that day, and those that are still to come."""
-        return self.filter(
-            Q(last_day__isnull=True) | Q(last_day__gte=today), ended_at__isnull=True
-        )
+        return self.filter(Q(last_day__isnull=True) | Q(last_day__gte=today), ended_at__isnull=True)
 
 
 class Appointment(models.Model):

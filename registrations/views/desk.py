@@ -10,7 +10,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from registrations import fees, queue as queues, timeline
+from registrations import fees, timeline
+from registrations import queue as queues
 from registrations.calendar import today_in
 from registrations.forms import desk as forms
 from registrations.models import Program, Registration
@@ -48,9 +49,7 @@ def queue(request: HttpRequest) -> HttpResponse:
         row.late = row.waited * 2 > row.program.answer_days
     context = {
         "views": [
-            queues.View(
-                key, label, counts[key], f"{reverse('queue')}?view={key}", key == current
-            )
+            queues.View(key, label, counts[key], f"{reverse('queue')}?view={key}", key == current)
             for key, (label, _condition) in queues.VIEWS.items()
         ],
         "view": current,

@@ -95,8 +95,7 @@ def _go_on(request: HttpRequest, row: Registration, done: str) -> HttpResponse:
     left = queue.counts(request.user)["waiting"]
     messages.success(
         request,
-        f"{done} "
-        + ngettext("%(count)s left.", "%(count)s left.", left) % {"count": left},
+        f"{done} " + ngettext("%(count)s left.", "%(count)s left.", left) % {"count": left},
     )
     following = queue.next_waiting(request.user, row)
     if following is None:

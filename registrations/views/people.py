@@ -19,7 +19,9 @@ def appointments(request: HttpRequest) -> HttpResponse:
     """The committee as it is today, and a form that gives a role."""
     require(request.user, "appoint")
     today = timezone.localdate()
-    form = AppointmentForm(request.POST if request.method == "POST" else None, initial={"first_day": today})
+    form = AppointmentForm(
+        request.POST if request.method == "POST" else None, initial={"first_day": today}
+    )
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         try:

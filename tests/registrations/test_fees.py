@@ -162,9 +162,9 @@ def test_the_database_keeps_history(model):
 
 @pytest.mark.django_db
 def test_history_can_be_emptied_only_where_tests_run():
-    with pytest.raises((InternalError, IntegrityError)), transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute("SET LOCAL cec.allow_truncate = 'off'")
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL cec.allow_truncate = 'off'")
+        with pytest.raises((InternalError, IntegrityError)), transaction.atomic():
             cursor.execute("TRUNCATE registrations_event")
 
 

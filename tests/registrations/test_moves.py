@@ -1,6 +1,7 @@
 """The states of a registration: every pair of states, and two people at once."""
 
 import itertools
+from functools import partial
 from threading import Barrier
 
 import pytest
@@ -38,9 +39,7 @@ def test_the_moves_are_those_of_the_domain():
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize(
-    ("state", "move"), list(itertools.product(STATES, Registration.MOVES))
-)
+@pytest.mark.parametrize(("state", "move"), list(itertools.product(STATES, Registration.MOVES)))
 def test_a_move_is_made_only_from_its_states(state, move):
     row = make.registration(status=state)
     olds, new = Registration.MOVES[move]
@@ -83,9 +82,9 @@ def test_of_many_who_decide_at_once_one_wins_and_the_others_are_told():
         make.confirm(row, until=make.date(2099, 1, 1))
         people = [make.representative() for _ in range(3)] + [make.steering() for _ in range(3)]
         deeds = [
-            (lambda by=person: registering.approve(row, by=by))
+            partial(registering.approve, row, by=person)
             if number % 2
-            else (lambda by=person: registering.decline(row, by=by, reason="No."))
+            else partial(registering.decline, row, by=person, reason="No.")
             for number, person in enumerate(people)
         ]
 
@@ -112,9 +111,7 @@ def test_without_compare_and_set_the_race_is_real():
                 if mine.status != "submitted":
                     return False
                 barrier.wait(timeout=20)
-                Registration.objects.filter(pk=row.pk).update(
-                    status=status, starts_on="2026-01-01"
-                )
+                Registration.objects.filter(pk=row.pk).update(status=status, starts_on="2026-01-01")
                 return True
 
         return decide

@@ -17,7 +17,6 @@ from tests import factories as make
 pytestmark = pytest.mark.django_db
 
 
-
 def waiting(**fields):
     """A sent registration, three days old, with nothing settled."""
     sent_on = timezone.localdate() - timedelta(days=3)
