@@ -4,7 +4,6 @@ import pytest
 from django.core.management import call_command
 from django.db import connection
 from django.utils import translation
-from django.utils import translation
 
 
 @pytest.fixture(scope="session")
