@@ -9,12 +9,12 @@ from django.utils import timezone
 from cec import delivery, mail, work
 
 
-@shared_task(name="cec.sweep")  # type: ignore[untyped-decorator]
+@shared_task(name="cec.sweep")
 def sweep() -> None:
     work.sweep()
 
 
-@shared_task(name=mail.DELIVER)  # type: ignore[untyped-decorator]
+@shared_task(name=mail.DELIVER)
 def deliver_mail(mail_id: int) -> None:
     delivery.deliver(mail_id)
 

@@ -16,7 +16,9 @@ ZERO = Decimal(0)
 
 def balance(registration: Registration) -> Decimal:
     """Return what is still owed, in the program's currency; below zero when overpaid."""
-    return Registration.objects.with_balance().get(pk=registration.pk).balance  # type: ignore[attr-defined]
+    found = Registration.objects.with_balance().get(pk=registration.pk)
+    owed: Decimal = found.balance  # type: ignore[attr-defined]  # annotated
+    return owed
 
 
 def settled_on(registration: Registration) -> date | None:

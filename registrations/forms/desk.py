@@ -136,7 +136,7 @@ class AppointmentForm(PlainForm):
         label=_("Association"),
         queryset=Association.objects.filter(is_active=True),
         required=False,
-        empty_label=_("None"),
+        empty_label=_("No association"),
         help_text=_("For a representative."),
     )
     first_day = DayField(label=_("First day"))

@@ -18,7 +18,7 @@ from registrations.models.programs import Program, Rules
 if TYPE_CHECKING:
     from registrations.models.membership import MembershipCheck
 
-MONEY: DecimalField = DecimalField(max_digits=10, decimal_places=2)
+MONEY: DecimalField[Decimal, Decimal] = DecimalField(max_digits=10, decimal_places=2)
 
 
 class RegistrationQuerySet(models.QuerySet["Registration"]):
@@ -61,7 +61,7 @@ class RegistrationQuerySet(models.QuerySet["Registration"]):
 
     def owing(self) -> RegistrationQuerySet:
         """Registrations with something left to pay."""
-        return self.with_balance().filter(balance__gt=0)
+        return self.with_balance().filter(Q(balance__gt=0))
 
     def with_membership(self) -> RegistrationQuerySet:
         """Annotate the latest check: `membership` (an outcome or null) and `good_until`."""

@@ -263,6 +263,4 @@ def test_ledger_totals_and_a_plain_reference_always_agree(record, entries, advis
     with connection.cursor() as cursor:
         cursor.execute(points.totals_of_everyone_sql())
         years = {year: counted for _registration, year, _raw, counted in cursor.fetchall()}
-    assert years == {
-        total.year: standing.in_year(total.year).counted for total in standing.types
-    }
+    assert years == {total.year: standing.in_year(total.year).counted for total in standing.types}

@@ -1,6 +1,7 @@
 """Program years (P10): anniversaries without gap or overlap, for every possible date."""
 
 from datetime import date, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -35,7 +36,7 @@ def test_years_follow_each_other_without_gap_or_overlap(starts_on, years):
 
     assert len(bounds) == years
     assert bounds[0][0] == starts_on
-    for (first, last), (following, _end) in zip(bounds, bounds[1:], strict=False):
+    for (first, last), (following, _end) in pairwise(bounds):
         assert first < last
         assert following == last + timedelta(days=1)
     assert bounds[-1][1] is not None
