@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from cec.problems import Problem, Refused
+from cec.wording import money
 from registrations.calendar import today_in
 from registrations.models import Payment, Person, Registration
 from registrations.permissions import require
@@ -153,5 +154,5 @@ def _refuse_what_does_not_fit(
         )
     if amount > owed:
         raise Refused(
-            Problem("too_much", _("That is more than the $%(owed)s owed.") % {"owed": owed})
+            Problem("too_much", _("That is more than the %(owed)s owed.") % {"owed": money(owed)})
         )

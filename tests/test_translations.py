@@ -1,51 +1,38 @@
-"""The French of the product: whole, well set, and nowhere English (design section 10)."""
+"""The French of the product: whole, well set, and behind addresses of its own (design 10)."""
 
+import ast
 import os
 import re
 import shutil
 import subprocess
 import sys
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 import polib
 import pytest
 from django.apps import apps
 from django.conf import settings
-from django.urls import URLPattern, URLResolver, get_resolver, resolve, reverse
-from django.utils.functional import Promise
+from django.urls import resolve, reverse
 from django.utils.translation import override
 
-from registrations.models import Association
-from tests.said import said
-from tests.world import World
+from tests.catalogue import (
+    CATALOGUE,
+    MESSAGES,
+    PLACEHOLDER,
+    PROSE,
+    TAG,
+    TRANSLATED,
+    is_address,
+    listed,
+    originals,
+    translations,
+)
 
-CATALOGUE = Path(settings.BASE_DIR) / "locale" / "fr" / "LC_MESSAGES" / "django.po"
 NBSP = "\u00a0"
-PLACEHOLDER = re.compile(r"%\(\w+\)[a-z]|\{\w*\}|%%")
-TAG = re.compile(r"<[^<>]*>")
-
-
-def translations(entry: polib.POEntry) -> list[str]:
-    """Return the French of a message: one text, or all its plural forms."""
-    return list(entry.msgstr_plural.values()) if entry.msgid_plural else [entry.msgstr]
-
-
-def originals(entry: polib.POEntry) -> list[str]:
-    return [entry.msgid, entry.msgid_plural] if entry.msgid_plural else [entry.msgid]
-
-
-def is_address(entry: polib.POEntry) -> bool:
-    """Whether a message is part of a URL, such as "desk/payments/" or a pattern."""
-    return " " not in entry.msgid and entry.msgid.endswith(("/", "/$"))
-
-
-MESSAGES = [entry for entry in polib.pofile(str(CATALOGUE)) if not entry.obsolete]
-PROSE = [entry for entry in MESSAGES if not is_address(entry)]
-
-
-def listed(entries) -> list[str]:
-    return [entry.msgid for entry in entries]
+BASE = Path(settings.BASE_DIR)
+OWN_APPS = [Path(app.path) for app in apps.get_app_configs() if Path(app.path).parent == BASE]
 
 
 class TestCatalogue:
@@ -106,11 +93,9 @@ def marks(pattern: re.Pattern[str], text: str) -> Counter[str]:
 
 def extracted(place: Path) -> set[tuple[str | None, str, str]]:
     """Return the messages of the sources, gathered from a copy so that nothing here changes."""
-    base = Path(settings.BASE_DIR)
-    own = [Path(app.path) for app in apps.get_app_configs() if Path(app.path).parent == base]
-    for source in [*own, base / "templates"]:
+    for source in [*OWN_APPS, BASE / "templates"]:
         shutil.copytree(source, place / source.name, ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.copy(base / "manage.py", place)
+    shutil.copy(BASE / "manage.py", place)
     (place / "locale").mkdir()
     subprocess.run(
         [sys.executable, "manage.py", "makemessages", "--locale=fr", "--no-location"],
@@ -127,6 +112,40 @@ def extracted(place: Path) -> set[tuple[str | None, str, str]]:
     )
     found = polib.pofile(str(place / "locale" / "fr" / "LC_MESSAGES" / "django.po"))
     return {(entry.msgctxt, entry.msgid, entry.msgid_plural) for entry in found}
+
+
+def test_no_message_hides_where_it_cannot_be_gathered():
+    hidden = [
+        f"{path.relative_to(BASE)}:{node.lineno}"
+        for app in OWN_APPS
+        for path in sorted(app.rglob("*.py"))
+        for node in ungathered(ast.parse(path.read_text(encoding="utf-8")))
+    ]
+
+    assert hidden == []
+
+
+def test_the_search_for_hidden_messages_finds_them():
+    source = "a = f'{_(\"one\")}'; b = _(f'two {a}'); c = _('three %s' % a); d = _('four') % a"
+
+    assert len(list(ungathered(ast.parse(source)))) == 3
+
+
+def ungathered(tree: ast.Module) -> Iterator[ast.AST]:
+    """Yield each message inside an f-string, which xgettext skips, or made while the code runs."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.JoinedStr):
+            yield from (part for part in ast.walk(node) if is_message(part))
+        elif is_message(node) and isinstance(node.args[0], ast.JoinedStr | ast.BinOp | ast.Call):
+            yield node
+
+
+def is_message(node: ast.AST) -> bool:
+    return (
+        isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
+        and (node.func.id == "_" or node.func.id.removeprefix("n").startswith("gettext"))
+    )
 
 
 SLIPS = {
@@ -164,17 +183,6 @@ def bare(text: str) -> str:
     return QUOTED.sub("X", TAG.sub("", PLACEHOLDER.sub("X", text)))
 
 
-def routes(patterns=None, before=()):
-    """Yield the name and the parts of every address that has a language."""
-    for entry in patterns or get_resolver().url_patterns:
-        part = getattr(entry.pattern, "_route", getattr(entry.pattern, "_regex", None))
-        if isinstance(entry, URLResolver):
-            yield from routes(entry.url_patterns, (*before, part))
-        elif isinstance(entry, URLPattern) and None in before:  # None: the prefix of the language
-            yield entry.name, (*before, part)
-
-
-TRANSLATED = {name: parts for name, parts in routes() if any(isinstance(p, Promise) for p in parts)}
 SAMPLES = {"int": 7, "slug": "partnership-cec", "str": "key"}
 
 
@@ -213,88 +221,3 @@ class TestAddresses:
 
         assert found == name
         assert address.startswith("/fr/")
-
-
-def fragments(entry: polib.POEntry) -> set[str]:
-    """Return the runs of words between the placeholders and tags of a message."""
-    parts = [
-        " ".join(part.split())
-        for text in originals(entry)
-        for part in re.split(f"{PLACEHOLDER.pattern}|{TAG.pattern}", text)
-    ]
-    return {part for part in parts if len(part.split()) >= 3}
-
-
-LONG = {part for entry in PROSE for part in fragments(entry)}
-SHORT = {e.msgid for e in PROSE if e.msgstr != e.msgid and not PLACEHOLDER.search(e.msgid)} - {
-    text for entry in MESSAGES for text in translations(entry)
-}
-# Words of running English that aren't French too, for text that nobody marked.
-UNMARKED = re.compile(r"(?i)\b(the|this|these|your?|yours|with|what|which|are|is|has|have|from)\b")
-
-
-def english_in(texts: list[str], *, names: set[str]) -> set[str]:
-    """Return what is English in the texts of a page; `names` are said as they are."""
-    found = set()
-    for text in texts:
-        for name in names:
-            text = text.replace(name, "")
-        if text in SHORT or UNMARKED.search(text) or any(part in text for part in LONG):
-            found.add(text)
-    return found
-
-
-def association_names() -> set[str]:
-    return {row.name_en for row in Association.objects.all()}
-
-
-PUBLIC = [
-    *("home", "how", "what_counts", "help", "associations", "accessibility", "privacy", "verify"),
-    *("account_login", "account_signup", "account_request_login_code", "account_reset_password"),
-]
-
-
-@pytest.mark.django_db
-class TestPages:
-    @pytest.mark.parametrize("name", PUBLIC)
-    def test_a_public_page_in_french_has_no_english(self, client, name):
-        with override("fr"):
-            response = client.get(reverse(name))
-
-        texts = said(response.text)
-        assert response.status_code == 200
-        assert len(texts) > 10
-        assert english_in(texts, names=association_names()) == set()
-
-    @pytest.mark.parametrize("name", PUBLIC)
-    def test_the_search_finds_the_english_of_the_english_page(self, client, name):
-        with override("en"):
-            response = client.get(reverse(name))
-
-        assert len(english_in(said(response.text, "en"), names=association_names())) > 5
-
-    def test_a_missing_page_is_missing_in_french(self, client):
-        response = client.get("/fr/cette-page-n-existe-pas/")
-
-        assert response.status_code == 404
-        assert english_in(said(response.text), names=set()) == set()
-
-    @pytest.mark.parametrize("role", ["applicant", "owner", "representative", "administrator"])
-    def test_what_a_signed_in_person_sees_in_french_has_no_english(self, client, role):
-        world = World()
-        client.force_login(world.people[role])
-        # The choice of a language names each in its own words.
-        names = association_names() | {person.name for person in world.people.values()}
-        names |= {world.activity.title, "English"}
-        seen, english = 0, {}
-
-        with override("fr"):
-            for name in sorted(filter(None, TRANSLATED)):
-                response = client.get(world.url(name))
-                if response.status_code == 200 and "html" in response["Content-Type"]:
-                    seen += 1
-                    if found := english_in(said(response.text), names=names):
-                        english[name] = found
-
-        assert seen > 8
-        assert english == {}

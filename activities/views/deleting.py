@@ -72,6 +72,6 @@ def restore(request: HttpRequest, registration: int, activity: int) -> HttpRespo
             log.restore(record.registration, row)
         except Refused as refusal:
             return refused(request, record, *refusal.problems)
-        told = reasons.told(Record(record.registration), row)
-        messages.success(request, f"{_('It’s back in your record.')} {told}")
+        back = _("It’s back in your record.")
+        messages.success(request, f"{back} {reasons.told(Record(record.registration), row)}")
     return redirect(f"{listing_url(record)}?year=all&added={row.pk}")

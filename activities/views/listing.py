@@ -74,7 +74,8 @@ def _show_added(
     request: HttpRequest, record: Record, activity: Activity, *, first: bool
 ) -> HttpResponse:
     """Show the list where the new entry is: as a whole page, or the same parts for htmx."""
-    text = f"{_('Added.')} {reasons.told(record, activity)}"
+    added = _("Added.")
+    text = f"{added} {reasons.told(record, activity)}"
     question = _that_shows(record, asked(record, request.GET), activity)
     url = f"{listing_url(record)}?{question.query()}"
     if not request.htmx:  # type: ignore[attr-defined]
