@@ -45,13 +45,11 @@ class RegistrationQuerySet(models.QuerySet["Registration"]):
 
     def with_balance(self) -> RegistrationQuerySet:
         """Annotate `paid` and `balance`, what is still owed, in the program's currency."""
-        from registrations.models.fees import Payment  # it refers to this module
-
         paid = (
-            Payment.objects.order_by()
-            .filter(registration=OuterRef("pk"))
-            .values("registration")
-            .annotate(total=Sum("amount"))
+            Registration.objects.filter(pk=OuterRef("pk"))
+            .order_by()
+            .values("pk")
+            .annotate(total=Sum("payments__amount"))
             .values("total")
         )
         zero = Value(Decimal(0), output_field=MONEY)
@@ -65,12 +63,10 @@ class RegistrationQuerySet(models.QuerySet["Registration"]):
 
     def with_membership(self) -> RegistrationQuerySet:
         """Annotate the latest check: `membership` (an outcome or null) and `good_until`."""
-        from registrations.models.membership import MembershipCheck  # it refers to this module
-
-        checks = MembershipCheck.objects.filter(registration=OuterRef("pk")).order_by("-id")
+        latest = Registration.objects.filter(pk=OuterRef("pk")).order_by("-membership_checks__id")
         return self.annotate(
-            membership=Subquery(checks.values("outcome")[:1]),
-            good_until=Subquery(checks.values("good_until")[:1]),
+            membership=Subquery(latest.values("membership_checks__outcome")[:1]),
+            good_until=Subquery(latest.values("membership_checks__good_until")[:1]),
         )
 
 

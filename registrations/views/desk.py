@@ -43,7 +43,11 @@ def queue(request: HttpRequest) -> HttpResponse:
         program=request.GET.get("program", ""),
         language=request.GET.get("language", ""),
     ).order_by("submitted_at", "pk")
-    page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
+    filtered = any(request.GET.get(key) for key in ("q", "program", "language"))
+    pages = Paginator(found, PER_PAGE)
+    if not filtered:
+        pages.count = counts[current]  # the tab has counted it
+    page = pages.get_page(request.GET.get("page"))
     for row in page.object_list:
         row.waited = queues.waiting_days(row)
         row.late = row.waited * 2 > row.program.answer_days
@@ -57,7 +61,7 @@ def queue(request: HttpRequest) -> HttpResponse:
         "page": page,
         "programs": Program.objects.all(),
         "several_associations": _works_for_several(request),
-        "filtered": any(request.GET.get(key) for key in ("q", "program", "language")),
+        "filtered": filtered,
     }
     return render(request, "registrations/queue.html", context)
 

@@ -1,7 +1,5 @@
 """Decisions on a registration: membership, approval, a reasoned no."""
 
-from collections.abc import Callable
-
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -27,10 +25,13 @@ def membership(request: HttpRequest, registration: int) -> HttpResponse:
     if not form.is_valid():
         return desk.show(request, row, status=422, membership_form=form)
 
-    def decide() -> None:
+    try:
         memberships.record_check(row, by=request.user, **form.cleaned_data)
-
-    return _stay(request, row, decide, _("The membership check is recorded."))
+    except Refused as refused:
+        messages.warning(request, str(refused))
+    else:
+        messages.success(request, _("The membership check is recorded."))
+    return redirect("desk_registration", registration=row.pk)
 
 
 @require_POST
@@ -76,18 +77,6 @@ def decline(request: HttpRequest, registration: int) -> HttpResponse:
         row,
         _("The registration of %(name)s is declined.") % {"name": row.person.name},
     )
-
-
-def _stay(
-    request: HttpRequest, row: Registration, decide: Callable[[], None], done: str
-) -> HttpResponse:
-    try:
-        decide()
-    except Refused as refused:
-        messages.warning(request, str(refused))
-    else:
-        messages.success(request, done)
-    return redirect("desk_registration", registration=row.pk)
 
 
 def _go_on(request: HttpRequest, row: Registration, done: str) -> HttpResponse:

@@ -1,5 +1,7 @@
 """The fee ledger: what is owed, and recording what came in."""
 
+from collections.abc import Callable
+
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Q
@@ -44,54 +46,44 @@ def ledger(request: HttpRequest) -> HttpResponse:
 @require_POST
 def pay(request: HttpRequest, registration: int) -> HttpResponse:
     """Record money that came in."""
-    row = desk.find(request, registration)
-    require(request.user, "record_payment", row)
-    form = PaymentForm(request.POST)
-    if not form.is_valid():
-        return desk.show(request, row, status=422, payment_form=form)
-    try:
-        fees.record_payment(row, by=request.user, **form.cleaned_data)
-    except Refused as refused:
-        return _refuse(request, row, form, "payment_form", refused)
-    messages.success(request, _("The payment is recorded."))
-    return redirect("desk_registration", registration=row.pk)
+    done = _("The payment is recorded.")
+    return _enter(request, registration, "payment_form", PaymentForm, fees.record_payment, done)
 
 
 @require_POST
 def waive(request: HttpRequest, registration: int) -> HttpResponse:
     """Waive what is owed, with a reason."""
-    row = desk.find(request, registration)
-    require(request.user, "record_payment", row)
-    form = WaiveForm(request.POST)
-    if not form.is_valid():
-        return desk.show(request, row, status=422, waive_form=form)
-    try:
-        fees.waive(row, by=request.user, **form.cleaned_data)
-    except Refused as refused:
-        return _refuse(request, row, form, "waive_form", refused)
-    messages.success(request, _("The fee is waived."))
-    return redirect("desk_registration", registration=row.pk)
+    return _enter(
+        request, registration, "waive_form", WaiveForm, fees.waive, _("The fee is waived.")
+    )
 
 
 @require_POST
 def refund(request: HttpRequest, registration: int) -> HttpResponse:
     """Record money that was given back."""
+    done = _("The refund is recorded.")
+    return _enter(request, registration, "refund_form", RefundForm, fees.refund, done)
+
+
+def _enter(
+    request: HttpRequest,
+    registration: int,
+    name: str,
+    form_class: type[PlainForm],
+    enter: Callable[..., object],
+    done: str,
+) -> HttpResponse:
+    """Write a line of the ledger, or show the page again with what is wrong."""
     row = desk.find(request, registration)
     require(request.user, "record_payment", row)
-    form = RefundForm(request.POST)
+    form = form_class(request.POST)
     if not form.is_valid():
-        return desk.show(request, row, status=422, refund_form=form)
+        return desk.show(request, row, status=422, **{name: form})
     try:
-        fees.refund(row, by=request.user, **form.cleaned_data)
+        enter(row, by=request.user, **form.cleaned_data)
     except Refused as refused:
-        return _refuse(request, row, form, "refund_form", refused)
-    messages.success(request, _("The refund is recorded."))
+        for problem in refused.problems:
+            form.add_error(None, str(problem.message))
+        return desk.show(request, row, status=409, **{name: form})
+    messages.success(request, done)
     return redirect("desk_registration", registration=row.pk)
-
-
-def _refuse(
-    request: HttpRequest, row: Registration, form: PlainForm, name: str, refused: Refused
-) -> HttpResponse:
-    for problem in refused.problems:
-        form.add_error(None, str(problem.message))
-    return desk.show(request, row, status=409, **{name: form})
