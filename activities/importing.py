@@ -140,7 +140,8 @@ def save(registration: Registration, imported: Import, *, by: Person, seen: str)
     `seen` is the digest of the preview. Raises `Refused`: "record_closed", "already_saved",
     "dropped", or "changed_meanwhile" when the preview would look another way now.
     """
-    record = Record(log.require_open(registration))
+    log.require_open(registration)
+    record = Record(registration)
     imported = _waiting(imported)
     found = items(record, imported)
     if digest(found) != seen:
