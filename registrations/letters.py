@@ -119,47 +119,48 @@ def declined(registration: Registration, reason: str) -> mail.Letter:
 
 @mail.letter("membership_proof", example=lambda: (example(), "Please send a receipt."))
 def membership_proof(registration: Registration, note: str) -> mail.Letter:
-    return mail.Letter(
+    return _about_membership(
+        registration,
         subject=_("One question about your membership"),
         heading=_("Can you show us that you’re a member?"),
         paragraphs=[
-            text
-            for text in (
-                _("We couldn’t find your membership of %(association)s by ourselves.")
-                % {
-                    "association": registration.association.name if registration.association else ""
-                },
-                note,
-                _("Send a receipt or your membership card to your association, please."),
-            )
-            if text
+            _("We couldn’t find your membership of %(association)s by ourselves.")
+            % {"association": _association(registration)},
+            note,
+            _("Send a receipt or your membership card to your association, please."),
         ],
-        facts=_contact(registration),
-        button=(_("See your registration"), _status_page(registration)),
-        why=_why(registration),
     )
 
 
 @mail.letter("membership_not_confirmed", example=lambda: (example(), ""))
 def membership_not_confirmed(registration: Registration, note: str) -> mail.Letter:
-    return mail.Letter(
+    return _about_membership(
+        registration,
         subject=_("Your membership isn’t current"),
         heading=_("We couldn’t confirm a current membership"),
         paragraphs=[
-            text
-            for text in (
-                note,
-                _("Renew with %(association)s, and tell them that you registered here.")
-                % {
-                    "association": registration.association.name if registration.association else ""
-                },
-            )
-            if text
+            note,
+            _("Renew with %(association)s, and tell them that you registered here.")
+            % {"association": _association(registration)},
         ],
+    )
+
+
+def _about_membership(
+    registration: Registration, *, subject: str, heading: str, paragraphs: list[str]
+) -> mail.Letter:
+    return mail.Letter(
+        subject=subject,
+        heading=heading,
+        paragraphs=[text for text in paragraphs if text],
         facts=_contact(registration),
         button=(_("See your registration"), _status_page(registration)),
         why=_why(registration),
     )
+
+
+def _association(registration: Registration) -> str:
+    return registration.association.name if registration.association else ""
 
 
 def _contact(registration: Registration) -> list[tuple[str, str]]:
