@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from activities import points
@@ -159,7 +159,7 @@ def _views(request: HttpRequest, current: str) -> list[dict[str, object]]:
     listed = reverse("issued")
     tabs = [
         ("issuing", _("To issue"), waiting.accepted(request.user).count(), reverse("issuing")),
-        ("issued", _("Issued"), counts["all"], listed),
+        ("issued", pgettext("certificates", "Issued"), counts["all"], listed),
         ("issued-making", _("Being made"), counts["making"], f"{listed}?view=making"),
         ("issued-failed", _("Couldn’t be made"), counts["failed"], f"{listed}?view=failed"),
     ]
