@@ -32,7 +32,7 @@ def _page(registration: Registration) -> str:
 
 
 def _why(registration: Registration) -> str:
-    return _("You’re getting this because you take part in %(program)s.") % {
+    return _("You’re getting this because you take part in this program: %(program)s.") % {
         "program": registration.program.name
     }
 

@@ -40,7 +40,7 @@ def _status_page(registration: Registration) -> str:
 
 
 def _why(registration: Registration) -> str:
-    return _("You’re getting this because you registered for %(program)s.") % {
+    return _("You’re getting this because you registered for this program: %(program)s.") % {
         "program": registration.program.name
     }
 
