@@ -1,0 +1,20 @@
+"""The goals of `manage.py bench`, a module each: what is fast enough, measured on this machine.
+
+Absolute times drift from run to run, so each goal is a ratio of two ways that are measured in turns
+in the same run, or a count. docs/performance.md says what each compares.
+"""
+
+from collections.abc import Callable, Iterator
+
+from certificates.goals import certificate, ledger, one_record, pages, saving, standing
+from certificates.goals.filling import Filled
+from certificates.goals.goal import Result
+
+GOALS: dict[str, Callable[[Filled], Iterator[Result]]] = {
+    "standing": standing.measure,
+    "ledger": ledger.measure,
+    "record": one_record.measure,
+    "saving": saving.measure,
+    "pages": pages.measure,
+    "certificate": certificate.measure,
+}
