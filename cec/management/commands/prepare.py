@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
@@ -16,6 +17,6 @@ class Command(BaseCommand):
         self.stdout.write("Bringing the database up to date.")
         call_command("migrate", verbosity=0, interactive=False)
         call_command("load_programs")
-        if not get_user_model().objects.exists():
+        if settings.DEBUG and not get_user_model().objects.exists():
             self.stdout.write("Loading the demo data; this happens once.")
             call_command("load_demo")
