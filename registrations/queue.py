@@ -1,5 +1,6 @@
 """The committee's queue of registrations: views of it, filters, and what is next in line."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -40,14 +41,16 @@ VIEWS: dict[str, tuple[object, Q]] = {
     ),
 }
 
+WAITING_VIEWS = [key for key in VIEWS if key not in ("active", "closed")]
+
 
 @dataclass(frozen=True)
 class View:
-    """A tab of the queue: how many it holds and whether it is the one on the page."""
+    """A tab of the queue: how many wait in it, if they wait, and whether it is the page's."""
 
     key: str
     label: object
-    count: int
+    count: int | None
     url: str
     current: bool
 
@@ -62,19 +65,32 @@ def rows(person: Person) -> RegistrationQuerySet:
     )
 
 
+def of_page(person: Person, ids: Iterable[int]) -> list[Registration]:
+    """Return the rows of one page; joins and sums are for these alone, not for the whole list."""
+    return list(rows(person).filter(pk__in=list(ids)).order_by("submitted_at", "pk"))
+
+
 def counts(person: Person) -> dict[str, int]:
-    """Return how many each view holds, in one query."""
-    found = rows(person).aggregate(
-        **{f"in_{key}": Count("pk", filter=condition) for key, (_label, condition) in VIEWS.items()}
+    """Return how many wait in each view of those who wait, in one query.
+
+    The other views hold everybody there ever was; counting them on every page would cost more
+    than the rest of it.
+    """
+    found = (
+        rows(person)
+        .filter(WAITING)
+        .aggregate(**{f"in_{key}": Count("pk", filter=VIEWS[key][1]) for key in WAITING_VIEWS})
     )
-    return {key: found[f"in_{key}"] for key in VIEWS}
+    return {key: found[f"in_{key}"] for key in WAITING_VIEWS}
 
 
 def search(
     found: RegistrationQuerySet, *, text: str = "", program: str = "", language: str = ""
 ) -> RegistrationQuerySet:
     """Narrow a list by name, e-mail, member number or reference, program and language."""
-    text = " ".join(text.replace("\x00", "").split())[:100]
+    # PostgreSQL takes no NUL, and no name, program or language has one.
+    text, program, language = (asked.replace("\x00", "") for asked in (text, program, language))
+    text = " ".join(text.split())[:100]
     if text:
         match = (
             Q(person__name__icontains=text)
@@ -93,15 +109,20 @@ def search(
 
 
 def next_waiting(person: Person, after: Registration) -> Registration | None:
-    """Return the longest waiting registration that the person may decide on, but this one."""
-    return (
+    """Return whom the person may decide on after this one; behind the last one, the first.
+
+    Somebody who can't be decided on yet doesn't keep the person from the rest of the line.
+    """
+    line = (
         rows(person)
         .filter(WAITING)
         .exclude(pk=after.pk)
         .exclude(person=person)
         .order_by("submitted_at", "pk")
-        .first()
     )
+    sent = after.submitted_at
+    behind = Q(submitted_at__gt=sent) | Q(submitted_at=sent, pk__gt=after.pk)
+    return (line.filter(behind).first() if sent else None) or line.first()
 
 
 def waiting_days(registration: Registration) -> int:

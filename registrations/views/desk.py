@@ -44,16 +44,19 @@ def queue(request: HttpRequest) -> HttpResponse:
         language=request.GET.get("language", ""),
     ).order_by("submitted_at", "pk")
     filtered = any(request.GET.get(key) for key in ("q", "program", "language"))
-    pages = Paginator(found, PER_PAGE)
-    if not filtered:
+    pages = Paginator(found.values_list("pk", flat=True), PER_PAGE)
+    if not filtered and current in counts:
         pages.count = counts[current]  # the tab has counted it
     page = pages.get_page(request.GET.get("page"))
+    page.object_list = queues.of_page(request.user, page.object_list)
     for row in page.object_list:
         row.waited = queues.waiting_days(row)
         row.late = row.waited * 2 > row.program.answer_days
     context = {
         "views": [
-            queues.View(key, label, counts[key], f"{reverse('queue')}?view={key}", key == current)
+            queues.View(
+                key, label, counts.get(key), f"{reverse('queue')}?view={key}", key == current
+            )
             for key, (label, _condition) in queues.VIEWS.items()
         ],
         "view": current,
