@@ -81,7 +81,7 @@ def returned(
         paragraphs=[
             _("The committee has read your record and wants to know a little more."),
             *(line for line in reason.splitlines() if line.strip()),
-            _("Mend what is asked about, then send your record again by %(day)s.")
+            _("Answer the questions in your record, then send it again by %(day)s.")
             % {"day": day(until)},
         ],
         facts=[(title, " ".join(text.split())) for title, text in questions],

@@ -59,7 +59,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         "incorrect_code": _("This isn’t the code. Look at the newest e-mail from us."),
         "duplicate_email": _("This is your e-mail already."),
         "email_taken": _("This e-mail belongs to another account."),
-        "rate_limited": _("That was too often. Wait a few minutes."),
+        "rate_limited": _("Too many tries. Wait a few minutes, then try again."),
         "invalid_password_reset": _("This link has been used, or it is too old."),
         "account_inactive": _("This account is closed."),
     }
