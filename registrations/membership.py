@@ -61,12 +61,8 @@ def record_check(
                 fixable=False,
             )
         )
-    if outcome == Outcome.CONFIRMED and (
-        good_until is None or good_until < (locked.submitted_on or today_in(locked.program))
-    ):
-        raise Refused(
-            Problem("no_day", _("Enter the last day of the membership that you looked up."))
-        )
+    if outcome == Outcome.CONFIRMED:
+        _refuse_a_day_that_is_over(locked, good_until)
     check = MembershipCheck.objects.create(
         registration=locked,
         outcome=outcome,
@@ -84,3 +80,19 @@ def record_check(
         kind = "membership_proof" if outcome == Outcome.PROOF else "membership_not_confirmed"
         mail.post(kind, locked, note, to=locked.person, key=f"{kind}:{check.pk}")
     return check
+
+
+def _refuse_a_day_that_is_over(registration: Registration, good_until: date | None) -> None:
+    if good_until is None:
+        raise Refused(Problem("no_day", _("Enter the last day of the membership.")))
+    if good_until < (registration.submitted_on or today_in(registration.program)):
+        raise Refused(
+            Problem(
+                "day_over",
+                _(
+                    "A membership until %(day)s was over when the registration was sent. Enter the"
+                    " last day after renewal, or choose “Not in good standing”."
+                )
+                % {"day": write_day(good_until)},
+            )
+        )

@@ -15,13 +15,17 @@ from registrations.models import Person
 from registrations.passwords import MOST
 
 EMAIL = _("E-mail")
+NO_EMAIL = _("Enter your e-mail address.")
+NO_PASSWORD = _("Enter your password.")
+NO_NEW_PASSWORD = _("Choose a password.")
 PASSWORD_HINT = _("At least 12 characters. A few words in a row do well.")
 NAME_HINT = _("As you want it on your certificate, in any script.")
 
 
-def _say(field: forms.Field, label: Any, hint: Any = "") -> None:
-    """Give a field of allauth our label and hint; a placeholder would vanish when it is needed."""
+def _say(field: forms.Field, label: Any, hint: Any = "", *, missing: Any) -> None:
+    """Give a field of allauth our words; a placeholder would vanish when it is needed."""
     field.label, field.help_text = label, hint
+    field.error_messages["required"] = missing
     field.widget.attrs.pop("placeholder", None)
 
 
@@ -29,7 +33,7 @@ def _new_password(form: forms.Form, label: Any) -> None:
     """Ask for the new password once: it can be looked at, and pasted, and reset (B2)."""
     form.fields.pop("password2", None)
     field = form.fields["password1"]
-    _say(field, label, PASSWORD_HINT)
+    _say(field, label, PASSWORD_HINT, missing=NO_NEW_PASSWORD)
     field.max_length = MOST  # type: ignore[attr-defined]
     field.widget.attrs["maxlength"] = str(MOST)
 
@@ -41,6 +45,7 @@ class PersonName(forms.CharField):
         options.setdefault("label", _("Your name"))
         options.setdefault("help_text", NAME_HINT)
         options.setdefault("max_length", 150)
+        options.setdefault("error_messages", {"required": _("Write your name.")})
         options.setdefault("widget", forms.TextInput(attrs={"autocomplete": "name"}))
         super().__init__(**options)
 
@@ -70,7 +75,7 @@ class SignupForm(allauth.SignupForm):  # type: ignore[misc]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _say(self.fields["email"], EMAIL)
+        _say(self.fields["email"], EMAIL, missing=NO_EMAIL)
         _new_password(self, _("Password"))
 
     def clean(self) -> dict[str, Any]:
@@ -101,28 +106,33 @@ class SignupForm(allauth.SignupForm):  # type: ignore[misc]
 class LoginForm(allauth.LoginForm):  # type: ignore[misc]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _say(self.fields["login"], EMAIL)
+        _say(self.fields["login"], EMAIL, missing=NO_EMAIL)
         self.fields["login"].widget.attrs["autocomplete"] = "username"
-        _say(self.fields["password"], _("Password"))
+        _say(self.fields["password"], _("Password"), missing=NO_PASSWORD)
 
 
 class RequestCodeForm(allauth.RequestLoginCodeForm):  # type: ignore[misc]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _say(self.fields["email"], EMAIL)
+        _say(self.fields["email"], EMAIL, missing=NO_EMAIL)
 
 
 class CodeForm(allauth.ConfirmLoginCodeForm):  # type: ignore[misc]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _say(self.fields["code"], _("Code"), _("Eight letters. Small ones and capitals are alike."))
+        _say(
+            self.fields["code"],
+            _("Code"),
+            _("Eight letters, in capitals or not."),
+            missing=_("Enter the code from the e-mail."),
+        )
         self.fields["code"].widget.attrs.update(autocapitalize="characters", spellcheck="false")
 
 
 class ResetPasswordForm(allauth.ResetPasswordForm):  # type: ignore[misc]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _say(self.fields["email"], EMAIL)
+        _say(self.fields["email"], EMAIL, missing=NO_EMAIL)
 
 
 class NewPasswordForm(allauth.ResetPasswordKeyForm):  # type: ignore[misc]
@@ -134,7 +144,7 @@ class NewPasswordForm(allauth.ResetPasswordKeyForm):  # type: ignore[misc]
 class ChangePasswordForm(allauth.ChangePasswordForm):  # type: ignore[misc]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _say(self.fields["oldpassword"], _("Your password now"))
+        _say(self.fields["oldpassword"], _("Your password now"), missing=NO_PASSWORD)
         _new_password(self, _("New password"))
 
 
@@ -147,13 +157,13 @@ class SetPasswordForm(allauth.SetPasswordForm):  # type: ignore[misc]
 class ReauthenticateForm(allauth.ReauthenticateForm):  # type: ignore[misc]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _say(self.fields["password"], _("Password"))
+        _say(self.fields["password"], _("Password"), missing=NO_PASSWORD)
 
 
 class ChangeEmailForm(allauth.AddEmailForm):  # type: ignore[misc]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _say(self.fields["email"], _("New e-mail"))
+        _say(self.fields["email"], _("New e-mail"), missing=_("Enter the new e-mail address."))
 
 
 class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]

@@ -7,12 +7,17 @@ from django.utils.translation import gettext_lazy as _
 
 from registrations.models import Appointment, Association, MembershipCheck, Payment, Person
 
+LONGEST_LEDGER_REASON = 500  # as long as the ledger's column
+
 
 class DayField(forms.DateField):
     """A day, picked or typed as 2026-11-20; a day that reads in two ways is asked about."""
 
     widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    default_error_messages = {"invalid": _("Enter the day as year-month-day, like 2026-11-20.")}
+    default_error_messages = {
+        "required": _("Enter the day."),
+        "invalid": _("Enter the day as year-month-day, like 2026-11-20."),
+    }
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(input_formats=["%Y-%m-%d"], **kwargs)
@@ -35,12 +40,13 @@ class MembershipForm(PlainForm):
             (MembershipCheck.Outcome.LAPSED, _("Not in good standing")),
             (MembershipCheck.Outcome.PROOF, _("Can’t tell: ask for proof")),
         ],
+        error_messages={"required": _("Choose what you found.")},
         widget=forms.RadioSelect,
     )
     good_until = DayField(
         label=_("In good standing until"),
         required=False,
-        help_text=_("The last day of the membership, when it is in good standing."),
+        help_text=_("The last day of the membership. Needed when it is in good standing."),
     )
     note = forms.CharField(
         label=_("Note"),
@@ -61,10 +67,12 @@ class MembershipForm(PlainForm):
 class ApproveForm(PlainForm):
     starts_on = DayField(
         label=_("The program starts on"),
-        help_text=_("The day on which form and fee were there. For another day, say why."),
+        help_text=_(
+            "Normally the day when both form and fee had arrived. For another day, give a reason."
+        ),
     )
     reason = forms.CharField(
-        label=_("Why another day, or why without a gate"),
+        label=_("Reason, if this is an exception"),
         required=False,
         max_length=1000,
         widget=forms.Textarea(attrs={"rows": 2}),
@@ -77,24 +85,23 @@ class ApproveForm(PlainForm):
             del self.fields["override"]
 
 
-class ReasonForm(PlainForm):
+def _reason(*, longest: int) -> forms.CharField:
     """A reason that somebody else will read."""
-
-    reason = forms.CharField(
+    return forms.CharField(
         label=_("Reason"),
-        max_length=1000,
+        max_length=longest,
         help_text=_("The person reads it."),
         error_messages={"required": _("Say why, in a few words.")},
         widget=forms.Textarea(attrs={"rows": 3}),
     )
 
 
-class DeclineForm(ReasonForm):
-    pass
+class DeclineForm(PlainForm):
+    reason = _reason(longest=1000)
 
 
-class WaiveForm(ReasonForm):
-    pass
+class WaiveForm(PlainForm):
+    reason = _reason(longest=LONGEST_LEDGER_REASON)
 
 
 class PaymentForm(PlainForm):
@@ -103,7 +110,9 @@ class PaymentForm(PlainForm):
         max_digits=8,
         decimal_places=2,
         min_value=Decimal("0.01"),
-        error_messages={"invalid": _("Enter the amount as a number, like 40 or 20.50.")},
+        error_messages=dict.fromkeys(
+            ("required", "invalid"), _("Enter the amount as a number, like 40 or 20.50.")
+        ),
         widget=forms.TextInput(attrs={"inputmode": "decimal"}),
     )
     method = forms.ChoiceField(
@@ -122,13 +131,14 @@ class PaymentForm(PlainForm):
 class RefundForm(PlainForm):
     amount = PaymentForm.base_fields["amount"]
     method = PaymentForm.base_fields["method"]
-    reason = ReasonForm.base_fields["reason"]
+    reason = _reason(longest=LONGEST_LEDGER_REASON)
 
 
 class AppointmentForm(PlainForm):
     email = forms.EmailField(
         label=_("E-mail of the person’s account"),
         help_text=_("They open an account first."),
+        error_messages={"required": _("Enter the e-mail of the person’s account.")},
         widget=forms.EmailInput(attrs={"autocomplete": "off"}),
     )
     role = forms.ChoiceField(label=_("Role"), choices=Appointment.Role.choices)
@@ -140,7 +150,7 @@ class AppointmentForm(PlainForm):
         help_text=_("For a representative."),
     )
     first_day = DayField(label=_("First day"))
-    last_day = DayField(label=_("Last day"), required=False, help_text=_("Optional."))
+    last_day = DayField(label=_("Last day"), required=False)
 
     def clean_email(self) -> Person:
         person = Person.objects.filter(

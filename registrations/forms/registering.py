@@ -38,14 +38,13 @@ class ApplicationForm(forms.ModelForm):
         label=_("Employer"),
         max_length=150,
         required=False,
-        help_text=_("Optional. You don’t need to be employed."),
+        help_text=_("You don’t need to be employed."),
         widget=forms.TextInput(attrs={"autocomplete": "organization"}),
     )
     position = forms.CharField(
         label=_("Position"),
         max_length=150,
         required=False,
-        help_text=_("Optional."),
         widget=forms.TextInput(attrs={"autocomplete": "organization-title"}),
     )
     language = forms.ChoiceField(
@@ -79,7 +78,6 @@ class ApplicationForm(forms.ModelForm):
 class WithdrawForm(forms.Form):
     reason = forms.CharField(
         label=_("Is there something we should know?"),
-        help_text=_("Optional."),
         required=False,
         max_length=1000,
         widget=forms.Textarea(attrs={"rows": 3}),

@@ -108,8 +108,8 @@ def test_opening_somebodys_link_while_signed_in_as_another_changes_nothing(clien
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"name": ""}, "This field is required."),
-        ({"name": " \u200b\u202e "}, "This field is required."),
+        ({"name": ""}, "Write your name."),
+        ({"name": " \u200b\u202e "}, "Write your name."),
         ({"name": "12"}, "Write your name with letters."),
         ({"name": "R" * 151}, "at most 150 characters"),
         ({"email": "anais"}, "Enter a valid email address."),

@@ -283,6 +283,17 @@ def test_confirming_a_membership_needs_its_last_day():
     assert not row.membership_checks.exists()
 
 
+def test_a_membership_that_was_over_when_the_form_came_is_not_one_in_good_standing():
+    row = waiting()
+    over = row.submitted_on - timedelta(days=1)
+
+    with pytest.raises(Refused) as refused:
+        membership.record_check(row, by=make.representative(), outcome="confirmed", good_until=over)
+
+    assert codes(refused) == {"day_over"}
+    assert not row.membership_checks.exists()
+
+
 def test_each_look_at_a_membership_stays_in_its_history():
     row = waiting()
     representative = make.representative()
