@@ -55,6 +55,8 @@ def received(registration: Registration) -> mail.Letter:
     ]
     if registration.fee > 0:
         facts.append((_("To pay"), money(registration.fee)))
+        if registration.association and registration.association.email:
+            facts.append((_("Your association"), registration.association.email))
         paragraphs.append(program.how_to_pay)
     return mail.Letter(
         subject=_("We have your %(code)s registration") % {"code": program.code},
