@@ -103,8 +103,11 @@ class AnswersForm(forms.Form):
         """An answer that leaves its question open is wrong; the question says how."""
         cleaned = super().clean() or self.cleaned_data
         for item in self.asked:
+            if cleaned.get(_name(item, "leave")):
+                self._forgive(item)
+                continue
             answers = self._answers(item)
-            if not answers or cleaned.get(_name(item, "leave")):
+            if not answers:
                 continue
             stored = self.stored[item.number]
             row = self.sorter.read(stored | {"answers": stored["answers"] | answers})
@@ -112,6 +115,11 @@ class AnswersForm(forms.Form):
                 if question.field in answers and _name(item, question.field) in self.fields:
                     self.add_error(_name(item, question.field), question.message)
         return cleaned
+
+    def _forgive(self, item: Item) -> None:
+        """What was typed into a row that is left out needs no mending."""
+        for name in [name for name in self.errors if name.startswith(_name(item, ""))]:
+            del self.errors[name]
 
     def _answers(self, item: Item) -> dict[str, str]:
         """What was said about a row, as `read_row` takes it."""

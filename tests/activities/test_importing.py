@@ -229,6 +229,16 @@ def test_a_click_without_any_answer_says_so(own, registration):
     assert "There was no answer yet." in text(answer(own, registration, imported, row2__hours=""))
 
 
+def test_what_was_typed_into_a_row_that_is_left_out_needs_no_mending(own, registration):
+    content = workbook(["2025-05-01", "Webinar", "EI", "PD-I", "", ""])
+    imported, _digest = upload(own, registration, content)
+
+    page = text(answer(own, registration, imported, row2__hours="some", row2__leave="on"))
+
+    assert "There is a problem" not in page
+    assert "1 row left out" in page
+
+
 def test_an_answer_can_be_taken_back(own, registration):
     content = workbook(["2025-05-01", "Webinar", "EI", "PD-I", "", ""])
     imported, _digest = upload(own, registration, content)

@@ -50,6 +50,17 @@ def test_the_queue_holds_the_own_association_longest_waiting_first(client, repre
     assert draft.person.email not in page
 
 
+def test_the_line_goes_on_behind_the_registration_that_is_open(client, representative):
+    first, middle, last = waiting(9), waiting(5), waiting(2)
+
+    followers = {}
+    for row in (first, middle, last):
+        page = client.get(reverse("desk_registration", args=[row.pk]))
+        followers[row.pk] = page.context["next"].pk
+
+    assert followers == {first.pk: middle.pk, middle.pk: last.pk, last.pk: first.pk}
+
+
 def test_views_of_the_queue_tell_what_is_missing(client, representative):
     unpaid, complete = waiting(), ready()
 
@@ -73,7 +84,18 @@ def test_the_queue_is_searched(client, representative, text):
     assert other.reference not in page
 
 
-@pytest.mark.parametrize("query", ["?view=nonsense", "?page=99", "?page=x", "?q=%00", "?program=x"])
+@pytest.mark.parametrize(
+    "query",
+    [
+        "?view=nonsense",
+        "?page=99",
+        "?page=x",
+        "?q=%00",
+        "?program=x",
+        "?program=%00",
+        "?language=%00",
+    ],
+)
 def test_the_queue_survives_any_address(client, representative, query):
     assert client.get(reverse("queue") + query).status_code == 200
 
@@ -237,6 +259,31 @@ def test_an_absurd_amount_is_refused(client, administrator, amount):
 
     assert answer.status_code == 422
     assert not row.payments.exists()
+
+
+@pytest.mark.parametrize("name", ["desk_waive", "desk_refund"])
+def test_a_reason_that_the_ledger_has_no_room_for_is_refused(client, administrator, name):
+    row = waiting()
+    make.pay(row, "20.00")
+    data = {"amount": "5.00", "method": "cheque", "reason": "b" * 501}
+
+    answer = client.post(reverse(name, args=[row.pk]), data)
+
+    assert answer.status_code == 422
+    assert row.payments.count() == 1
+
+
+def test_the_same_part_of_a_fee_is_recorded_once(client, administrator):
+    row = waiting()
+    url = reverse("desk_pay", args=[row.pk])
+    data = {"amount": "10", "method": "cheque", "received_on": "2026-01-01", "reference": "000451"}
+    client.post(url, data)
+
+    again = client.post(url, data)
+
+    assert again.status_code == 409
+    assert "A payment of that day with this reference is there already" in again.text
+    assert row.payments.count() == 1
 
 
 def test_the_page_of_payments_lists_who_owes(client, administrator):
