@@ -60,9 +60,11 @@ def _rosette_sentence(counted: Decimal, needed: Decimal | None, *, full: int, un
 
 def _rosette_text(counted: Decimal, needed: Decimal | None, *, unit: str) -> SafeString:
     below = _("of %(needed)s") % {"needed": number(needed)} if needed else unit or _("points")
+    written = number(counted)
     return format_html(
-        '<text class="big" x="0" y="5">{}</text><text class="of" x="0" y="15">{}</text>',
-        number(counted),
+        '<text class="big{}" x="0" y="5">{}</text><text class="of" x="0" y="15">{}</text>',
+        " long" if len(written) > 4 else "",  # 157.5 would lie on the petals
+        written,
         below,
     )
 
