@@ -1,6 +1,7 @@
 """The committee's desk: the queue, and one registration with all that a decision needs."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
@@ -21,6 +22,7 @@ from registrations.permissions import may
 from registrations.registering import readiness
 
 PER_PAGE = 25
+FILTERS = ("q", "program", "language")
 
 
 @require_GET
@@ -43,7 +45,7 @@ def queue(request: HttpRequest) -> HttpResponse:
         program=request.GET.get("program", ""),
         language=request.GET.get("language", ""),
     ).order_by("submitted_at", "pk")
-    filtered = any(request.GET.get(key) for key in ("q", "program", "language"))
+    filtered = any(request.GET.get(key) for key in FILTERS)
     pages = Paginator(found.values_list("pk", flat=True), PER_PAGE)
     if not filtered and current in counts:
         pages.count = counts[current]  # the tab has counted it
@@ -54,9 +56,7 @@ def queue(request: HttpRequest) -> HttpResponse:
         row.late = row.waited * 2 > row.program.answer_days
     context = {
         "views": [
-            queues.View(
-                key, label, counts.get(key), f"{reverse('queue')}?view={key}", key == current
-            )
+            queues.View(key, label, counts.get(key), _address(request, key), key == current)
             for key, (label, _condition) in queues.VIEWS.items()
         ],
         "view": current,
@@ -67,6 +67,12 @@ def queue(request: HttpRequest) -> HttpResponse:
         "filtered": filtered,
     }
     return render(request, "registrations/queue.html", context)
+
+
+def _address(request: HttpRequest, view: str) -> str:
+    """A tab's address; it keeps the search: whoever isn't in one tab is found in another."""
+    kept = {key: request.GET[key] for key in FILTERS if request.GET.get(key)}
+    return f"{reverse('queue')}?{urlencode({'view': view} | kept)}"
 
 
 @require_GET

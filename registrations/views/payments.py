@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -22,25 +22,35 @@ from registrations.views import desk
 def ledger(request: HttpRequest) -> HttpResponse:
     """Administrators: who owes a fee, longest first, and the latest lines of the ledger."""
     require(request.user, "record_payment")
+    asked = request.GET.get("q", "")
     owing = queue.search(
         Registration.objects.worked_on_by(request.user)
         .owing()
         .filter(~Q(status__in=["declined", "withdrawn", "lapsed"]))
         .select_related("person", "program", "association"),
-        text=request.GET.get("q", ""),
+        text=asked,
     ).order_by("submitted_at", "pk")
-    lines = Payment.objects.select_related(
-        "registration__person", "registration__program", "recorded_by"
-    ).order_by("-id")
     return render(
         request,
         "registrations/payments.html",
         {
             "owing": Paginator(owing, 25).get_page(request.GET.get("page")),
-            "lines": lines[:25],
-            "filtered": bool(request.GET.get("q")),
+            "lines": _lines(asked)[:25],
+            "filtered": bool(asked),
         },
     )
+
+
+def _lines(asked: str) -> QuerySet[Payment]:
+    """The ledger, latest first; a search finds the person and the cheque's own reference."""
+    lines = Payment.objects.select_related(
+        "registration__person", "registration__program", "recorded_by"
+    ).order_by("-id")
+    asked = " ".join(asked.replace("\x00", "").split())[:100]
+    if not asked:
+        return lines
+    people = queue.search(Registration.objects.all(), text=asked)
+    return lines.filter(Q(registration__in=people) | Q(reference__icontains=asked))
 
 
 @require_POST

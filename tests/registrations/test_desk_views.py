@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from registrations import registering
+from registrations import fees, registering
 from registrations.models import Appointment
 from tests import factories as make
 
@@ -294,6 +294,39 @@ def test_the_page_of_payments_lists_who_owes(client, administrator):
 
     assert owing.reference in fees_to_come
     assert paid.reference not in fees_to_come
+
+
+def test_the_ledger_is_searched_by_person_and_by_the_cheques_reference(client, administrator):
+    person, other = waiting(), waiting()
+    for row, reference in ((person, "000777"), (other, "000888")):
+        fees.record_payment(
+            row,
+            by=administrator,
+            amount=row.fee,
+            method="cheque",
+            received_on=timezone.localdate(),
+            reference=reference,
+        )
+
+    found = [
+        [
+            line.registration
+            for line in client.get(reverse("payments"), {"q": asked}).context["lines"]
+        ]
+        for asked in ("000777", person.reference, other.person.email, "nobody", "\x00")
+    ]
+
+    assert found == [[person], [person], [other], [], [other, person]]
+
+
+def test_a_search_goes_along_to_the_other_tabs(client, representative):
+    active = make.registration(status="active")
+
+    waiting_tab = client.get(reverse("queue"), {"q": active.person.email})
+    tabs = {tab.key: tab.url for tab in waiting_tab.context["views"]}
+
+    assert active.reference not in waiting_tab.text
+    assert active.reference in client.get(tabs["active"]).text
 
 
 def test_a_role_is_given_by_e_mail_and_ended(client, administrator):
