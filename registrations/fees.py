@@ -109,6 +109,8 @@ def _enter(
     owed = balance(locked)
     amount = owed if amount is None else amount
     _refuse_what_does_not_fit(locked, kind, amount, owed, received_on)
+    if kind == Payment.Kind.PAYMENT:
+        _refuse_repeat(locked, method, reference, received_on)
     line = Payment.objects.create(
         registration=locked,
         kind=kind,
@@ -155,4 +157,19 @@ def _refuse_what_does_not_fit(
     if amount > owed:
         raise Refused(
             Problem("too_much", _("That is more than the %(owed)s owed.") % {"owed": money(owed)})
+        )
+
+
+def _refuse_repeat(
+    registration: Registration, method: str, reference: str, received_on: date
+) -> None:
+    """The same part of a fee is recorded once (the constraint "same_payment_is_recorded_once")."""
+    same = registration.payments.filter(
+        kind=Payment.Kind.PAYMENT, method=method, reference=reference, received_on=received_on
+    )
+    if reference and same.exists():
+        raise Refused(
+            Problem(
+                "same_payment", _("A payment of that day with this reference is there already.")
+            )
         )
