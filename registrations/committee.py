@@ -11,7 +11,7 @@ from cec.problems import Problem, Refused
 from registrations.models import Appointment, Association, Person
 from registrations.permissions import may
 
-APPOINTING = 0x43_45_43  # the advisory lock under which administrators are counted
+APPOINTING = 0x43_45_43  # the advisory lock of the committee's changes
 
 
 @transaction.atomic
@@ -26,8 +26,12 @@ def appoint(
 ) -> Appointment:
     """Give a role. Nobody changes their own roles; administrators are named by administrators."""
     _require(by, person, role)
+    _one_at_a_time()
     same = Appointment.objects.filter(person=person, role=role, association=association)
-    if same.current(first_day).exists():
+    overlapping = same.not_over(first_day)
+    if last_day is not None:
+        overlapping = overlapping.filter(first_day__lte=last_day)
+    if overlapping.exists():
         raise Refused(Problem("has_role", _("This person has that role already.")))
     return Appointment.objects.create(
         person=person,
@@ -47,8 +51,7 @@ def end(appointment: Appointment, *, by: Person) -> None:
     """
     _require(by, appointment.person, appointment.role)
     today = timezone.localdate()
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [APPOINTING])
+    _one_at_a_time()
     if appointment.role == Appointment.Role.ADMINISTRATOR:
         others = Appointment.objects.current(today).filter(role=Appointment.Role.ADMINISTRATOR)
         if not others.exclude(person=appointment.person).exists():
@@ -56,6 +59,12 @@ def end(appointment: Appointment, *, by: Person) -> None:
     Appointment.objects.filter(pk=appointment.pk, ended_at__isnull=True).update(
         ended_at=timezone.now(), ended_by=by
     )
+
+
+def _one_at_a_time() -> None:
+    """Wait until nobody else appoints or ends, and keep them waiting until the commit."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [APPOINTING])
 
 
 def _require(by: Person, person: Person, role: str) -> None:

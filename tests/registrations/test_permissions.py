@@ -140,6 +140,52 @@ def test_only_an_administrator_names_administrators():
         )
 
 
+@pytest.mark.parametrize(
+    ("first_day", "last_day"), [(-30, None), (0, None), (30, None), (-30, 0), (5, 6)]
+)
+def test_a_role_is_not_given_for_days_on_which_it_is_held(first_day, last_day):
+    today, person = timezone.localdate(), make.person()
+    make.appoint(person, "steering", first_day=today, last_day=today + timedelta(days=90))
+
+    with pytest.raises(Refused):
+        committee.appoint(
+            person,
+            by=make.administrator(),
+            role="steering",
+            first_day=today + timedelta(days=first_day),
+            last_day=None if last_day is None else today + timedelta(days=last_day),
+        )
+
+    assert person.appointments.count() == 1
+
+
+def test_a_role_is_given_again_for_the_time_after():
+    today, person = timezone.localdate(), make.person()
+    make.appoint(person, "steering", first_day=today, last_day=today + timedelta(days=90))
+
+    committee.appoint(
+        person, by=make.administrator(), role="steering", first_day=today + timedelta(days=91)
+    )
+
+    assert person.appointments.count() == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_clicks_at_once_give_a_role_once():
+    person, today = make.person(), timezone.localdate()
+    by = [make.administrator() for _ in range(4)]
+
+    outcomes = at_once(
+        [
+            lambda who=who: committee.appoint(person, by=who, role="steering", first_day=today)
+            for who in by
+        ]
+    )
+
+    assert len([error for error in outcomes if isinstance(error, Refused)]) == 3
+    assert person.appointments.count() == 1
+
+
 @pytest.mark.django_db(transaction=True)
 def test_two_administrators_ending_each_other_leave_one():
     first, second = make.administrator(), make.administrator()
