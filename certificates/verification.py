@@ -46,7 +46,9 @@ def name_matches(typed: str, printed: str) -> bool:
     """Say whether what was typed is a part of the printed name that is long enough.
 
     Case, accents, apostrophes and hyphens don't matter. A part is one or more whole words; fewer
-    than three letters must be the first or the last word of the name, like Li or Ng.
+    than three letters must be the first or the last word of the name, like Li or Ng, and a single
+    letter is an initial, which everybody guesses: Sandra O checks as "Sandra O". In writing without
+    capitals, like Chinese, a single character is a family name.
     """
     words, given = _words(printed), _words(typed)
     joined = "".join(given)
@@ -58,6 +60,8 @@ def name_matches(typed: str, printed: str) -> bool:
         for end in range(start + 1, len(words) + 1)
     }
     if joined not in runs and not set(given) <= set(words):
+        return False
+    if len(joined) == 1 and joined.upper() != joined:
         return False
     return len(joined) >= LONG_ENOUGH or joined in (words[0], words[-1])
 
