@@ -55,7 +55,10 @@ def read_hours(value: object) -> Hours:
         return Hours(doubt=Doubt("hours_date", _meant_by(value)))
     text = str(value)
     if _ISO_DATE.fullmatch(text):
-        return read_hours(date.fromisoformat(text))
+        try:
+            return read_hours(date.fromisoformat(text))
+        except ValueError:  # the 29th of February, in most years
+            return Hours(doubt=Doubt("hours_unreadable"))
     return _from_text(text)
 
 

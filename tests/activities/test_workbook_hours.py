@@ -71,6 +71,8 @@ def test_hours_are_read_as_people_write_them(written, hours):
         (datetime(2025, 5, 1), "hours_date", ("1.5",)),
         (date(2025, 3, 14), "hours_date", ()),
         ("2025-05-01", "hours_date", ("1.5",)),
+        ("2025-02-29", "hours_unreadable", ()),
+        ("0000-01-01", "hours_unreadable", ()),
     ],
 )
 def test_doubtful_hours_are_asked_about_and_never_guessed(written, code, suggestions):
