@@ -1,0 +1,30 @@
+"""How much of an upload is taken in, whoever sends it and wherever to (reliability D1)."""
+
+from typing import Any
+
+from django.core.files.uploadhandler import FileUploadHandler
+
+# More than any form takes: what is cut off here is refused there as too large.
+MOST_BYTES = 12 * 1024 * 1024
+
+
+class FirstBytes(FileUploadHandler):
+    """Hands the first bytes of each file on to the next handlers and drops the rest.
+
+    Django limits the fields of a form but not its files: it would write them to the disk whole,
+    before anybody has asked who sends them.
+    """
+
+    def new_file(self, *args: Any, **kwargs: Any) -> None:
+        """Begin to count anew."""
+        super().new_file(*args, **kwargs)
+        self.left = MOST_BYTES
+
+    def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes | None:
+        """See Django's FileUploadHandler: None keeps a chunk from the handlers behind."""
+        kept = raw_data[: self.left]
+        self.left -= len(kept)
+        return kept or None
+
+    def file_complete(self, file_size: int) -> None:
+        """Leave the file to the handlers behind."""
