@@ -34,7 +34,8 @@
   };
   document.addEventListener("submit", (event) => {
     const form = event.target;
-    if (form.method !== "post" || form.hasAttribute("hx-post") || event.defaultPrevented) return;
+    // Not form.method: a field of that name, such as a payment's, would stand in for it.
+    if (form.getAttribute("method") !== "post" || form.hasAttribute("hx-post") || event.defaultPrevented) return;
     if (form.dataset.sent) {
       event.preventDefault();
       return;
