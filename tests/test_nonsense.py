@@ -1,0 +1,255 @@
+"""Every form and every page of every role, given nonsense: an answer, and nothing half saved.
+
+The forms are found by reading the pages that `access_matrix.txt` opens to each role, so a new form
+is tried without a line here. Each field in turn gets each kind of nonsense while the others keep
+what the page filled in; then all of them get it at once.
+"""
+
+import re
+import time
+from datetime import date
+from html.parser import HTMLParser
+from urllib.parse import urlencode, urljoin, urlsplit
+
+import pytest
+from django.db import connection, transaction
+from django.test import Client
+from django.urls import reverse
+
+from tests import factories as make
+from tests import world
+from tests.activities.workbook_files import workbook
+from tests.certificates import records
+from tests.test_access import rows
+
+MARKUP = "<script>alert(1)</script>{{ 7 }}%s%(x)s"
+NONSENSE = {
+    "NUL": "a\0b",
+    "lone surrogate": b"a\xed\xa0\x80b",
+    "no UTF-8": b"\xff\xfe",
+    "controls": "a\x1b\x07\x7f\u202e\u2028\ufffeb",
+    "100 kB": "ab " * 34_000,
+    "long": "x" * 700,
+    "5,000 digits": "9" * 5_000,
+    "more than an id": "9" * 30,
+    "zero": "0",
+    "negative": "-1",
+    "1e400": "1e400",
+    "tiny": "1e-400",
+    "signalling": "sNaN",
+    "infinite": "-Infinity",
+    "full width": "１２",
+    "precise": "1." + "0" * 400 + "1",
+    "year zero": "0000-01-01",
+    "first day": "0001-01-01",
+    "last day": "9999-12-31",
+    "five-digit year": "10000-01-01",
+    "markup": MARKUP,
+    "header": "x\r\nBcc: spy@example.org",
+    "address": "//evil.example/",
+}
+# What each field is given alone; the rest of the list comes in all fields at once.
+ALONE = ("NUL", "long", "year zero", "last day")
+# Fields of the address that no form of ours has.
+ASKED = ("page", "view", "q", "program", "language", "year", "type", "status", "sort", "per")
+ASKED += ("added", "next", "lang", "instead_of", "serial", "name", "registration", "all", "rate")
+SLOWEST_SECONDS = 5  # an answer takes milliseconds; what grows with the square takes minutes
+
+ROLES = ("anonymous", "applicant", "owner", "representative", "steering", "administrator")
+
+
+class Forms(HTMLParser):
+    """The forms of a page: where each goes, how, and what it holds."""
+
+    def __init__(self, page):
+        super().__init__()
+        self.found = []
+        self.select = self.textarea = None
+        self.feed(page)
+
+    def handle_starttag(self, tag, attributes):
+        given = dict(attributes)
+        name = given.get("name")
+        if tag == "form":
+            self.found.append((given.get("method", "get"), given.get("action", ""), {}))
+        elif self.found and name and name != "csrfmiddlewaretoken":
+            fields = self.found[-1][2]
+            if tag == "input" and given.get("type") in ("radio", "checkbox"):
+                if "checked" in given or name not in fields:
+                    fields[name] = given.get("value", "on")
+            elif tag in ("input", "button"):
+                fields.setdefault(name, given.get("value") or "")
+            elif tag == "textarea":
+                fields.setdefault(name, "A few words")
+            elif tag == "select":
+                self.select = name
+                fields.setdefault(name, "")
+        elif tag == "option" and self.select and given.get("value"):
+            fields = self.found[-1][2]
+            if "selected" in given or not fields[self.select]:
+                fields[self.select] = given["value"]
+
+    def handle_endtag(self, tag):
+        if tag == "select":
+            self.select = None
+
+
+@pytest.fixture(autouse=True)
+def _quick_and_unlimited(settings):
+    """Thousands of requests: limits have tests of their own, and so have the passwords."""
+    settings.ACCOUNT_RATE_LIMITS = {}
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("role", ROLES)
+def test_nonsense_in_any_field_gets_an_answer_and_leaves_nothing_half_saved(role):
+    tried = Nonsense(role)
+
+    found = list(tried.forms())
+    for url, method, fields in found:
+        for name in fields:
+            tried.try_all(url, method, fields, [name], ALONE)
+        tried.try_all(url, method, fields, list(fields), NONSENSE)
+
+    assert found
+    assert not tried.complaints, "\n".join(tried.complaints)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("role", ROLES)
+def test_nonsense_in_any_address_gets_an_answer(role):
+    tried = Nonsense(role)
+
+    for url in tried.pages():
+        for nonsense in ("NUL", "no UTF-8", "more than an id", "full width", "markup"):
+            tried.ask(url, "get", dict.fromkeys(ASKED, NONSENSE[nonsense]), nonsense)
+
+    assert not tried.complaints, "\n".join(tried.complaints)
+
+
+class Nonsense(world.World):
+    """The small world with something to do for everybody, and one of them at the keyboard."""
+
+    def __init__(self, role):
+        super().__init__()
+        self.role = role
+        self.complaints = []
+        self.sent = make.registration(status="submitted", paid=False)
+        self.paid = make.registration(status="submitted", paid=True, member_until=date(2099, 1, 1))
+        self.turned_in = records.turned_in()
+        self.accepted = records.accepted()
+        self.client = Client(raise_request_exception=False)
+        if role != "anonymous":
+            self.client.force_login(self.people[role])
+        if role == "owner":
+            self._upload()
+
+    def _upload(self):
+        """An upload that asks about a row: its hours and its type say nothing."""
+        file = workbook(
+            (self.registration.starts_on, "A talk", "", "?", "", "about two"),
+            ("3/4/26", "Another talk", "", "webinar", "", 1),
+        )
+        file.name = "record.xlsx"
+        url = reverse("record_import", args=[self.registration.pk])
+        self.client.post(url, {"file": file})
+        self.opened = self.registration.imports.get(state="open")
+
+    def pages(self):
+        """The pages that this role is the first to open, and those of what waits for it."""
+        columns = [world.ROLES.index(role) for role in ROLES]
+        for name, method, statuses in rows():
+            open_to = [role for role, at in zip(ROLES, columns, strict=True) if statuses[at] == 200]
+            if method == "GET" and open_to[:1] == [self.role]:
+                yield self.url(name)
+        draft = self.people["applicant"].registrations.get()
+        yield from {
+            "applicant": [reverse("check_answers", args=[draft.pk])],
+            "representative": [
+                reverse("desk_registration", args=[self.paid.pk]),
+                reverse("review", args=[self.turned_in.pk]),
+            ],
+            "steering": [reverse("desk_registration", args=[self.sent.pk])],
+            "administrator": [
+                reverse("desk_registration", args=[self.sent.pk]),
+                f"{reverse('issue')}?registration={self.accepted.pk}",
+            ],
+        }.get(self.role, [])
+
+    def forms(self):
+        """Each form once: those around every page come up once too."""
+        seen = set()
+        for page in self.pages():
+            answer = self.client.get(page)
+            assert answer.status_code == 200, page
+            if answer["Content-Type"].startswith("text/html"):
+                for method, action, fields in Forms(answer.text).found:
+                    url = urljoin(page, action)
+                    address = re.sub(r"\d+", "", urlsplit(url).path)
+                    key = (method, address, *(re.sub(r"\d+", "", name) for name in fields))
+                    if key not in seen and fields:
+                        seen.add(key)
+                        yield url, method, fields
+
+    def try_all(self, url, method, fields, names, kinds):
+        """Give the named fields each kind of nonsense in turn."""
+        for nonsense in kinds:
+            value = NONSENSE[nonsense]
+            if method == "get" and len(value) > 1000:
+                continue
+            what = f"{'all' if len(names) > 1 else names[0]}: {nonsense}"
+            self.ask(url, method, fields | dict.fromkeys(names, value), what)
+
+    def ask(self, url, method, fields, what):
+        """Send it, look at the answer, and forget what it did."""
+        about = f"{method} {url} {what}"
+        body = urlencode(fields)
+        with transaction.atomic():
+            before = saved() if method == "post" else ""
+            started = time.perf_counter()
+            if method == "post":
+                kind = "application/x-www-form-urlencoded"
+                answer = self.client.post(url, body, content_type=kind)
+            else:
+                answer = self.client.get(f"{url.partition('?')[0]}?{body}")
+            seconds = time.perf_counter() - started
+            if answer.status_code >= 500:
+                self.complaints.append(f"{answer.status_code} {about}")
+            elif answer.status_code >= 400 and before and saved() != before:
+                self.complaints.append(f"saved something {about}")
+            if seconds > SLOWEST_SECONDS:
+                self.complaints.append(f"{seconds:.0f} seconds {about}")
+            if not answer.streaming and MARKUP.encode() in answer.content:
+                self.complaints.append(f"markup {about}")
+            if "evil.example" in answer.get("Location", "").partition("?")[0]:
+                self.complaints.append(f"leads away {about}")
+            transaction.set_rollback(True)
+
+
+KEPT = (
+    "registrations_person",
+    "registrations_registration",
+    "registrations_programyear",
+    "registrations_event",
+    "registrations_payment",
+    "registrations_membershipcheck",
+    "registrations_appointment",
+    "account_emailaddress",
+    "activities_activity",
+    "activities_credit",
+    "activities_comment",
+    "activities_import",
+    "certificates_certificate",
+    "cec_outgoingmail",
+)
+SAVED = " UNION ALL ".join(
+    f"SELECT md5(string_agg(md5(row::text), '' ORDER BY row.id)) FROM {table} row" for table in KEPT
+)
+
+
+def saved():
+    """Stand for all that is saved of people, records and mail."""
+    with connection.cursor() as cursor:
+        cursor.execute(SAVED)
+        return cursor.fetchall()
