@@ -2,7 +2,10 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django_htmx.http import HttpResponseClientRedirect
+from django_htmx.middleware import HtmxDetails
 
 
 class SignInRequired(LoginRequiredMiddleware):
@@ -17,7 +20,13 @@ class SignInRequired(LoginRequiredMiddleware):
         """See Django's LoginRequiredMiddleware."""
         if not getattr(view_func, "login_required", True):
             return None
-        return super().process_view(request, view_func, *arguments)
+        asked_to_sign_in = super().process_view(request, view_func, *arguments)
+        htmx = HtmxDetails(request)
+        if asked_to_sign_in is None or not htmx:
+            return asked_to_sign_in
+        # The sign-in page would be put inside the page that asked for a part of itself.
+        page = htmx.current_url_abs_path or "/"
+        return HttpResponseClientRedirect(redirect_to_login(page).url)
 
 
 class PrivatePages:

@@ -319,3 +319,18 @@ def test_a_project_is_previewed_with_what_it_still_wants(own, registration):
     page = text(own.get(at("activity_preview", registration), asked))
 
     assert page == "4 points, 4 will count. It counts once you’ve written what you learned."
+
+
+def test_a_part_of_a_page_asked_for_after_signing_out_leads_to_the_whole_sign_in_page(
+    client, registration
+):
+    page = at("activities", registration)
+    asked = HTMX | {"HX-Current-URL": f"http://testserver{page}?year=1"}
+
+    added = client.post(page, quick(title="Webinar"), headers=asked)
+    elsewhere = client.post(page, headers=HTMX | {"HX-Current-URL": "https://example.org/x"})
+
+    assert (added.status_code, added.content) == (200, b"")
+    assert added["HX-Redirect"] == f"/en/account/sign-in/?next={page}%3Fyear%3D1"
+    assert elsewhere["HX-Redirect"] == "/en/account/sign-in/?next=/"
+    assert not Activity.objects.exists()
