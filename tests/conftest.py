@@ -5,6 +5,8 @@ from django.core.management import call_command
 from django.db import connection
 from django.utils import translation
 
+from tests.browser.needed import pytest_terminal_summary  # noqa: F401
+
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker):

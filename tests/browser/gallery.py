@@ -1,0 +1,165 @@
+"""One of every page, with names and titles as long as the product takes them."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.utils import timezone
+
+from activities.models import Activity, Import
+from certificates import completion, making
+from registrations.models import Person, Registration
+from tests import factories
+from tests.certificates import records
+
+LONG_NAME = "Wilhelmina-Konstantina Featherstonehaugh-Cholmondeley von Hohenlohe-Langenburg"
+LONG_WORD = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft"
+LONG_EMAIL = f"{'konstantina' * 5}@{'library' * 6}.example.org"
+
+# A page: the name of its address, what stands in its places, and a query.
+Page = tuple[str, tuple[object, ...], str]
+
+
+def page(name: str, *args: object, query: str = "") -> Page:
+    return name, args, query
+
+
+@dataclass(frozen=True)
+class Room:
+    """The pages that one person looks at; without a person, the pages for everybody."""
+
+    role: str
+    person: Person | None
+    pages: list[Page]
+
+
+class Gallery:
+    """People at every stage and what each of them sees."""
+
+    def __init__(self) -> None:
+        self.office = factories.administrator()
+        factories.appoint(self.office, "steering")
+        self.representative = factories.representative("MLA")
+        self.certificate = records.issued(factories.person(LONG_NAME), by=self.office)
+        making.make_document(self.certificate.pk)
+        self.waiting = self._waiting()
+        self.active, self.entry, self.imported = self._active()
+        self.returned, self.asked = self._returned()
+        self.in_review = records.turned_in(association_code="MLA")
+        self.accepted = records.accepted(factories.person(LONG_NAME))
+        self.draft = factories.registration(status="draft", employer=LONG_WORD)
+
+    def rooms(self) -> list[Room]:
+        return [
+            Room("everybody", None, self._public()),
+            Room("newcomer", self.draft.person, self._newcomer()),
+            Room("applicant", self.waiting.person, self._applicant()),
+            Room("participant", self.active.person, self._participant()),
+            Room("asked", self.returned.person, self._asked()),
+            Room("graduate", self.certificate.registration.person, self._graduate()),
+            Room("representative", self.representative, self._representative()),
+            Room("office", self.office, self._office()),
+        ]
+
+    def _waiting(self) -> Registration:
+        who = factories.person(LONG_NAME, email=LONG_EMAIL)
+        row = factories.registration(
+            who, status="submitted", employer=LONG_WORD, position=LONG_WORD, member_number="7" * 50
+        )
+        factories.pay(row, "20.00", reference="R" * 100)
+        return row
+
+    def _active(self) -> tuple[Registration, Activity, Import]:
+        row = factories.registration(starts_on=timezone.localdate() - timedelta(days=400))
+        day = row.starts_on + timedelta(days=20)
+        entry = factories.activity(
+            row, "PD-F", hours="11", on=day, title=LONG_WORD * 3, provider=LONG_WORD * 2
+        )
+        factories.activity(row, "LEAD", hours="8", on=day, key="board")
+        factories.activity(row, "STUDY", hours="4.25", on=day, title="A project of my own")
+        factories.activity(row, "PD-I", hours="30", on=row.starts_on + timedelta(days=390))
+        imported = Import.objects.create(
+            registration=row,
+            uploaded_by=row.person,
+            file_name=f"{LONG_WORD}.xlsx",
+            sha256="0" * 64,
+        )
+        return row, entry, imported
+
+    def _returned(self) -> tuple[Registration, Activity]:
+        row = records.turned_in()
+        entry = Activity.objects.filter(credits__registration=row).first()
+        completion.return_with_questions(
+            row, by=self.representative, reason=LONG_WORD, comments={entry.pk: LONG_WORD * 2}
+        )
+        return row, entry
+
+    def _public(self) -> list[Page]:
+        names = (
+            "home how what_counts help associations accessibility privacy register verify "
+            "account_login account_signup account_reset_password account_request_login_code"
+        )
+        facts = self.certificate.serial, self.certificate.holder.split()[0]
+        return [
+            *(page(name) for name in names.split()),
+            page("verify_id", self.certificate.public_id),
+            page("verify", query="?serial={}&name={}".format(*facts)),
+        ]
+
+    def _newcomer(self) -> list[Page]:
+        return [
+            page("register"),
+            page("application", self.draft.program.slug),
+            page("check_answers", self.draft.pk),
+            page("account"),
+            page("account_email"),
+        ]
+
+    def _applicant(self) -> list[Page]:
+        return [page("registration_status", self.waiting.pk), page("withdraw", self.waiting.pk)]
+
+    def _participant(self) -> list[Page]:
+        pk, entry = self.active.pk, self.entry.pk
+        return [
+            page("record", pk),
+            page("activities", pk, query="?year=all"),
+            page("activities", pk, query="?year=all&q=nothing"),
+            page("activity_add", pk),
+            page("activity", pk, entry),
+            page("activity_delete", pk, entry),
+            page("record_import", pk),
+            page("import_preview", pk, self.imported.pk),
+            page("certificate", pk),
+        ]
+
+    def _asked(self) -> list[Page]:
+        pk = self.returned.pk
+        return [
+            page("certificate", pk),
+            page("activity", pk, self.asked.pk),
+            page("activities", pk, query="?year=all"),
+            page("turn_in", pk),
+        ]
+
+    def _graduate(self) -> list[Page]:
+        pk = self.certificate.registration.pk
+        return [page("certificate", pk), page("record", pk)]
+
+    def _representative(self) -> list[Page]:
+        return [
+            page("queue"),
+            page("desk_registration", self.waiting.pk),
+            page("reviews"),
+            page("review", self.in_review.pk),
+            page("review", self.active.pk),
+        ]
+
+    def _office(self) -> list[Page]:
+        return [
+            page("queue", query="?view=all"),
+            page("desk_registration", self.waiting.pk),
+            page("payments"),
+            page("issuing"),
+            page("issue", query="?all=1"),
+            page("issued"),
+            page("appointments"),
+        ]
