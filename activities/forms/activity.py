@@ -91,6 +91,8 @@ class QuickForm(forms.Form):
         rate.choices = rate_choices(record)
         rate.coerce = lambda value: record.rules.rates[int(value)]
         self.initial.setdefault("token", uuid.uuid4())
+        if record.this_year.holds(record.today):
+            self.initial.setdefault("completed_on", record.today)
         if not record.rules.counts_hours:
             del self.fields["hours"]
         else:

@@ -31,7 +31,7 @@ def record(request: HttpRequest, registration: int) -> HttpResponse:
             "parked": found.parked(),
             "petal": speed.needed / PETALS if speed.needed else None,
             "steady": speed.steady.quantize(Decimal(1)) if speed.steady else None,
-            "plan": pace.plan(found),
+            "plan": "" if speed.is_over or speed.reached else pace.plan(found),
             "years": found.years,
             "this_year": found.this_year,
             "types": found.types_in(found.this_year.number),
