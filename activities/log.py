@@ -89,7 +89,8 @@ def check_dates(
             Problem(
                 "future",
                 _(
-                    "This day is still ahead. Save it as planned, or enter the day when you finished."
+                    "This day is still ahead. Save it as planned, or enter the day when you "
+                    "finished."
                 ),
             )
         ]

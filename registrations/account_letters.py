@@ -143,7 +143,12 @@ def address_changed(address: str) -> mail.Letter:
         subject=_("Your e-mail address was changed"),
         paragraphs=[_("From now on you sign in with the new address, and we write to it.")],
         facts=[(_("New address"), address)],
-        closing=[_("If it wasn’t you, tell your association right away: this address no longer works here.")],
+        closing=[
+            _(
+                "If it wasn’t you, tell your association right away: this address no longer works"
+                " here."
+            )
+        ],
         why=_why_owner(),
     )
 
