@@ -13,6 +13,7 @@ from activities.points import ZERO, Entry, Preview
 from activities.record import Line, Record
 from activities.rules import RecordRules, plural
 from cec.wording import day, number
+from registrations.calendar import day_in
 from registrations.models import ActivityType
 
 
@@ -39,7 +40,7 @@ class Reason:
 def reason(line: Line, rules: RecordRules) -> Reason:
     """Say what counts of an entry and why (P2, P6, P8, P11)."""
     if line.state == Credit.State.DELETED:
-        return _deleted(line)
+        return _deleted(line, rules)
     if line.state == Credit.State.PLANNED:
         return Reason(
             _hoped(line.promise, line.raw, rules),
@@ -147,9 +148,10 @@ def _hoped(promise: Entry | None, raw: Decimal, rules: RecordRules) -> str:
     return text % {"counted": number(counted), "raw": rules.amount(raw)}
 
 
-def _deleted(line: Line) -> Reason:
+def _deleted(line: Line, rules: RecordRules) -> Reason:
     assert line.activity.deleted_at is not None
-    until = line.activity.deleted_at.date() + timedelta(days=log.UNDO_DAYS)
+    program = rules.registration.program
+    until = day_in(program, line.activity.deleted_at) + timedelta(days=log.UNDO_DAYS)
     return Reason(
         _("Deleted, so it doesn’t count."),
         _("You can bring it back until %(day)s.") % {"day": day(until)},

@@ -1,12 +1,9 @@
 """Taking an activity out of the record, and bringing it back for thirty days."""
 
-from datetime import timedelta
-
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
@@ -63,7 +60,7 @@ def restore(request: HttpRequest, registration: int, activity: int) -> HttpRespo
     if not record.is_open:
         return refused(request, record)
     if row.deleted_at is not None:
-        if row.deleted_at < timezone.now() - timedelta(days=log.UNDO_DAYS):
+        if not record.restorable().filter(activity=row).exists():
             raise Http404
         if request.method != "POST":
             context = {"registration": record.registration, "line": record.line(row)}

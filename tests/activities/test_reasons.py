@@ -1,12 +1,12 @@
 """What each entry counts and why, in one sentence (P2, P6, P8, P11)."""
 
-from datetime import timedelta
+from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
-from django.utils import timezone
 
 from activities import log, reasons
+from activities.models import Activity
 from activities.record import Record
 from registrations.models import Cap
 from tests import factories as make
@@ -87,12 +87,15 @@ def test_a_project_without_its_outcome_says_what_is_missing(registration):
     )
 
 
-def test_a_deleted_entry_says_until_when_it_can_come_back(registration):
+def test_a_deleted_entry_says_until_when_it_can_come_back_in_the_programs_days(registration):
     entry = make.activity(registration)
     log.delete(registration, entry)
-    until = timezone.now().date() + timedelta(days=30)
+    late_in_the_evening = datetime(2026, 3, 11, 2, 30, tzinfo=UTC)  # still the 10th in Toronto
+    Activity.objects.filter(pk=entry.pk).update(deleted_at=late_in_the_evening)
 
-    assert f"{until.day} {until:%B} {until.year}" in read(reason_of(registration, entry))
+    assert read(reason_of(registration, entry)) == (
+        "Deleted, so it doesn’t count. You can bring it back until 9 April 2026."
+    )
 
 
 def test_the_unit_is_the_programs_own():
