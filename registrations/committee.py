@@ -3,15 +3,16 @@
 from datetime import date
 
 from django.core.exceptions import PermissionDenied
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from cec import work
 from cec.problems import Problem, Refused
 from registrations.models import Appointment, Association, Person
 from registrations.permissions import may
 
-APPOINTING = 0x43_45_43  # the advisory lock of the committee's changes
+APPOINTING = "registrations.committee"  # one change of roles at a time
 
 
 @transaction.atomic
@@ -26,7 +27,7 @@ def appoint(
 ) -> Appointment:
     """Give a role. Nobody changes their own roles; administrators are named by administrators."""
     _require(by, person, role)
-    _one_at_a_time()
+    work.one_at_a_time(APPOINTING)
     same = Appointment.objects.filter(person=person, role=role, association=association)
     overlapping = same.not_over(first_day)
     if last_day is not None:
@@ -51,7 +52,7 @@ def end(appointment: Appointment, *, by: Person) -> None:
     """
     _require(by, appointment.person, appointment.role)
     today = timezone.localdate()
-    _one_at_a_time()
+    work.one_at_a_time(APPOINTING)
     if appointment.role == Appointment.Role.ADMINISTRATOR:
         others = Appointment.objects.current(today).filter(role=Appointment.Role.ADMINISTRATOR)
         if not others.exclude(person=appointment.person).exists():
@@ -59,12 +60,6 @@ def end(appointment: Appointment, *, by: Person) -> None:
     Appointment.objects.filter(pk=appointment.pk, ended_at__isnull=True).update(
         ended_at=timezone.now(), ended_by=by
     )
-
-
-def _one_at_a_time() -> None:
-    """Wait until nobody else appoints or ends, and keep them waiting until the commit."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [APPOINTING])
 
 
 def _require(by: Person, person: Person, role: str) -> None:
