@@ -6,7 +6,6 @@ from decimal import Decimal
 from typing import Any
 
 from django.utils import translation
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
@@ -17,6 +16,7 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from activities.workbook.columns import EXPORTED
 from activities.workbook.sheet import Choice, Entry, Heading, type_labels
 from activities.workbook.wording import clean_line, clean_text, escape, without_controls
+from cec.wording import day
 
 # What a spreadsheet may take for a formula or an error at the start of a text (`E8`).
 _RISKY = tuple("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20#")
@@ -88,7 +88,7 @@ class _Record:
         for entry in entries:
             self.append(self.values(entry))
         if label and entries:
-            self.append(_subtotal(label, entries), bold=True)
+            self.append(_subtotal(entries), bold=True)
 
     def values(self, entry: Entry) -> list[object]:
         """One entry in the order of `EXPORTED`."""
@@ -168,15 +168,15 @@ def _by_year(entries: list[Entry], heading: Heading) -> Iterator[tuple[str, list
     for number, (first, last) in enumerate(heading.years, start=1):
         label = _("Year %(number)s, %(first)s to %(last)s") % {
             "number": number,
-            "first": date_format(first),
-            "last": date_format(last),
+            "first": day(first),
+            "last": day(last),
         }
         yield label, [entry for entry in left if first <= entry.completed_on <= last]
         left = [entry for entry in left if not first <= entry.completed_on <= last]
     yield "", left
 
 
-def _subtotal(label: str, entries: list[Entry]) -> list[object]:
+def _subtotal(entries: list[Entry]) -> list[object]:
     line: list[object] = [None] * len(EXPORTED)
     line[_SUM_LABEL_AT] = _("Subtotal")
     for index, name in enumerate(EXPORTED):

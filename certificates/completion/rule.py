@@ -12,7 +12,6 @@ from django.db.models import Case, DateField, F, Func, OuterRef, Q, Subquery, Va
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Cast, Coalesce
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from activities import points
@@ -144,7 +143,7 @@ def _check_day(
         Problem(
             "cycle_runs",
             _("Your program runs until %(day)s. You can send your record for review after that.")
-            % {"day": date_format(registration.ends_on)},
+            % {"day": wording.day(registration.ends_on)},
             fixable=False,
         )
     ]
@@ -215,7 +214,7 @@ def check_turn_in(registration: Registration) -> list[Problem]:
             Problem(
                 "too_late",
                 _("The time for sending your record ended on %(day)s. Write to your association.")
-                % {"day": date_format(until)},
+                % {"day": wording.day(until)},
                 fixable=False,
             )
         )
