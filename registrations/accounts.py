@@ -36,7 +36,7 @@ PREFIX = "account/email/"
 def open_account(
     *, email: str, name: str, language: str = "en", password: str | None = None
 ) -> Person:
-    """Open an account for somebody whose address needs no confirming: by command or demo data.
+    """Open an account for somebody whose address needs no confirming, like those of the demo.
 
     Without a password the person signs in by a mailed code and can choose one then.
     """

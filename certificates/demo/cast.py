@@ -7,7 +7,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from allauth.account.models import EmailAddress
 from dateutil.relativedelta import relativedelta
 from django.contrib.auth.hashers import make_password
 from django.utils import timezone
@@ -15,6 +14,7 @@ from django.utils import timezone
 from certificates.demo import clock
 from certificates.demo.signins import PASSWORD, SIGNINS
 from certificates.models import Signatory
+from registrations.accounts import open_account
 from registrations.models import Appointment, Association, Person, Program
 
 HERE = Path(__file__).parent
@@ -39,16 +39,13 @@ class Cast:
         """Return the person of a row, with a confirmed e-mail address."""
         if found := self._people.get(row["name"]):
             return found
-        person = Person.objects.create_user(
-            email=f"{row['email']}@{DOMAIN}",
-            name=row["name"],
-            language=row.get("language", "en"),
-            date_joined=timezone.now(),
+        person = open_account(
+            email=f"{row['email']}@{DOMAIN}", name=row["name"], language=row.get("language", "en")
         )
+        person.date_joined = timezone.now()
         if person.email in self._with_password:
             person.password = self._password
-            person.save(update_fields=["password"])
-        EmailAddress.objects.create(user=person, email=person.email, verified=True, primary=True)
+        person.save(update_fields=["date_joined", "password"])
         self._people[row["name"]] = person
         return person
 
