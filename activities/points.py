@@ -177,10 +177,6 @@ class Standing:
         """Return the part of one program year."""
         return Standing(tuple(total for total in self.types if total.year == year))
 
-    def of_type(self, activity_type_id: int) -> TypeTotal | None:
-        """Return the first total of a type; meant for the part of one year."""
-        return next((row for row in self.types if row.activity_type_id == activity_type_id), None)
-
 
 @dataclass(frozen=True)
 class Preview:
