@@ -17,6 +17,7 @@ from activities.record import Record
 from activities.rules import plural, rate_words
 from activities.workbook.lines import MOST_CHARACTERS
 from activities.workbook.wording import clean_line, clean_text, without_controls
+from cec.forms import DayField
 from registrations.models import Rate
 
 HOURS_A_DAY = 24
@@ -25,17 +26,6 @@ LONGEST_TEXT = 10_000
 Choices = list[tuple[str, Any]]
 
 _SPACES = re.compile(" +")
-
-
-class DayField(forms.DateField):
-    """A day, written year first: every other order of numbers can be read in two ways."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        widget = forms.DateInput(attrs={"type": "date", "class": "chars-10"}, format="%Y-%m-%d")
-        kwargs.setdefault("error_messages", {}).setdefault(
-            "invalid", _("Enter the day with the year first, like 2026-11-20")
-        )
-        super().__init__(input_formats=["%Y-%m-%d"], widget=widget, **kwargs)
 
 
 class LineField(forms.CharField):

@@ -8,12 +8,13 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from activities.forms.activity import DayField, rate_choices
+from activities.forms.activity import rate_choices
 from activities.forms.hours import HoursField
 from activities.import_rows import ASKS, DELETED, TWICE, Item, Sorter
 from activities.importing import Answer
 from activities.rules import rate_words
 from activities.workbook import Question
+from cec.forms import DayField
 from cec.wording import day
 
 # Rows that are asked about at a time: a form has at most a thousand fields.

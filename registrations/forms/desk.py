@@ -5,22 +5,10 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from cec.forms import DayField
 from registrations.models import Appointment, Association, MembershipCheck, Payment, Person
 
 LONGEST_LEDGER_REASON = 500  # as long as the ledger's column
-
-
-class DayField(forms.DateField):
-    """A day, picked or typed as 2026-11-20; a day that reads in two ways is asked about."""
-
-    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    default_error_messages = {
-        "required": _("Enter the day."),
-        "invalid": _("Enter the day as year-month-day, like 2026-11-20."),
-    }
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(input_formats=["%Y-%m-%d"], **kwargs)
 
 
 class PlainForm(forms.Form):
