@@ -1,6 +1,7 @@
 """Who may do a thing: the one list of permissions. Roles are dated appointments."""
 
 from django.core.exceptions import PermissionDenied
+from django.utils.translation import gettext as _
 
 from registrations.models import Appointment, Person, Registration
 from registrations.models.committee import roles_of
@@ -44,3 +45,9 @@ def require(person: Person, permission: str, registration: Registration | None =
     """Raise `PermissionDenied` unless the person may; what they can't even see is a 404 before."""
     if not may(person, permission, registration):
         raise PermissionDenied
+
+
+def require_staff(person: Person) -> None:
+    """Raise `PermissionDenied` unless the person has a role today."""
+    if not roles_of(person).is_staff:
+        raise PermissionDenied(_("This page is for the committee."))

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from registrations.models import MembershipCheck, Person, Registration
-from registrations.models.registration import RegistrationQuerySet
+from registrations.models.registration import REFERENCES_FROM, RegistrationQuerySet
 
 Outcome = MembershipCheck.Outcome
 
@@ -29,16 +29,7 @@ VIEWS: dict[str, tuple[object, Q]] = {
     "proof": (_("Asked for proof"), WAITING & Q(membership=Outcome.PROOF)),
     "lapsed": (_("Not in good standing"), WAITING & Q(membership=Outcome.LAPSED)),
     "active": (_("Active"), Q(status=Registration.Status.ACTIVE)),
-    "closed": (
-        _("Closed"),
-        Q(
-            status__in=[
-                Registration.Status.DECLINED,
-                Registration.Status.WITHDRAWN,
-                Registration.Status.LAPSED,
-            ]
-        ),
-    ),
+    "closed": (_("Closed"), Q(status__in=Registration.CLOSED)),
 }
 
 WAITING_VIEWS = [key for key in VIEWS if key not in ("active", "closed")]
@@ -99,7 +90,7 @@ def search(
         )
         number = text.rpartition("-")[2]
         if number.isdecimal() and len(number) < 12:
-            match |= Q(pk=int(number) - 1000)
+            match |= Q(pk=int(number) - REFERENCES_FROM)
         found = found.filter(match)
     if program:
         found = found.filter(program__slug=program)

@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -19,8 +18,7 @@ from certificates import completion, waiting
 from certificates.forms import ReviewForm
 from registrations import timeline
 from registrations.models import Event, Registration
-from registrations.models.committee import roles_of
-from registrations.permissions import may, require
+from registrations.permissions import may, require, require_staff
 
 PER_PAGE = 25
 # In these states somebody waits for the certificate, so the page says what is missing.
@@ -30,8 +28,7 @@ WAITING = (Registration.Status.TURNED_IN, Registration.Status.ACCEPTED)
 @require_GET
 def reviews(request: HttpRequest) -> HttpResponse:
     """The turned-in records in this person's care, longest waiting first."""
-    if not roles_of(request.user).is_staff:
-        raise PermissionDenied(_("This page is for the committee."))
+    require_staff(request.user)
     page = Paginator(waiting.reviews(request.user), PER_PAGE).get_page(request.GET.get("page"))
     standings = points.standings([row.pk for row in page.object_list])
     for row in page.object_list:
@@ -62,7 +59,8 @@ def accept(request: HttpRequest, registration: int) -> HttpResponse:
     try:
         completion.accept(row, by=request.user, seen=form.cleaned_data["seen"])
     except Refused as refused:
-        return _refuse(request, row, form, refused)
+        if not row.was_moved("accept", by=request.user):
+            return _refuse(request, row, form, refused)
     return _go_on(request, row, _("The record of %(name)s is accepted."))
 
 
@@ -84,7 +82,8 @@ def send_back(request: HttpRequest, registration: int) -> HttpResponse:
             seen=form.cleaned_data["seen"],
         )
     except Refused as refused:
-        return _refuse(request, row, form, refused)
+        if not row.was_moved("return", by=request.user):
+            return _refuse(request, row, form, refused)
     return _go_on(request, row, _("The record of %(name)s is sent back with your questions."))
 
 

@@ -18,6 +18,9 @@ from registrations.models.programs import Program, Rules
 if TYPE_CHECKING:
     from registrations.models.membership import MembershipCheck
 
+# Added to the id in a reference: the first ones don't look like a test then.
+REFERENCES_FROM = 1000
+
 MONEY: DecimalField[Decimal, Decimal] = DecimalField(max_digits=10, decimal_places=2)
 
 
@@ -89,6 +92,8 @@ class Registration(models.Model):
         LAPSED = "lapsed", _("Lapsed")
 
     OPEN = (Status.DRAFT, Status.SUBMITTED, Status.ACTIVE, Status.TURNED_IN, Status.ACCEPTED)
+    # Over without a certificate.
+    CLOSED = (Status.DECLINED, Status.WITHDRAWN, Status.LAPSED)
 
     # The one list of moves: from which states, and to which.
     MOVES: dict[str, tuple[tuple[str, ...], str]] = {
@@ -177,7 +182,7 @@ class Registration(models.Model):
     @property
     def reference(self) -> str:
         """What is printed on forms and written on cheques, like CEC-R-1042."""
-        return f"{self.program.code}-R-{1000 + (self.pk or 0)}"
+        return f"{self.program.code}-R-{REFERENCES_FROM + (self.pk or 0)}"
 
     def can(self, move: str) -> bool:
         """Say whether the state allows the move; who may make it is a matter of permissions."""
@@ -221,6 +226,11 @@ class Registration(models.Model):
             reason=reason,
             details=details or {},
         )
+
+    def was_moved(self, name: str, *, by: Person) -> bool:
+        """Say whether this person made the last move, and this one: a second click on a button."""
+        last = self.events.exclude(to_status="").last()
+        return last is not None and (last.kind, last.actor_id) == (name, by.pk)
 
     def _move(self, name: str, **fields: object) -> bool:
         allowed, after = self.MOVES[name]

@@ -3,12 +3,10 @@
 from typing import Any
 from urllib.parse import urlencode
 
-from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from registrations import fees, timeline
@@ -18,7 +16,7 @@ from registrations.forms import desk as forms
 from registrations.models import Program, Registration
 from registrations.models.committee import roles_of
 from registrations.navigation import queue_counts
-from registrations.permissions import may
+from registrations.permissions import may, require_staff
 from registrations.registering import readiness
 
 PER_PAGE = 25
@@ -28,14 +26,14 @@ FILTERS = ("q", "program", "language")
 @require_GET
 def home(request: HttpRequest) -> HttpResponse:
     """The desk starts with the queue."""
-    _require_staff(request)
+    require_staff(request.user)
     return redirect("queue")
 
 
 @require_GET
 def queue(request: HttpRequest) -> HttpResponse:
     """Registrations in this person's care, longest waiting first."""
-    _require_staff(request)
+    require_staff(request.user)
     asked = request.GET.get("view", "")
     current = asked if asked in queues.VIEWS else "waiting"
     counts = queue_counts(request)
@@ -135,8 +133,3 @@ def show(
 def _works_for_several(request: HttpRequest) -> bool:
     roles = roles_of(request.user)
     return roles.sees_everything or len(roles.associations) > 1
-
-
-def _require_staff(request: HttpRequest) -> None:
-    if not roles_of(request.user).is_staff:
-        raise PermissionDenied(_("This page is for the committee."))

@@ -26,7 +26,7 @@ def ledger(request: HttpRequest) -> HttpResponse:
     owing = queue.search(
         Registration.objects.worked_on_by(request.user)
         .owing()
-        .filter(~Q(status__in=["declined", "withdrawn", "lapsed"]))
+        .exclude(status__in=Registration.CLOSED)
         .select_related("person", "program", "association"),
         text=asked,
     ).order_by("submitted_at", "pk")
