@@ -4,6 +4,9 @@ from typing import Any
 
 from django.utils.translation import get_language
 
+# Each language by its own name, for whoever landed in the other one.
+OWN_NAMES = {"en": "English", "fr": "Français"}
+
 
 def in_language(row: Any, field: str, language: str | None = None) -> str:
     """Return `field_fr` or `field_en` of `row`; an empty translation falls back to the other.

@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 from django.http import HttpRequest
 from django.urls import translate_url
 from django.utils.translation import get_language
+
+from cec.bilingual import OWN_NAMES
 
 
 @dataclass(frozen=True)
@@ -73,7 +75,6 @@ def page(request: HttpRequest) -> dict[str, Any]:
     if not hasattr(request, "user"):
         return {}  # refused before it was known who asks, as with a wrong Host
     items = [item.on(request) for provider in _main for item in provider(request)]
-    person = getattr(request, "user", None)
     groups = cache(lambda: desk_groups(request))
     title = cache(lambda: next((provider(request) for provider in _titles), ("", "")))
     return {
@@ -81,8 +82,8 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "workspace_title": lambda: title()[0],
         "workspace_hint": lambda: title()[1],
         "navigation": sorted(items, key=lambda item: item.position),
-        "other_language": other_language(request),
-        "theme": getattr(person, "theme", "auto"),
+        "other_language": other_language(partial(translate_url, request.get_full_path())),
+        "theme": getattr(request.user, "theme", "auto"),
     }
 
 
@@ -97,8 +98,7 @@ def desk_groups(request: HttpRequest) -> list[Group]:
     return list(groups.values())
 
 
-def other_language(request: HttpRequest) -> dict[str, str]:
-    """Return code, own name and address of this page in the other official language."""
+def other_language(address: Callable[[str], str]) -> dict[str, str]:
+    """Return code, own name and address of a page in the other official language."""
     code = "fr" if (get_language() or "en").startswith("en") else "en"
-    url = translate_url(request.get_full_path(), code)
-    return {"code": code, "label": {"en": "English", "fr": "Français"}[code], "url": url}
+    return {"code": code, "label": OWN_NAMES[code], "url": address(code)}

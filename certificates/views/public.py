@@ -9,6 +9,7 @@ from django.utils import timezone, translation
 from django.views.decorators.http import require_safe
 
 from cec.bilingual import in_language
+from cec.navigation import other_language
 from certificates import facts, verification
 from certificates.forms import VerifyForm
 from certificates.limits import too_many_checks
@@ -41,7 +42,8 @@ def verify_id(request: HttpRequest, public_id: str) -> HttpResponse:
     """Check by the link or QR code, in the language that the browser prefers."""
     asked = request.GET.get("lang")
     with translation.override(asked if asked in LANGUAGES else translation.get_language()):
-        context: dict[str, Any] = {"other_language": _other_language()}
+        # The address has no language in it.
+        context: dict[str, Any] = {"other_language": other_language("?lang={}".format)}
         if too_many_checks(request):
             return _answer(request, "certificates/too_many.html", context, status=429)
         found = verification.by_public_id(public_id)
@@ -71,13 +73,6 @@ def _verdict(request: HttpRequest, found: Certificate, **context: Any) -> HttpRe
         "form": VerifyForm(),
     }
     return _answer(request, "certificates/verdict.html", shown | context)
-
-
-def _other_language() -> dict[str, str]:
-    """Offer the other language at the same address, which has no language in it."""
-    code = "fr" if (translation.get_language() or "en").startswith("en") else "en"
-    label = {"en": "English", "fr": "Français"}[code]
-    return {"code": code, "label": label, "url": f"?lang={code}"}
 
 
 def _answer(

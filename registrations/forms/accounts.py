@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from cec.bilingual import OWN_NAMES
 from registrations.models import Person
 from registrations.passwords import MOST
 
@@ -181,5 +182,4 @@ class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        # Each language by its own name, for whoever landed in the other one.
-        self.fields["language"].choices = [("en", "English"), ("fr", "Français")]  # type: ignore[attr-defined]
+        self.fields["language"].choices = list(OWN_NAMES.items())  # type: ignore[attr-defined]
