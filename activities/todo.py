@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext_lazy
 
 from activities.pace import Pace
 from activities.record import Record
@@ -19,6 +20,65 @@ class Task:
     url: str
     pill: str
     kind: str = "warn"
+
+
+@dataclass(frozen=True)
+class _Kind:
+    """A kind of unfinished entries: `count` is its number in `Unfinished`, `status` its filter."""
+
+    count: str
+    label: Promise
+    hint: Promise
+    status: str
+    pill: Promise
+    colour: str = "warn"
+
+
+UNFINISHED = (
+    _Kind(
+        "questions",
+        gettext_lazy("Answer the committee’s questions"),
+        ngettext_lazy(
+            "%(count)d activity has a question", "%(count)d activities have questions", "count"
+        ),
+        "question",
+        gettext_lazy("Sent back"),
+    ),
+    _Kind(
+        "outcomes_needed",
+        gettext_lazy("Write what you learned"),
+        ngettext_lazy(
+            "%(count)d activity counts once you have",
+            "%(count)d activities count once you have",
+            "count",
+        ),
+        "waiting",
+        gettext_lazy("Not done"),
+    ),
+    _Kind(
+        "planned_past",
+        gettext_lazy("Did you do what you planned?"),
+        ngettext_lazy(
+            "%(count)d planned activity is past its date",
+            "%(count)d planned activities are past their date",
+            "count",
+        ),
+        "planned",
+        gettext_lazy("Not done"),
+    ),
+    _Kind(
+        "outcomes_missing",
+        gettext_lazy("Add what you learned"),
+        ngettext_lazy(
+            "%(count)d activity has no learning outcome",
+            "%(count)d activities have no learning outcome",
+            "count",
+        ),
+        "no_outcome",
+        gettext_lazy("Optional"),
+        colour="",
+    ),
+)
 
 
 def tasks(record: Record, pace: Pace) -> list[Task]:
@@ -48,63 +108,17 @@ def _turn_in(record: Record, pace: Pace) -> Task | None:
 
 
 def _entries(record: Record) -> list[Task]:
-    unfinished, found = record.unfinished, []
     listing = reverse("activities", args=[record.registration.pk])
-    if count := unfinished.questions:
-        found.append(
-            Task(
-                label=_("Answer the committee’s questions"),
-                hint=ngettext(
-                    "%(count)d activity has a question",
-                    "%(count)d activities have questions",
-                    count,
-                )
-                % {"count": count},
-                url=f"{listing}?year=all&status=question",
-                pill=_("Sent back"),
-            )
+    unfinished = record.unfinished
+    found = [(kind, getattr(unfinished, kind.count)) for kind in UNFINISHED]
+    return [
+        Task(
+            label=str(kind.label),
+            hint=kind.hint % {"count": count},
+            url=f"{listing}?year=all&status={kind.status}",
+            pill=str(kind.pill),
+            kind=kind.colour,
         )
-    if count := unfinished.outcomes_needed:
-        found.append(
-            Task(
-                label=_("Write what you learned"),
-                hint=ngettext(
-                    "%(count)d activity counts once you have",
-                    "%(count)d activities count once you have",
-                    count,
-                )
-                % {"count": count},
-                url=f"{listing}?year=all&status=waiting",
-                pill=_("Not done"),
-            )
-        )
-    if count := unfinished.planned_past:
-        found.append(
-            Task(
-                label=_("Did you do what you planned?"),
-                hint=ngettext(
-                    "%(count)d planned activity is past its date",
-                    "%(count)d planned activities are past their date",
-                    count,
-                )
-                % {"count": count},
-                url=f"{listing}?year=all&status=planned",
-                pill=_("Not done"),
-            )
-        )
-    if count := unfinished.outcomes_missing:
-        found.append(
-            Task(
-                label=_("Add what you learned"),
-                hint=ngettext(
-                    "%(count)d activity has no learning outcome",
-                    "%(count)d activities have no learning outcome",
-                    count,
-                )
-                % {"count": count},
-                url=f"{listing}?year=all&status=no_outcome",
-                pill=_("Optional"),
-                kind="",
-            )
-        )
-    return found
+        for kind, count in found
+        if count
+    ]
