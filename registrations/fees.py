@@ -2,6 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
+from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -47,8 +48,9 @@ def record_payment(
     method: str,
     received_on: date,
     reference: str = "",
+    form_key: UUID | None = None,
 ) -> Payment:
-    """Write down money that came in.
+    """Write down money that came in; the same form twice is one line.
 
     Raises `Refused` when nothing is owed any more (two people recording the same cheque make
     one payment), when it is more than what is owed, or on a day that is still ahead.
@@ -61,10 +63,13 @@ def record_payment(
         method=method,
         received_on=received_on,
         reference=reference.strip(),
+        form_key=form_key,
     )
 
 
-def waive(registration: Registration, *, by: Person, reason: str) -> Payment:
+def waive(
+    registration: Registration, *, by: Person, reason: str, form_key: UUID | None = None
+) -> Payment:
     """Waive what is still owed, with a reason."""
     return _enter(
         registration,
@@ -74,11 +79,18 @@ def waive(registration: Registration, *, by: Person, reason: str) -> Payment:
         method=Payment.Method.NONE,
         received_on=today_in(registration.program),
         reason=reason,
+        form_key=form_key,
     )
 
 
 def refund(
-    registration: Registration, *, by: Person, amount: Decimal, method: str, reason: str
+    registration: Registration,
+    *,
+    by: Person,
+    amount: Decimal,
+    method: str,
+    reason: str,
+    form_key: UUID | None = None,
 ) -> Payment:
     """Write down money that was given back; never more than what was paid in."""
     return _enter(
@@ -89,6 +101,7 @@ def refund(
         method=method,
         received_on=today_in(registration.program),
         reason=reason,
+        form_key=form_key,
     )
 
 
@@ -103,9 +116,12 @@ def _enter(
     received_on: date,
     reference: str = "",
     reason: str = "",
+    form_key: UUID | None = None,
 ) -> Payment:
     require(by, "record_payment", registration)
     locked = Registration.objects.select_for_update(of=("self",)).get(pk=registration.pk)
+    if form_key and (same := locked.payments.filter(form_key=form_key).first()):
+        return same
     owed = balance(locked)
     amount = owed if amount is None else amount
     _refuse_what_does_not_fit(locked, kind, amount, owed, received_on)
@@ -119,6 +135,7 @@ def _enter(
         reference=reference,
         received_on=received_on,
         reason=reason,
+        form_key=form_key,
         recorded_by=by,
     )
     locked.note(

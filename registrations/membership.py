@@ -1,6 +1,7 @@
 """The membership gate: is this person a member in good standing on a given day?"""
 
 from datetime import date
+from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -45,13 +46,18 @@ def record_check(
     outcome: str,
     good_until: date | None = None,
     note: str = "",
+    form_key: UUID | None = None,
 ) -> MembershipCheck:
     """Write down what somebody found out about a membership; the person is asked for proof.
+
+    The same form twice is one look.
 
     Raises `Refused` when a confirmation names no day, or one that is over.
     """
     require(by, "check_membership", registration)
     locked = Registration.objects.select_for_update(of=("self",)).get(pk=registration.pk)
+    if form_key and (same := locked.membership_checks.filter(form_key=form_key).first()):
+        return same
     if not locked.is_open or locked.status == Registration.Status.DRAFT:
         raise Refused(
             Problem(
@@ -68,6 +74,7 @@ def record_check(
         outcome=outcome,
         good_until=good_until if outcome == Outcome.CONFIRMED else None,
         note=note,
+        form_key=form_key,
         checked_by=by,
     )
     locked.note(

@@ -118,6 +118,9 @@ def _issue(request: HttpRequest, rows: Iterable[Registration]) -> HttpResponse:
         try:
             issuing.issue(row, by=request.user)
         except Refused as refused:
+            if row.was_moved("certify", by=request.user):
+                done += 1  # a second click on the same button
+                continue
             messages.warning(
                 request, _("%(name)s: %(why)s") % {"name": row.person.name, "why": refused}
             )

@@ -1,6 +1,7 @@
 from datetime import date
 from decimal import Decimal
 from typing import Any
+from uuid import uuid4
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -20,7 +21,17 @@ class PlainForm(forms.Form):
         super().__init__(*args, **kwargs)
 
 
-class MembershipForm(PlainForm):
+class OnceForm(PlainForm):
+    """A form that is entered once, however often its button is pressed."""
+
+    form_key = forms.UUIDField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial.setdefault("form_key", uuid4())
+
+
+class MembershipForm(OnceForm):
     outcome = forms.ChoiceField(
         label=_("The membership is"),
         choices=[
@@ -88,11 +99,11 @@ class DeclineForm(PlainForm):
     reason = _reason(longest=1000)
 
 
-class WaiveForm(PlainForm):
+class WaiveForm(OnceForm):
     reason = _reason(longest=LONGEST_LEDGER_REASON)
 
 
-class PaymentForm(PlainForm):
+class PaymentForm(OnceForm):
     amount = forms.DecimalField(
         label=_("Amount"),
         max_digits=8,
@@ -116,7 +127,7 @@ class PaymentForm(PlainForm):
     )
 
 
-class RefundForm(PlainForm):
+class RefundForm(OnceForm):
     amount = PaymentForm.base_fields["amount"]
     method = PaymentForm.base_fields["method"]
     reason = _reason(longest=LONGEST_LEDGER_REASON)

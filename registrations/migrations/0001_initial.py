@@ -209,6 +209,7 @@ class Migration(migrations.Migration):
                 ('reference', models.CharField(blank=True, max_length=100)),
                 ('received_on', models.DateField()),
                 ('reason', models.CharField(blank=True, max_length=500)),
+                ('form_key', models.UUIDField(editable=False, null=True)),
                 ('recorded_at', models.DateTimeField(auto_now_add=True)),
                 ('recorded_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('registration', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='payments', to='registrations.registration')),
@@ -224,6 +225,7 @@ class Migration(migrations.Migration):
                 ('outcome', models.CharField(choices=[('confirmed', 'In good standing'), ('lapsed', 'Not in good standing'), ('proof', 'Asked for proof')], max_length=10)),
                 ('good_until', models.DateField(blank=True, null=True)),
                 ('note', models.CharField(blank=True, max_length=500)),
+                ('form_key', models.UUIDField(editable=False, null=True)),
                 ('checked_at', models.DateTimeField(auto_now_add=True)),
                 ('checked_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('registration', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='membership_checks', to='registrations.registration')),
@@ -349,6 +351,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='payment',
+            constraint=models.UniqueConstraint(fields=('registration', 'form_key'), name='payment_form_is_entered_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='payment',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('amount__gt', Decimal('0')), ('kind__in', ['payment', 'waiver'])), models.Q(('amount__lt', Decimal('0')), ('kind', 'refund')), _connector='OR'), name='payment_has_the_sign_of_its_kind'),
         ),
         migrations.AddConstraint(
@@ -358,6 +364,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='payment',
             constraint=models.UniqueConstraint(condition=models.Q(('kind', 'payment'), models.Q(('reference', ''), _negated=True)), fields=('registration', 'method', 'reference', 'received_on'), name='same_payment_is_recorded_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='membershipcheck',
+            constraint=models.UniqueConstraint(fields=('registration', 'form_key'), name='membership_form_is_entered_once'),
         ),
         migrations.AddConstraint(
             model_name='membershipcheck',

@@ -12,7 +12,7 @@ class Payment(models.Model):
     """A line of the fee ledger, in the program's currency; lines are added, never edited.
 
     `amount` is positive for what came in or was waived, and negative for a refund, so that the
-    balance is the fee less the sum.
+    balance is the fee less the sum. `form_key` makes a form that arrives twice one line.
     """
 
     class Kind(models.TextChoices):
@@ -36,6 +36,7 @@ class Payment(models.Model):
     reference = models.CharField(max_length=100, blank=True)
     received_on = models.DateField()
     reason = models.CharField(max_length=500, blank=True)
+    form_key = models.UUIDField(null=True, editable=False)
     recorded_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     recorded_at = models.DateTimeField(auto_now_add=True)
 
@@ -55,6 +56,9 @@ class Payment(models.Model):
                 fields=["registration", "method", "reference", "received_on"],
                 condition=Q(kind="payment") & ~Q(reference=""),
                 name="same_payment_is_recorded_once",
+            ),
+            models.UniqueConstraint(
+                fields=["registration", "form_key"], name="payment_form_is_entered_once"
             ),
         ]
 

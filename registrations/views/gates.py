@@ -52,10 +52,11 @@ def approve(request: HttpRequest, registration: int) -> HttpResponse:
             override=data.get("override", False),
         )
     except Refused as refused:
-        for problem in refused.problems:
-            form.add_error(None, str(problem.message))
-        row.refresh_from_db()
-        return desk.show(request, row, status=409, approve_form=form)
+        if not row.was_moved("approve", by=request.user):
+            for problem in refused.problems:
+                form.add_error(None, str(problem.message))
+            row.refresh_from_db()
+            return desk.show(request, row, status=409, approve_form=form)
     return _go_on(request, row, _("%(name)s is registered.") % {"name": row.person.name})
 
 
@@ -70,8 +71,9 @@ def decline(request: HttpRequest, registration: int) -> HttpResponse:
     try:
         registering.decline(row, by=request.user, reason=form.cleaned_data["reason"])
     except Refused as refused:
-        messages.warning(request, str(refused))
-        return redirect("desk_registration", registration=row.pk)
+        if not row.was_moved("decline", by=request.user):
+            messages.warning(request, str(refused))
+            return redirect("desk_registration", registration=row.pk)
     return _go_on(
         request,
         row,

@@ -239,28 +239,9 @@ def test_the_page_sends_a_double_click_once(visitors, deed):
     assert one.page.locator(".problem, .notice.warn, .notice.bad").count() == 0
 
 
-TWICE_SO_FAR = {
-    "record a part of the fee": "two equal payments without a reference are both taken",
-    "check a membership": "the same check is written twice",
-}
-
-
-@pytest.mark.parametrize(
-    "deed",
-    [
-        pytest.param(
-            deed,
-            id=name,
-            marks=[pytest.mark.xfail(reason=TWICE_SO_FAR[name], strict=True)]
-            if name in TWICE_SO_FAR
-            else [],
-        )
-        for name, deed in DEEDS.items()
-    ],
-)
+@pytest.mark.parametrize("deed", DEEDS.values(), ids=DEEDS)
 def test_the_server_does_once_what_arrives_twice(visitors, traffic, deed):
     one = visitors("person", script=False)
-    one.may_be_answered_with(409)  # "you were here first", said to whoever comes second
     deed.comes(one)
 
     sent = two_requests_at_once(one, deed.button)

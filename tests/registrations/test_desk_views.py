@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from cec.models import OutgoingMail
 from registrations import fees, registering
 from registrations.models import Appointment
 from tests import factories as make
@@ -368,3 +369,49 @@ def test_the_own_case_offers_no_decision(client):
 
     assert "This is your own registration." in page
     assert reverse("desk_approve", args=[row.pk]) not in page
+
+
+def test_the_same_part_payment_form_twice_is_one_payment(client, administrator):
+    row = waiting()
+    page = client.get(reverse("desk_registration", args=[row.pk]))
+    data = {
+        "form_key": page.context["payment_form"]["form_key"].value(),
+        "amount": "20",
+        "method": "cash",
+        "received_on": timezone.localdate().isoformat(),
+    }
+
+    for _click in range(2):
+        answer = client.post(reverse("desk_pay", args=[row.pk]), data)
+
+    assert answer.url == reverse("desk_registration", args=[row.pk])
+    assert row.payments.count() == 1
+
+
+def test_the_same_membership_form_twice_is_one_look_and_one_mail(client, representative):
+    row = waiting()
+    page = client.get(reverse("desk_registration", args=[row.pk]))
+    data = {"form_key": page.context["membership_form"]["form_key"].value(), "outcome": "proof"}
+
+    for _click in range(2):
+        client.post(reverse("desk_membership", args=[row.pk]), data)
+
+    assert row.membership_checks.count() == 1
+    assert OutgoingMail.objects.filter(to=row.person.email).count() == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [("desk_approve", {"starts_on": "submitted"}), ("desk_decline", {"reason": "No."})],
+)
+def test_ones_own_second_click_finds_the_decision_made(client, representative, name, data):
+    row = ready()
+    if "starts_on" in data:
+        data = {"starts_on": row.submitted_on.isoformat()}
+
+    for _click in range(2):
+        answer = client.post(reverse(name, args=[row.pk]), data)
+
+    assert answer.url == reverse("queue")
+    assert row.events.exclude(to_status="").count() == 1
+    assert "was here first" not in client.get(answer.url).text
