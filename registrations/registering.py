@@ -67,9 +67,18 @@ def send(registration: Registration, *, by: Person) -> None:
         fee=program.fee,
         rules=program.current_rules,
     )
+    _keep_language(locked)
     mail.post(
         "registration_received", locked, to=locked.person, key=f"registration_received:{locked.pk}"
     )
+
+
+def _keep_language(registration: Registration) -> None:
+    """The form asks in which language to write; mail and certificate read that of the person."""
+    person = registration.person
+    if person.language != registration.language:
+        person.language = registration.language
+        person.save(update_fields=["language"])
 
 
 @dataclass(frozen=True)

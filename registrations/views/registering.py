@@ -75,7 +75,7 @@ def _known_answers(request: HttpRequest) -> dict[str, object]:
     last = Registration.objects.filter(person=request.user).order_by("-id").first()
     answers: dict[str, object] = {"language": request.user.language}
     if last:
-        for field in ("association", "member_number", "employer", "position", "language"):
+        for field in ("association", "member_number", "employer", "position"):
             answers[field] = getattr(last, field)
     return answers
 

@@ -40,6 +40,17 @@ def test_sending_makes_the_fee_due_and_writes_to_the_person():
     assert OutgoingMail.objects.get(to=row.person.email).kind == "registration_received"
 
 
+def test_the_language_that_the_form_asks_for_is_the_one_that_we_write_in():
+    row = make.registration(make.person(language="en"), status="draft")
+    Registration.objects.filter(pk=row.pk).update(language="fr")
+
+    registering.send(row, by=row.person)
+
+    row.person.refresh_from_db()
+    assert row.person.language == "fr"
+    assert OutgoingMail.objects.get().language == "fr"
+
+
 def test_sending_twice_is_told_and_changes_nothing():
     row = make.registration(status="draft")
     registering.send(row, by=row.person)
