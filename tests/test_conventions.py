@@ -1,6 +1,7 @@
 """What a linter can't hold: the house rules that would otherwise be forgotten."""
 
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -26,6 +27,23 @@ def test_every_setting_stands_in_the_readme():
 
     assert {name for name in read if f"`{name}`" not in readme} == set()
     assert {"DATABASE_URL", "SECRET_KEY", "SMTP_URL"} <= read
+
+
+def test_every_concept_module_is_held_away_from_the_pages():
+    of_pages = {"forms", "navigation", "urls", "account_urls", "public_urls", "views"}
+    of_others = {"__init__", "apps", "bench", "demo", "fonts", "goals", "management"}
+    concepts = {
+        f"{app}.{path.stem}"
+        for app in ("registrations", "activities", "certificates")
+        for path in (ROOT / app).iterdir()
+        if (path.suffix == ".py" or (path / "__init__.py").exists())
+        and path.stem not in {"migrations", "models"} | of_pages | of_others
+    }
+
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    contracts = {row["name"]: row for row in project["tool"]["importlinter"]["contracts"]}
+
+    assert concepts == set(contracts["Concepts know nothing of pages"]["source_modules"])
 
 
 def test_no_programs_name_or_figure_decides_anything():
