@@ -15,6 +15,14 @@ from registrations.models import Registration
 from registrations.permissions import may, require
 from registrations.views import desk
 
+# Which field of the approval a refusal is about; the others are about the registration.
+ABOUT = {
+    "no_reason": "reason",
+    "no_start": "starts_on",
+    "future_start": "starts_on",
+    "early_start": "starts_on",
+}
+
 
 @require_POST
 def membership(request: HttpRequest, registration: int) -> HttpResponse:
@@ -54,7 +62,7 @@ def approve(request: HttpRequest, registration: int) -> HttpResponse:
     except Refused as refused:
         if not row.was_moved("approve", by=request.user):
             for problem in refused.problems:
-                form.add_error(None, str(problem.message))
+                form.add_error(ABOUT.get(problem.code), str(problem.message))
             row.refresh_from_db()
             return desk.show(request, row, status=409, approve_form=form)
     return _go_on(request, row, _("%(name)s is registered.") % {"name": row.person.name})
@@ -84,10 +92,12 @@ def decline(request: HttpRequest, registration: int) -> HttpResponse:
 def _go_on(request: HttpRequest, row: Registration, done: str) -> HttpResponse:
     """Go to the longest waiting registration, and say how many are left."""
     left = queue.counts(request.user)["waiting"]
-    messages.success(
-        request,
-        f"{done} " + ngettext("%(count)s left.", "%(count)s left.", left) % {"count": left},
+    rest = (
+        ngettext("%(count)s left.", "%(count)s left.", left) % {"count": left}
+        if left
+        else _("Nothing else is waiting.")
     )
+    messages.success(request, f"{done} {rest}")
     following = queue.next_waiting(request.user, row)
     if following is None:
         return redirect("queue")
