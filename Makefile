@@ -15,7 +15,7 @@ bench: export CEC_VAR = var/bench
 test check bench: export DEBUG = 1
 
 .NOTPARALLEL:
-.PHONY: help run stop test check bench reset lock \
+.PHONY: help run stop test check bench reset lock messages \
 	environment environment-for-tests packages packages-for-tests
 
 help: ## list the targets
@@ -50,6 +50,10 @@ reset: environment ## delete all data of `make run`, after asking; FORCE=1 doesn
 lock: environment-for-tests ## lock the requirements anew after a change of pyproject.toml
 	$(LOCK) --output-file=requirements.txt pyproject.toml
 	$(LOCK) --constraint=requirements.txt --extra=dev --output-file=requirements-dev.txt pyproject.toml
+
+messages: environment ## bring the French catalogue up to the sources; then translate what is new
+	DEBUG=1 $(PY) manage.py makemessages --locale=fr --no-obsolete --add-location=file \
+		--ignore=.venv --ignore=var --ignore=tests
 
 environment:
 	@bin/environment requirements.txt
