@@ -51,8 +51,8 @@ class Line:
 
     @property
     def has_question(self) -> bool:
-        """A question from the committee stands until the entry has been edited."""
-        return any(comment.written_at > self.activity.updated_at for comment in self.comments)
+        """Whether the committee still waits for an answer."""
+        return any(not comment.is_answered for comment in self.comments)
 
 
 class _Kept(TypedDict):
@@ -188,7 +188,9 @@ class Record:
             registration=self.registration, activity__in=by_activity
         ).select_related("author")
         for comment in comments:
-            by_activity[comment.activity_id].comments.append(comment)
+            line = by_activity[comment.activity_id]
+            comment.activity = line.activity
+            line.comments.append(comment)
 
     def credits(self) -> QuerySet[Credit]:
         """Everything that was logged, the newest first, with the activities."""
@@ -209,7 +211,7 @@ class Record:
         asked = Comment.objects.filter(
             registration=self.registration,
             activity=OuterRef("activity_id"),
-            written_at__gt=OuterRef("activity__updated_at"),
+            written_at__gte=OuterRef("activity__updated_at"),  # `Comment.is_answered`
         )
         kept = (
             Credit.objects.filter(registration=self.registration)

@@ -20,3 +20,8 @@ class Comment(models.Model):
 
     def __str__(self) -> str:
         return self.text
+
+    @property
+    def is_answered(self) -> bool:
+        """A question stands until its entry has been edited."""
+        return self.activity.updated_at > self.written_at
