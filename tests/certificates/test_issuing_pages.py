@@ -83,10 +83,22 @@ class TestIssuing:
         assert Certificate.objects.get().registration == sound
         assert f"{missing.person.name}: The membership isn’t in good standing." in text
 
-    def test_a_second_click_issues_nothing_more(self, client):
+    def test_a_second_click_issues_nothing_more_and_gets_the_same_answer(self, client):
         registration = records.accepted()
         signed_in(client, factories.administrator())
         client.post(address("issue"), {"registration": registration.pk})
+
+        response = client.post(address("issue"), {"registration": registration.pk}, follow=True)
+
+        assert Certificate.objects.count() == 1
+        assert "1 certificate is issued." in response.content.decode()
+        assert "was here first" not in response.content.decode()
+
+    def test_whoever_comes_second_is_told_who_was_first(self, client):
+        registration = records.accepted()
+        signed_in(client, factories.administrator())
+        client.post(address("issue"), {"registration": registration.pk})
+        signed_in(client, factories.administrator())
 
         response = client.post(address("issue"), {"registration": registration.pk}, follow=True)
 
