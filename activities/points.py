@@ -60,12 +60,17 @@ HYPOTHETICAL = """
 """
 
 
-def _limits(layer: Layer) -> str:
-    """Only an enforced cap limits; LEAST ignores the null of an advised or absent one."""
+def _most(layer: Layer) -> str:
+    """What each type lets count, as an array by its id: read once a query.
+
+    Joined to every row instead, the caps make the totals of everybody a third dearer. Only an
+    enforced cap limits; LEAST ignores the null of an advised or absent one.
+    """
     return f"""(
-        SELECT activity_type_id, points AS cap, strictness,
-               CASE WHEN strictness = 'enforced' THEN points END AS most
-        FROM registrations_cap WHERE per = '{layer.per}'
+        SELECT array_agg(l.points ORDER BY type_id)
+        FROM generate_series(1, (SELECT max(activity_type_id) FROM registrations_cap)) type_id
+        LEFT JOIN registrations_cap l ON l.activity_type_id = type_id
+         AND l.per = '{layer.per}' AND l.strictness = 'enforced'
     )"""
 
 
@@ -76,27 +81,17 @@ def ledger_sql(credits: str) -> str:
         partition = ", ".join(f"e.{column}" for column in layer.columns)
         source = f"""
             SELECT e.registration_id, e.year, e.activity_type_id, e.completed_on, e.activity_id,
-                   e.points, l.cap, l.strictness,
-                   SUM(e.counted) OVER fill - e.counted AS before,
-                   GREATEST(0, LEAST(e.counted, l.most - (SUM(e.counted) OVER fill - e.counted)))
-                       AS counted
-            FROM ({source}) e
-            LEFT JOIN {_limits(layer)} l ON l.activity_type_id = e.activity_type_id
-            WINDOW fill AS (PARTITION BY {partition} ORDER BY e.completed_on, e.activity_id)
+                   e.points, e.filled - e.counted AS before,
+                   GREATEST(0, LEAST(
+                       e.counted, {_most(layer)}[e.activity_type_id] - (e.filled - e.counted)
+                   )) AS counted
+            FROM (
+                SELECT e.*, SUM(e.counted) OVER fill AS filled
+                FROM ({source}) e
+                WINDOW fill AS (PARTITION BY {partition} ORDER BY e.completed_on, e.activity_id)
+            ) e
         """
     return source
-
-
-def _most(layer: Layer) -> str:
-    """What each type lets count, as an array by its id: read once a query.
-
-    Joined to every sum instead, the caps make the totals of everybody a third dearer.
-    """
-    return f"""(
-        SELECT array_agg(l.most ORDER BY type_id)
-        FROM generate_series(1, (SELECT max(activity_type_id) FROM registrations_cap)) type_id
-        LEFT JOIN {_limits(layer)} l ON l.activity_type_id = type_id
-    )"""
 
 
 def totals_sql(credits: str) -> str:
@@ -113,6 +108,15 @@ def totals_sql(credits: str) -> str:
             FROM ({source}) s
         """
     return source
+
+
+def _with_caps(rows: str) -> str:
+    """Put the yearly cap of its type beside each row, for those few that are shown."""
+    return f"""
+        SELECT r.*, l.points AS cap, l.strictness
+        FROM ({rows}) r
+        LEFT JOIN registrations_cap l ON l.activity_type_id = r.activity_type_id AND l.per = 'year'
+    """
 
 
 @dataclass(frozen=True)
@@ -191,7 +195,7 @@ class Preview:
 def ledger(registration: Registration) -> dict[int, Entry]:
     """Return each counting entry's worth by activity id; planned and unfinished ones are absent."""
     rows = _rows(
-        ledger_sql(CREDITS.format(scope="registration_id = %(registration)s")),
+        _with_caps(ledger_sql(CREDITS.format(scope="registration_id = %(registration)s"))),
         {"registration": registration.pk},
     )
     return {row["activity_id"]: _entry(row) for row in rows}
@@ -202,8 +206,7 @@ def ledger_and_hopes(registration: Registration) -> tuple[dict[int, Entry], dict
 
     Both are by activity id; the hopes are as if all of these entries were done.
     """
-    rows = _rows(
-        f"""
+    both = f"""
         SELECT l.*, false AS hoped
         FROM ({ledger_sql(CREDITS.format(scope="registration_id = %(registration)s"))}) l
         UNION ALL
@@ -211,9 +214,8 @@ def ledger_and_hopes(registration: Registration) -> tuple[dict[int, Entry], dict
         FROM ({ledger_sql(HOPED)}) h
         JOIN activities_credit c ON c.registration_id = h.registration_id
          AND c.activity_id = h.activity_id AND c.state <> 'counts'
-        """,
-        {"registration": registration.pk},
-    )
+    """
+    rows = _rows(_with_caps(both), {"registration": registration.pk})
     found: dict[bool, dict[int, Entry]] = {False: {}, True: {}}
     for row in rows:
         found[row["hoped"]][row["activity_id"]] = _entry(row)
@@ -229,12 +231,7 @@ def standings(registrations: Sequence[int]) -> dict[int, Standing]:
     """Return where several registrations stand, by id, in one query."""
     totals = totals_sql(CREDITS.format(scope="registration_id = ANY(%(registrations)s)"))
     rows = _rows(
-        f"""
-        SELECT t.*, l.cap, l.strictness
-        FROM ({totals}) t
-        LEFT JOIN {_limits(LAYERS[0])} l ON l.activity_type_id = t.activity_type_id
-        ORDER BY t.registration_id, t.year, t.activity_type_id
-        """,
+        _with_caps(totals) + " ORDER BY r.registration_id, r.year, r.activity_type_id",
         {"registrations": list(registrations)},
     )
     found: dict[int, list[TypeTotal]] = {}
@@ -271,7 +268,7 @@ def preview(
         "hours": hours,
         "instead_of": instead_of,
     }
-    rows = [_entry(row) for row in _rows(ledger_sql(HYPOTHETICAL), values)]
+    rows = [_entry(row) for row in _rows(_with_caps(ledger_sql(HYPOTHETICAL)), values)]
     own = next((row for row in rows if row.activity_id in (instead_of, 2**63 - 1)), None)
     if own is None:
         return None
