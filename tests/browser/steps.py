@@ -18,8 +18,7 @@ def open_account(one: Visitor, *, name: str, email: str) -> None:
     """From the front page to a confirmed address; ends on the form that was wanted."""
     one.go("home")
     one.follow("Register", within="header")
-    one.follow("Register for CEC")
-    one.follow("Open an account")
+    one.follow("Open an account and register")
     one.write("Your name", name)
     one.write("E-mail", email)
     one.write("Password", PASSWORD)
