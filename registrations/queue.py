@@ -6,8 +6,10 @@ from datetime import timedelta
 
 from django.db.models import Count, F, Q
 from django.utils import timezone
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from cec.wording import short_day
 from registrations.models import MembershipCheck, Person, Registration
 from registrations.models.registration import REFERENCES_FROM, RegistrationQuerySet
 
@@ -121,3 +123,16 @@ def waiting_days(registration: Registration) -> int:
     if registration.submitted_at is None:
         return 0
     return max(0, (timezone.now() - registration.submitted_at) // timedelta(days=1))
+
+
+def describe(row: Registration) -> None:
+    """Put how long somebody waits, and until when they are a member, in words beside a row."""
+    days = waiting_days(row)
+    row.late = days * 2 > row.program.answer_days  # type: ignore[attr-defined]
+    row.waited_words = (  # type: ignore[attr-defined]
+        ngettext("%(days)s day", "%(days)s days", days) % {"days": days}
+        if days
+        else gettext("Today")
+    )
+    until = row.good_until  # type: ignore[attr-defined]
+    row.until_words = gettext("until %(day)s") % {"day": short_day(until)}  # type: ignore[attr-defined]

@@ -50,8 +50,7 @@ def queue(request: HttpRequest) -> HttpResponse:
     page = pages.get_page(request.GET.get("page"))
     page.object_list = queues.of_page(request.user, page.object_list)
     for row in page.object_list:
-        row.waited = queues.waiting_days(row)
-        row.late = row.waited * 2 > row.program.answer_days
+        queues.describe(row)
     context = {
         "views": [
             queues.View(key, label, counts.get(key), _address(request, key), key == current)
