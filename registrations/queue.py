@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from django.db.models import Count, F, Q
+from django.db.models import Count, F, Max, OuterRef, Q, Subquery
+from django.db.models.functions import Greatest
 from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
@@ -16,7 +17,7 @@ from registrations.models.registration import REFERENCES_FROM, RegistrationQuery
 Outcome = MembershipCheck.Outcome
 
 WAITING = Q(status=Registration.Status.SUBMITTED)
-MEMBER = Q(membership=Outcome.CONFIRMED, good_until__gte=F("submitted_on"))
+MEMBER = Q(membership=Outcome.CONFIRMED, good_until__gte=F("done_on"))
 NO_MEMBERSHIP_NEEDED = Q(program__needs_membership=False)
 
 # The saved views, in the order of the tabs.
@@ -49,11 +50,23 @@ class View:
 
 
 def rows(person: Person) -> RegistrationQuerySet:
-    """Return the registrations in this person's care, with fee and membership beside them."""
+    """Return the registrations in this person's care, with fee and membership beside them.
+
+    `done_on` is the later of form and last money: the day on which a membership is looked at
+    once nothing is owed (E4, `registering.readiness`).
+    """
+    last_money = (
+        Registration.objects.filter(pk=OuterRef("pk"))
+        .order_by()
+        .values("pk")
+        .annotate(day=Max("payments__received_on"))
+        .values("day")
+    )
     return (
         Registration.objects.worked_on_by(person)
         .with_balance()
         .with_membership()
+        .annotate(done_on=Greatest("submitted_on", Subquery(last_money)))
         .select_related("person", "program", "association")
     )
 

@@ -415,3 +415,17 @@ def test_ones_own_second_click_finds_the_decision_made(client, representative, n
     assert answer.url == reverse("queue")
     assert row.events.exclude(to_status="").count() == 1
     assert "was here first" not in client.get(answer.url).text
+
+
+@pytest.mark.parametrize("member_days_ago", [6, 3, 0])
+def test_ready_to_approve_lists_exactly_whom_an_approval_accepts(
+    client, representative, member_days_ago
+):
+    row = waiting(days=9)
+    today = timezone.localdate()
+    make.pay(row, on=today - timedelta(days=3))
+    make.confirm(row, until=today - timedelta(days=member_days_ago))
+
+    listed = row.reference in client.get(reverse("queue") + "?view=ready").text
+
+    assert listed == (registering.readiness(row).problems == ())
