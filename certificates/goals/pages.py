@@ -14,7 +14,6 @@ from certificates.goals.goal import Result, at_most, in_turns
 from registrations.models import Person, Registration
 
 UNIT = "/unit/"
-SMALL = 10_000  # participants up to which a list is held to the tighter limit
 
 
 def unit(request: HttpRequest) -> HttpResponse:
@@ -30,10 +29,6 @@ def measure(filled: Filled) -> Iterator[Result]:
     record = reverse("record", args=[filled.registration.pk])
     with override_settings(ROOT_URLCONF=__name__, DEBUG=False, ALLOWED_HOSTS=["testserver"]):
         yield from _page("Dashboard", record, filled.registration.person, most=10)
-        most = 12 if filled.participants <= SMALL else 24
-        queue = reverse("queue")
-        yield from _page("Queue", queue, filled.staff, most=most)
-        yield from _page("List of all active", f"{queue}?view=active", filled.staff, most=most)
 
 
 def _page(name: str, url: str, person: Person, *, most: float) -> Iterator[Result]:
