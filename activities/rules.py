@@ -81,8 +81,7 @@ class RecordRules:
     @property
     def steady(self) -> Decimal | None:
         """Points a year that reach the total; None without a total or without an end."""
-        years = self.registration.program.cycle_years
-        return self.needed / years if self.needed and years else None
+        return self.registration.program.steady(self.needed)
 
     @cached_property
     def slowest_rate(self) -> Decimal | None:

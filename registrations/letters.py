@@ -75,8 +75,8 @@ def approved(registration: Registration) -> mail.Letter:
     if registration.ends_on:
         facts.append((_("It ends on"), day(registration.ends_on)))
     needed = registration.rules.requirement("cycle") if registration.rules_id else None
-    if needed and program.cycle_years:
-        steady = needed.points / program.cycle_years
+    steady = program.steady(needed.points) if needed else None
+    if needed and steady:
         facts.append(
             (
                 _("To earn"),

@@ -96,9 +96,8 @@ class Prospectus:
     @property
     def steady(self) -> Decimal | None:
         """Points a year that reach the total in time."""
-        if not self.needed or not self.years:
-            return None
-        return (self.needed / self.years).quantize(Decimal("0.25"), rounding=ROUND_CEILING)
+        steady = self.program.steady(self.needed)
+        return steady and steady.quantize(Decimal("0.25"), rounding=ROUND_CEILING)
 
     @property
     def yearly_total(self) -> Decimal | None:

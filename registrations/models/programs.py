@@ -85,6 +85,10 @@ class Program(Bilingual, models.Model):
     def disclaimer(self) -> str:
         return self.text("disclaimer")
 
+    def steady(self, needed: Decimal | None) -> Decimal | None:
+        """Return the points a year that reach `needed` in a cycle; None without either of them."""
+        return needed / self.cycle_years if needed and self.cycle_years else None
+
     @property
     def current_rules(self) -> "Rules":
         return self.rules.latest("version")
