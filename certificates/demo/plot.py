@@ -177,7 +177,7 @@ class Plot:
         seen = start
         for until in reversed(untils):
             self.script.plan(seen, partial(story.check, "confirmed", until=until), hour=10)
-            seen = until - days(self.chance.randrange(3, 20))
+            seen = max(start, until - days(self.chance.randrange(3, 20)))
 
     def _fee(self, story: Story, state: str, day: date) -> None:
         plans = {
