@@ -25,12 +25,13 @@ from django.conf import settings
 from django.core.mail import EmailMessage
 from django.core.mail.backends.base import BaseEmailBackend
 from django.db import IntegrityError, transaction
+from django.db.models import Model
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
 
 from cec import work
-from cec.outbox import Attachment, OutgoingMail
+from cec.outbox import Attachment, OutgoingMail, about_row
 
 DELIVER = "cec.deliver_mail"
 OTHER = "other"  # the kind of what was not written as a letter
@@ -136,12 +137,14 @@ def post(
     to: Any,
     address: str = "",
     key: str | None = None,
+    about: Model | None = None,
     attachments: Iterable[File] = (),
 ) -> OutgoingMail | None:
     """Put a letter into the outbox, in the current transaction and the person's language.
 
     `to` is a person, or the address of somebody without an account, who reads the language of the
-    page. `address` is used in place of the person's own. With a `key` the letter is written at most
+    page. `address` is used in place of the person's own, and `about` is the row whose history the
+    mail belongs to. With a `key` the letter is written at most
     once, however often this is called; the other times return None.
     """
     person = None if isinstance(to, str) else to
@@ -152,6 +155,7 @@ def post(
     row = OutgoingMail(
         kind=kind,
         key=key,
+        about=about_row(about),
         person=person,
         to=address or (person.email if person else to),
         language=language,

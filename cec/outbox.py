@@ -10,11 +10,20 @@ from django.utils import timezone
 RETAKE_AFTER = timedelta(minutes=10)  # a mail whose sender died is taken up again (H7)
 
 
+def about_row(row: models.Model | None) -> str:
+    """Name a row as the column `about` does."""
+    return f"{row._meta.label_lower}:{row.pk}" if row is not None else ""
+
+
 class OutgoingMailQuerySet(models.QuerySet["OutgoingMail"]):
     def waiting(self) -> "OutgoingMailQuerySet":
         """Mail that has not arrived and has not failed for good."""
         states = OutgoingMail.State
         return self.filter(state__in=[states.QUEUED, states.IN_FLIGHT])
+
+    def about(self, row: models.Model) -> "OutgoingMailQuerySet":
+        """Mail that tells of this row."""
+        return self.filter(about=about_row(row))
 
     def due(self, now: datetime) -> "OutgoingMailQuerySet":
         """Mail whose time has come, and mail that somebody took up and never finished."""
@@ -47,6 +56,8 @@ class OutgoingMail(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
     )
     to = models.EmailField(max_length=254)
+    # What the mail tells of, like "registrations.registration:42", for that thing's own history.
+    about = models.CharField(max_length=60, blank=True)
     language = models.CharField(max_length=2, default="en")
     subject = models.CharField(max_length=200)
     text = models.TextField()
@@ -74,6 +85,7 @@ class OutgoingMail(models.Model):
                 name="mail_that_waits",
             ),
             models.Index(fields=["claimed_at"], name="mail_by_last_try"),
+            models.Index(fields=["about"], condition=~models.Q(about=""), name="mail_by_subject"),
         ]
 
     def __str__(self) -> str:

@@ -70,6 +70,7 @@ def _store(certificate: Certificate, content: bytes) -> bool:
         locked,
         to=holder,
         key=f"certificate_issued:{locked.pk}",
+        about=locked.registration,
         attachments=[(locked.file_name, "application/pdf", content)],
     )
     return True

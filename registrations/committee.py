@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from cec import work
 from cec.problems import Problem, Refused
 from registrations.models import Appointment, Association, Person
+from registrations.models.history import write_event
 from registrations.permissions import may
 
 APPOINTING = "registrations.committee"  # one change of roles at a time
@@ -34,6 +35,13 @@ def appoint(
         overlapping = overlapping.filter(first_day__lte=last_day)
     if overlapping.exists():
         raise Refused(Problem("has_role", _("This person has that role already.")))
+    write_event(
+        "role_given",
+        by=by,
+        person=person,
+        association=association,
+        details={"role": str(role), "first_day": str(first_day), "last_day": str(last_day or "")},
+    )
     return Appointment.objects.create(
         person=person,
         role=role,
@@ -57,9 +65,15 @@ def end(appointment: Appointment, *, by: Person) -> None:
         others = Appointment.objects.current(today).filter(role=Appointment.Role.ADMINISTRATOR)
         if not others.exclude(person=appointment.person).exists():
             raise Refused(Problem("last_administrator", _("Name another administrator first.")))
-    Appointment.objects.filter(pk=appointment.pk, ended_at__isnull=True).update(
-        ended_at=timezone.now(), ended_by=by
-    )
+    running = Appointment.objects.filter(pk=appointment.pk, ended_at__isnull=True)
+    if running.update(ended_at=timezone.now(), ended_by=by):
+        write_event(
+            "role_ended",
+            by=by,
+            person=appointment.person,
+            association=appointment.association,
+            details={"role": appointment.role},
+        )
 
 
 def _require(by: Person, person: Person, role: str) -> None:

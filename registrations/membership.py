@@ -85,7 +85,7 @@ def record_check(
     )
     if outcome != Outcome.CONFIRMED:
         kind = "membership_proof" if outcome == Outcome.PROOF else "membership_not_confirmed"
-        mail.post(kind, locked, note, to=locked.person, key=f"{kind}:{check.pk}")
+        mail.post(kind, locked, note, to=locked.person, key=f"{kind}:{check.pk}", about=locked)
     return check
 
 

@@ -69,7 +69,11 @@ def send(registration: Registration, *, by: Person) -> None:
     )
     _keep_language(locked)
     mail.post(
-        "registration_received", locked, to=locked.person, key=f"registration_received:{locked.pk}"
+        "registration_received",
+        locked,
+        to=locked.person,
+        key=f"registration_received:{locked.pk}",
+        about=locked,
     )
 
 
@@ -135,7 +139,11 @@ def approve(
     )
     make_years(locked)
     mail.post(
-        "registration_approved", locked, to=locked.person, key=f"registration_approved:{locked.pk}"
+        "registration_approved",
+        locked,
+        to=locked.person,
+        key=f"registration_approved:{locked.pk}",
+        about=locked,
     )
 
 
@@ -180,6 +188,7 @@ def decline(registration: Registration, *, by: Person, reason: str) -> None:
         reason,
         to=locked.person,
         key=f"registration_declined:{locked.pk}",
+        about=locked,
     )
 
 

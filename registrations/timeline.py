@@ -1,10 +1,12 @@
 """A registration's history in words, and the steps to an approval."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
+from cec.outbox import OutgoingMail
 from cec.wording import day as write_day
 from cec.wording import money
 from registrations import fees
@@ -24,17 +26,52 @@ class Line:
     reason: str = ""
     state: str = "done"
 
+    @property
+    def moment(self) -> datetime:
+        """When it was, to sort by; a line without a time is the oldest."""
+        return self.at or datetime.min.replace(tzinfo=UTC)
+
 
 def of(registration: Registration) -> list[Line]:
     """Return the whole history, newest first, for the committee."""
-    events = registration.events.select_related("actor").order_by("-id")
-    return [_line(event) for event in events]
+    mails = OutgoingMail.objects.about(registration)
+    return _merged([_line(event) for event in _events(registration)], mails)
 
 
 def for_person(registration: Registration) -> list[Line]:
     """Return the history as the person themselves reads it."""
-    events = registration.events.select_related("actor").order_by("-id")
-    return [_line(event, with_reason=event.kind not in _NOT_FOR_THE_PERSON) for event in events]
+    mails = OutgoingMail.objects.about(registration).filter(person=registration.person_id)
+    lines = [
+        _line(event, with_reason=event.kind not in _NOT_FOR_THE_PERSON)
+        for event in _events(registration)
+    ]
+    return _merged(lines, mails)
+
+
+def _events(registration: Registration) -> QuerySet[Event]:
+    return registration.events.select_related("actor")
+
+
+def _merged(lines: list[Line], mails: QuerySet[OutgoingMail]) -> list[Line]:
+    """Put deeds and mails into one line of time, newest first; a mail follows its deed."""
+    posted = [_mail_line(mail) for mail in mails.defer("text", "html")]
+    return sorted([*lines, *posted], key=lambda line: line.moment, reverse=True)
+
+
+def _mail_line(mail: OutgoingMail) -> Line:
+    """A mail in the history: whether it went out, and why not."""
+    states = OutgoingMail.State
+    if mail.state == states.SENT:
+        text = _("E-mail sent: %(subject)s")
+    elif mail.state == states.FAILED:
+        text = _("E-mail not delivered: %(subject)s")
+    else:
+        text = _("E-mail on its way: %(subject)s")
+    return Line(
+        text=text % {"subject": mail.subject},
+        at=mail.sent_at or mail.created_at,
+        reason=mail.last_error if mail.state == states.FAILED else "",
+    )
 
 
 def _line(event: Event, *, with_reason: bool = True) -> Line:

@@ -30,7 +30,13 @@ def turn_in(registration: Registration, *, by: Person) -> None:
         if problems:
             raise Refused(*problems)
     event = locked.move("turn_in", by=by)
-    mail.post("record_received", locked, to=locked.person, key=f"record_received:{event.pk}")
+    mail.post(
+        "record_received",
+        locked,
+        to=locked.person,
+        key=f"record_received:{event.pk}",
+        about=locked,
+    )
 
 
 @transaction.atomic
@@ -48,7 +54,13 @@ def accept(registration: Registration, *, by: Person, seen: int | None = None) -
         if problems:
             raise Refused(*problems)
     event = locked.move("accept", by=by)
-    mail.post("record_accepted", locked, to=locked.person, key=f"record_accepted:{event.pk}")
+    mail.post(
+        "record_accepted",
+        locked,
+        to=locked.person,
+        key=f"record_accepted:{event.pk}",
+        about=locked,
+    )
 
 
 @transaction.atomic
@@ -85,6 +97,7 @@ def return_with_questions(
         turn_in_until(locked),
         to=locked.person,
         key=f"record_returned:{event.pk}",
+        about=locked,
     )
 
 

@@ -1,6 +1,7 @@
 from registrations.models.associations import Association
 from registrations.models.committee import Appointment
 from registrations.models.fees import Payment
+from registrations.models.history import Event
 from registrations.models.membership import MembershipCheck
 from registrations.models.people import Person
 from registrations.models.programs import (
@@ -12,7 +13,8 @@ from registrations.models.programs import (
     Rules,
     SubjectArea,
 )
-from registrations.models.registration import Event, ProgramYear, Registration
+from registrations.models.registration import ProgramYear, Registration
+from registrations.models.rosters import Roster, RosterMember
 
 __all__ = [
     "ActivityType",
@@ -28,6 +30,8 @@ __all__ = [
     "Rate",
     "Registration",
     "Requirement",
+    "Roster",
+    "RosterMember",
     "Rules",
     "SubjectArea",
 ]

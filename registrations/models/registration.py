@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from cec.problems import Problem, Refused
 from registrations.models.associations import Association
 from registrations.models.committee import roles_of
+from registrations.models.history import Event, write_event
 from registrations.models.people import Person
 from registrations.models.programs import Program, Rules
 
@@ -217,14 +218,14 @@ class Registration(models.Model):
         if not self._move(name, **fields):
             self.refresh_from_db()
             raise Refused(already_moved(self))
-        return Event.objects.create(
+        return write_event(
+            name,
+            by=by,
             registration=self,
-            actor=by,
-            kind=name,
+            reason=reason,
+            details=details,
             from_status=before,
             to_status=after,
-            reason=reason,
-            details=details or {},
         )
 
     def was_moved(self, name: str, *, by: Person) -> bool:
@@ -252,9 +253,7 @@ class Registration(models.Model):
         details: dict[str, object] | None = None,
     ) -> Event:
         """Write something that happened without a move, such as a payment, to the timeline."""
-        return Event.objects.create(
-            registration=self, actor=by, kind=kind, reason=reason, details=details or {}
-        )
+        return write_event(kind, by=by, registration=self, reason=reason, details=details)
 
 
 def already_moved(registration: Registration) -> Problem:
@@ -298,40 +297,3 @@ class ProgramYear(models.Model):
 
     def holds(self, day: date) -> bool:
         return self.starts_on <= day and (self.ends_on is None or day <= self.ends_on)
-
-
-class Event(models.Model):
-    """A line of a registration's timeline: kept for good, the database refuses to change it."""
-
-    class Kind(models.TextChoices):
-        SEND = "send", _("Registration sent")
-        APPROVE = "approve", _("Registration approved")
-        DECLINE = "decline", _("Registration declined")
-        WITHDRAW = "withdraw", _("Registration withdrawn")
-        TURN_IN = "turn_in", _("Record sent for review")
-        RETURN = "return", _("Record sent back with questions")
-        ACCEPT = "accept", _("Record accepted")
-        CERTIFY = "certify", _("Certificate issued")
-        LAPSE = "lapse", _("Registration lapsed")
-        PAYMENT = "payment", _("Payment recorded")
-        WAIVER = "waiver", _("Fee waived")
-        REFUND = "refund", _("Refund recorded")
-        CONFIRMED = "confirmed", _("Membership confirmed")
-        LAPSED = "lapsed", _("Membership not in good standing")
-        PROOF = "proof", _("Proof of membership asked for")
-        IMPORT = "import", _("Record imported from Excel")
-
-    registration = models.ForeignKey(Registration, on_delete=models.PROTECT, related_name="events")
-    at = models.DateTimeField(auto_now_add=True)
-    actor = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
-    kind = models.CharField(max_length=12, choices=Kind.choices)
-    from_status = models.CharField(max_length=12, blank=True)
-    to_status = models.CharField(max_length=12, blank=True)
-    reason = models.TextField(blank=True)
-    details = models.JSONField(default=dict, blank=True)
-
-    class Meta:
-        ordering = ["id"]
-
-    def __str__(self) -> str:
-        return f"{self.registration} {self.kind}"
