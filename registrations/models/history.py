@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import models
 from django.db.models import Q
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 PARTICIPANT = "participant"
 
 
-def event_kinds() -> list[tuple[str, str]]:
+def event_kinds() -> list[tuple[str, Any]]:
     """Every kind of event with its words; migrations name this list instead of repeating it."""
     return list(Event.Kind.choices)
 
