@@ -63,6 +63,8 @@ def download(request: HttpRequest, registration: int) -> HttpResponse:
     document = Document.objects.filter(certificate=found).first()
     if document is None:
         raise Http404
+    if found.registration.person_id != request.user.pk:
+        found.registration.note("downloaded", by=request.user, details={"serial": found.serial})
     response = HttpResponse(bytes(document.pdf), content_type="application/pdf")
     response["Content-Disposition"] = content_disposition_header(True, found.file_name)
     response["X-Content-Type-Options"] = "nosniff"

@@ -1,7 +1,7 @@
 from registrations.models.associations import Association
 from registrations.models.committee import Appointment
 from registrations.models.fees import Payment
-from registrations.models.history import Event
+from registrations.models.history import Event, Seal
 from registrations.models.membership import MembershipCheck
 from registrations.models.people import Person
 from registrations.models.programs import (
@@ -33,5 +33,6 @@ __all__ = [
     "Roster",
     "RosterMember",
     "Rules",
+    "Seal",
     "SubjectArea",
 ]

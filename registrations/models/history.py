@@ -51,6 +51,12 @@ class Event(models.Model):
         IMPORT = "import", _("Record imported from Excel")
         ROLE_GIVEN = "role_given", _("Role given")
         ROLE_ENDED = "role_ended", _("Role ended")
+        SIGNED_IN = "signed_in", _("Signed in")
+        SIGN_IN_FAILED = "sign_in_failed", _("Sign-in failed")
+        PASSWORD_CHANGED = "password_changed", _("Password changed")
+        EMAIL_CHANGED = "email_changed", _("E-mail changed")
+        EXPORTED = "exported", _("List exported")
+        DOWNLOADED = "downloaded", _("Certificate downloaded by the committee")
 
     registration = models.ForeignKey(
         "registrations.Registration", on_delete=models.PROTECT, null=True, related_name="events"
@@ -85,6 +91,25 @@ class Event(models.Model):
 
     def __str__(self) -> str:
         return f"{self.registration or self.person or self.association} {self.kind}"
+
+
+class Seal(models.Model):
+    """Holds a part of the history shut: whatever is changed in it later no longer fits (J1).
+
+    `digest` covers every event up to `last_event`, by way of the seal before it; `events` is how
+    many this seal has added.
+    """
+
+    last_event = models.BigIntegerField(unique=True)
+    events = models.PositiveIntegerField()
+    digest = models.CharField(max_length=64)
+    sealed_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["last_event"]
+
+    def __str__(self) -> str:
+        return f"{self.last_event}: {self.digest}"
 
 
 def write_event(

@@ -1,9 +1,11 @@
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import transaction
 from django.utils import timezone
 
 from registrations.models import Appointment, Person
+from registrations.models.history import write_event
 
 
 class Command(BaseCommand):
@@ -21,5 +23,7 @@ class Command(BaseCommand):
         if person.appointments.current(today).filter(role=role).exists():
             self.stdout.write(f"{person.name} is an administrator already.")
             return
-        Appointment.objects.create(person=person, role=role, first_day=today)
+        with transaction.atomic():
+            Appointment.objects.create(person=person, role=role, first_day=today)
+            write_event("role_given", by=None, person=person, details={"role": str(role)})
         self.stdout.write(f"{person.name} is an administrator from now on.")
