@@ -57,7 +57,7 @@ class OutgoingMail(models.Model):
     )
     to = models.EmailField(max_length=254)
     # What the mail tells of, like "registrations.registration:42", for that thing's own history.
-    about = models.CharField(max_length=60, blank=True)
+    about = models.CharField(max_length=60, blank=True, default="", db_default="")
     language = models.CharField(max_length=2, default="en")
     subject = models.CharField(max_length=200)
     text = models.TextField()

@@ -51,7 +51,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='event',
             name='address',
-            field=models.CharField(blank=True, max_length=45),
+            field=models.CharField(blank=True, db_default='', default='', max_length=45),
         ),
         migrations.AddField(
             model_name='event',
@@ -66,12 +66,12 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='event',
             name='request_id',
-            field=models.CharField(blank=True, max_length=32),
+            field=models.CharField(blank=True, db_default='', default='', max_length=32),
         ),
         migrations.AddField(
             model_name='event',
             name='role',
-            field=models.CharField(blank=True, max_length=60),
+            field=models.CharField(blank=True, db_default='', default='', max_length=60),
         ),
         migrations.AlterField(
             model_name='event',

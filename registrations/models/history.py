@@ -69,14 +69,14 @@ class Event(models.Model):
     )
     at = models.DateTimeField(auto_now_add=True)
     actor = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
-    role = models.CharField(max_length=60, blank=True)
+    role = models.CharField(max_length=60, blank=True, default="", db_default="")
     kind = models.CharField(max_length=24, choices=event_kinds)
     from_status = models.CharField(max_length=12, blank=True)
     to_status = models.CharField(max_length=12, blank=True)
     reason = models.TextField(blank=True)
     details = models.JSONField(default=dict, blank=True)
-    address = models.CharField(max_length=45, blank=True)
-    request_id = models.CharField(max_length=32, blank=True)
+    address = models.CharField(max_length=45, blank=True, default="", db_default="")
+    request_id = models.CharField(max_length=32, blank=True, default="", db_default="")
 
     class Meta:
         ordering = ["id"]
