@@ -1,8 +1,10 @@
 """The demo data: what `make run` shows is alive, believable and true to the rules."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from io import StringIO
+from zoneinfo import ZoneInfo
 
 import pytest
 from allauth.account.models import EmailAddress
@@ -19,7 +21,7 @@ from certificates.demo.signins import PASSWORD, SIGNINS
 from certificates.models import Certificate, Document
 from registrations import queue
 from registrations.calendar import today_in
-from registrations.models import Event, MembershipCheck, Payment, Person, Registration
+from registrations.models import Event, MembershipCheck, Payment, Person, Program, Registration
 from tests import factories
 
 Status = Registration.Status
@@ -170,6 +172,47 @@ class LoadedDemo(TestCase):
         assert "already" in out.getvalue()
         after = (Registration.objects.count(), Person.objects.count(), Event.objects.count())
         assert before == after
+
+
+@pytest.mark.django_db
+def test_on_no_day_of_four_years_is_anything_done_before_the_registration_is_sent():
+    """What is planned depends on the day by leap years and by chance."""
+    call_command("load_programs", verbosity=0)
+    program = Program.objects.get(code=demo.LIBRARIES)
+    cast = demo.Cast()
+    committee = demo.Committee(cast, timezone.localdate())
+    noon = datetime(2026, 1, 1, 17, tzinfo=UTC)
+
+    early = {
+        (noon + timedelta(days=number)).date()
+        for number in range(0, 4 * 365, 31)
+        if not begins_with_the_form(
+            planned(noon + timedelta(days=number), program, cast, committee)
+        )
+    }
+
+    assert early == set()
+
+
+def planned(now, program, cast, committee):
+    """The deeds of all participants on that day, in the order in which they would be played."""
+    script = demo.Script(now, ZoneInfo(program.time_zone))
+    plot = demo.Plot(script, cast, committee, program)
+    plot.participants()
+    plot.waiting()
+    plot.closed()
+    return [do for _moment, _number, do in sorted(script._deeds, key=lambda deed: deed[:2])]
+
+
+def begins_with_the_form(deeds):
+    sent = set()
+    for do in deeds:
+        method = do.func if isinstance(do, partial) else do
+        if method.__name__ == "send":
+            sent.add(id(method.__self__))
+        elif id(method.__self__) not in sent:
+            return False
+    return True
 
 
 @pytest.mark.django_db
