@@ -10,7 +10,7 @@ from cec.outbox import OutgoingMail
 from cec.wording import day as write_day
 from cec.wording import money
 from registrations import fees
-from registrations.models import Event, MembershipCheck, Registration
+from registrations.models import Appointment, Event, MembershipCheck, Registration
 
 # What was said between committee members stays there; the person reads the rest.
 _NOT_FOR_THE_PERSON = {Event.Kind.CONFIRMED}
@@ -92,10 +92,19 @@ def _line(event: Event, *, with_reason: bool = True) -> Line:
         text = _("%(what)s, although something was missing") % {"what": text}
     return Line(
         text=text,
-        who=event.actor.name if event.actor else "",
+        who=_who(event),
         at=event.at,
         reason=event.reason if with_reason else "",
     )
+
+
+def _who(event: Event) -> str:
+    """Who did it, and as what; a participant in their own matters needs no title."""
+    if event.actor is None:
+        return ""
+    labels = dict(Appointment.Role.choices)
+    roles = [str(labels[name]) for name in event.role.split(",") if name in labels]
+    return ", ".join([event.actor.name, *roles])
 
 
 def _iso_day(text: str) -> str:

@@ -178,6 +178,29 @@ class TestTheTimeline:
             "Registration sent",
         ]
 
+    def test_names_the_role_of_whoever_decides_but_not_of_the_person(self):
+        row = make.registration(status="draft")
+        registering.send(row, by=row.person)
+        row.refresh_from_db()
+        who = make.representative("MLA")
+
+        registering.decline(row, by=who, reason="No membership.")
+
+        whos = [line.who for line in timeline.of(row) if line.who]
+        assert whos == [f"{who.name}, association representative", row.person.name]
+
+    def test_a_long_one_keeps_its_older_lines_one_click_away(self, client):
+        row = make.registration(status="submitted")
+        for number in range(15):
+            row.note("proof", by=None, reason=f"Question {number}.")
+        client.force_login(make.representative("MLA"))
+
+        page = client.get(reverse("desk_registration", args=[row.pk])).text
+
+        shown, folded = page.split("<summary>3 earlier lines</summary>")
+        assert "Question 3." in shown
+        assert "Question 2." in folded
+
     def test_says_why_a_mail_did_not_arrive(self):
         row = make.registration(status="draft")
         registering.send(row, by=row.person)
