@@ -51,6 +51,11 @@ class Event(models.Model):
         IMPORT = "import", _("Record imported from Excel")
         ROLE_GIVEN = "role_given", _("Role given")
         ROLE_ENDED = "role_ended", _("Role ended")
+        MOVED = "moved", _("Moved to another association")
+        EXTENDED = "extended", _("Program extended")
+        LEAVE = "leave", _("Leave")
+        TAKEN_BACK = "taken_back", _("Extension or leave taken back")
+        RENAMED = "renamed", _("Name changed")
 
     registration = models.ForeignKey(
         "registrations.Registration", on_delete=models.PROTECT, null=True, related_name="events"
