@@ -243,6 +243,39 @@ class TestPages:
         assert (own.status_code, none.status_code) == (422, 422)
         assert not row.events.exists()
 
+    def test_fields_that_are_not_on_the_form_change_nothing(self, client):
+        row, other = make.registration(), make.registration()
+        client.force_login(row.person)
+
+        client.post(
+            reverse("move", args=[row.pk]),
+            {
+                "association": make.association("OLA").pk,
+                "registration": other.pk,
+                "person": other.person_id,
+                "status": "certified",
+                "fee": "0",
+                "moved_at": "",
+            },
+        )
+
+        row.refresh_from_db()
+        other.refresh_from_db()
+        assert (row.status, row.fee, row.person_id) == ("active", 40, row.person.pk)
+        assert row.moved_at is not None
+        assert other.association.code == "MLA"
+
+    def test_an_association_that_is_no_member_any_more_is_not_taken(self, client):
+        row, gone = make.registration(), make.association("OLA")
+        gone.is_active = False
+        gone.save()
+        client.force_login(row.person)
+
+        answer = client.post(reverse("move", args=[row.pk]), {"association": gone.pk})
+
+        assert answer.status_code == 422
+        assert not row.events.exists()
+
     @pytest.mark.parametrize("name", ["move", "changes"])
     def test_somebody_elses_is_not_there(self, client, name):
         row = make.registration()
