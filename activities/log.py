@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 
 from django.db import IntegrityError, connection, transaction
-from django.db.models import F
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -217,6 +217,11 @@ def delete(registration: Registration, activity: Activity) -> None:
 def restore(registration: Registration, activity: Activity) -> None:
     """Undo a deletion."""
     require_open(registration)
+    problems = check_dates(
+        registration, completed_on=activity.completed_on, planned=activity.planned
+    )
+    if problems:  # the program years may have moved since
+        raise Refused(*problems)
     _mark(registration, activity, deleted=False)
 
 
@@ -247,8 +252,23 @@ def value(registration: Registration, entries: Iterable[tuple[int, int]]) -> Non
             raise OutsideTheRecord
 
 
+def value_in_new_years(registration: Registration) -> None:
+    """Write the worth of all entries anew after the program years moved (P5).
+
+    What was deleted and lies in no year any more stays as it was; it can't be brought back then.
+    """
+    years = registration.years.filter(
+        Q(ends_on__isnull=True) | Q(ends_on__gte=OuterRef("completed_on")),
+        starts_on__lte=OuterRef("completed_on"),
+    )
+    held = Credit.objects.filter(registration=registration).filter(
+        Exists(years) | ~Q(state=Credit.State.DELETED)
+    )
+    value(registration, held.values_list("activity_id", "rate_id"))
+
+
 def value_again(registration: Registration, *, activities: Sequence[int] | None = None) -> None:
-    """Write the worth of entries anew, after their activity or the program years changed."""
+    """Write the worth of entries anew, after their activity changed."""
     credits = Credit.objects.filter(registration=registration)
     if activities is not None:
         credits = credits.filter(activity__in=activities)

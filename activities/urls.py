@@ -1,7 +1,7 @@
 from django.urls import include, path
 from django.utils.translation import gettext_lazy as _
 
-from activities.views import deleting, entry, importing, listing, record
+from activities.views import cycle, deleting, entry, importing, listing, record
 
 one_activity = [
     path("", entry.entry, name="activity"),
@@ -24,4 +24,14 @@ one_record = [
     path(_("export/"), importing.export, name="record_export"),
 ]
 
-urlpatterns = [path(_("record/"), include([path("<int:registration>/", include(one_record))]))]
+one_cycle = [
+    path("", cycle.cycle, name="cycle"),
+    path(_("extend/"), cycle.extend, name="cycle_extend"),
+    path(_("leave/"), cycle.leave, name="cycle_leave"),
+    path(_("<int:change>/take-back/"), cycle.take_back, name="cycle_take_back"),
+]
+
+urlpatterns = [
+    path(_("record/"), include([path("<int:registration>/", include(one_record))])),
+    path(_("desk/registrations/<int:registration>/cycle/"), include(one_cycle)),
+]

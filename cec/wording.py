@@ -69,8 +69,16 @@ def money(value: Decimal | int | None) -> str:
     if value is None:
         return ""
     exact = Decimal(value).quantize(Decimal("0.01"))
-    whole = exact == exact.to_integral_value()
-    text = f"{abs(exact):,.0f}" if whole else f"{abs(exact):,.2f}"
+    return _dollars(exact, cents=exact != exact.to_integral_value())
+
+
+def exact_money(value: Decimal, currency: str) -> str:
+    """Write an amount for the books, cents and currency included: $40.00 CAD, 40,00 $ CAD."""
+    return f"{_dollars(Decimal(value).quantize(Decimal('0.01')), cents=True)}{_NBSP}{currency}"
+
+
+def _dollars(exact: Decimal, *, cents: bool) -> str:
+    text = f"{abs(exact):,.2f}" if cents else f"{abs(exact):,.0f}"
     sign = "\u2212" if exact < 0 else ""
     if is_french():
         return f"{sign}{text.replace(',', _NBSP).replace('.', ',')}{_NBSP}$"

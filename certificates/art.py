@@ -25,6 +25,17 @@ INK = (0x15, 0x22, 0x1D)
 MIST = (0xD9, 0xE3, 0xE1)  # spruce at 16 % on white, without asking a printer for transparency
 WHITE = (0xFF, 0xFF, 0xFF)
 
+# The spines of the shelf: a strip of them is the brand, with where each ends along an edge.
+JADE = (0x3F, 0x9A, 0x89)
+WINE = (0x7F, 0x17, 0x30)
+ROSE = (0xCC, 0x6C, 0x84)
+OCHRE = (0xB8, 0x84, 0x12)
+INDIGO = (0x3E, 0x5C, 0x99)
+SPINES = (
+    *((SPRUCE, 14), (JADE, 21), (OCHRE, 25), (SPRUCE, 38), (WINE, 43), (INDIGO, 51)),
+    *((JADE, 63), (ROSE, 66), (SPRUCE, 80), (OCHRE, 86), (WINE, 89), (JADE, 100)),
+)
+
 SHEET_WIDTH, SHEET_HEIGHT = 792, 612
 SEAL = 122
 PETALS = 12
@@ -82,6 +93,21 @@ def sheet() -> Art:
     # The axis between the two languages, and the line under the name.
     drawn += [pen(BRASS, 1), "396 473 m 396 419 l S", pen(BRASS, 0.8), "246 307 m 546 307 l S"]
     return Art.of("sheet", SHEET_WIDTH, SHEET_HEIGHT, drawn)
+
+
+@cache
+def stationery() -> Art:
+    """What is the same on every receipt and letter: the strip of spines, and a small rosette."""
+    width, height = SHEET_HEIGHT, SHEET_WIDTH
+    drawn = []
+    start = 0.0
+    for colour, end in SPINES:
+        across = width * end / 100 - start
+        drawn += [fill(colour), operator("re", start, height - 9, across, 9), "f"]
+        start += across
+    drawn += rosette(83, height - 71, 17)
+    drawn += [pen(BRASS, 0.6), f"66 {height - 104} m {width - 66} {height - 104} l S"]
+    return Art.of("stationery", width, height, drawn)
 
 
 def _oval() -> list[str]:

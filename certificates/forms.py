@@ -1,10 +1,14 @@
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from cec.bilingual import OWN_NAMES
 from certificates import serial as serials
+from certificates.models import EmployerLetter
+from certificates.models.employer import LONGEST_OWN_WORDS
+from certificates.stationery import what_cannot_be_printed
 from registrations.forms.desk import PlainForm
 
 # More entries than this get no question of their own: a form has at most 1,000 fields.
@@ -72,3 +76,53 @@ class VerifyForm(PlainForm):
                 )
             )
         return found
+
+
+class LinesField(forms.CharField):
+    """A text in lines, each of whose ends is one character, as the browser counts them."""
+
+    def to_python(self, value: Any) -> str:
+        text: str = super().to_python(value) or ""
+        return text.replace("\r\n", "\n")
+
+
+class EmployerLetterForm(forms.ModelForm):  # type: ignore[type-arg]
+    """What the person adds to the program's facts; everything is optional."""
+
+    own_words = LinesField(
+        label=_("In your own words"),
+        required=False,
+        max_length=LONGEST_OWN_WORDS,
+        help_text=_("For example what you’d like to learn, and what your library gains by it."),
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+
+    class Meta:
+        model = EmployerLetter
+        fields = ["language", "recipient", "recipient_title", "organisation", "own_words"]
+        labels = {
+            "language": _("Language of the letter"),
+            "recipient": _("To: name"),
+            "recipient_title": _("To: position"),
+            "organisation": _("To: organisation"),
+        }
+        widgets = {"language": forms.RadioSelect}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, label_suffix="", **kwargs)
+        self.fields["language"].choices = list(OWN_NAMES.items())  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse what no font prints, beside the field that has it."""
+        data = super().clean() or {}
+        for name in ("recipient", "recipient_title", "organisation", "own_words"):
+            if lacking := what_cannot_be_printed(data.get(name) or ""):
+                self.add_error(name, cannot_print(lacking))
+        return data
+
+
+def cannot_print(characters: Iterable[str]) -> str:
+    """Say in one sentence which characters no font has."""
+    return _("Our fonts can’t print %(characters)s. Write it in another way.") % {
+        "characters": " ".join(characters)
+    }

@@ -1,9 +1,9 @@
 """The press: turns a page of HTML into the bytes of a PDF, with WeasyPrint.
 
-Fonts and stylesheet are read once a process. A page may name the fonts, the prepared art and the
-images that it is given, by short names of our own; nothing is ever fetched from a network or a disk
-(reliability F1). What WeasyPrint leaves out is added at the end: the static art behind the page,
-and the language of each paragraph for readers that speak.
+Fonts and each stylesheet are read once a process. A page may name the fonts, the prepared art and
+the images that it is given, by short names of our own; nothing is ever fetched from a network or a
+disk (reliability F1). What WeasyPrint leaves out is added at the end: the static art behind the
+page, and the language of each paragraph for readers that speak.
 """
 
 import os
@@ -21,7 +21,8 @@ from certificates.art import Art
 from certificates.lettering import FACES
 
 VARIANT = "pdf/ua-1"
-STYLESHEET = "certificates/pdf/certificate.css"
+CERTIFICATE = "certificates/pdf/certificate.css"
+PORTRAIT = "certificates/pdf/portrait.css"  # receipts and letters
 SPOKEN = {"h1": "/H1", "p": "/P", "img": "/Figure"}
 
 
@@ -74,25 +75,29 @@ class Placed:
 
 @dataclass(frozen=True)
 class Page:
-    """One page: its HTML, the art behind it, art and pictures by the `src` that names them."""
+    """What is printed: its HTML, the art behind the first page, and what its `src`s name.
+
+    It takes one page, or as many as `most_pages` allows.
+    """
 
     html: str
+    most_pages: int = 1
     behind: Art | None = None
     art: dict[str, Art] = field(default_factory=dict)
     images: dict[str, Image] = field(default_factory=dict)
 
 
 class Press:
-    """Fonts and stylesheet, read once and kept for every page of this process."""
+    """Fonts and a stylesheet, read once and kept for every page of this process."""
 
-    def __init__(self) -> None:
+    def __init__(self, stylesheet: str = CERTIFICATE) -> None:
         self.lock = Lock()
         self.fonts = FontConfiguration()
         shelf = Shelf(
             {f"font:{f.path.name}": Image(f.path.read_bytes(), "font/ttf") for f in FACES}
         )
-        stylesheet = render_to_string(STYLESHEET)
-        self.stylesheet = CSS(string=stylesheet, font_config=self.fonts, url_fetcher=shelf)
+        rules = render_to_string(stylesheet)
+        self.stylesheet = CSS(string=rules, font_config=self.fonts, url_fetcher=shelf)
 
     def print(self, page: Page) -> bytes:
         """The PDF of a page. Raises Unprintable if anything but the expected came out."""
@@ -112,22 +117,22 @@ class Press:
         except FatalURLFetchingError as error:
             # Not an Exception in WeasyPrint: it would end the worker.
             raise Unprintable(str(error)) from None
-        check(document, shelf)
+        check(document, shelf, most_pages=page.most_pages)
         return pdf
 
 
-_presses: dict[int, Press] = {}
+_presses: dict[tuple[int, str], Press] = {}
 
 
-def press() -> Press:
-    """The press of this process.
+def press(stylesheet: str = CERTIFICATE) -> Press:
+    """The press of this process for a stylesheet.
 
     A parent's is left alone after a fork: its fonts lie in a folder that goes when the parent goes.
     """
-    process = os.getpid()
-    if process not in _presses:
-        _presses[process] = Press()
-    return _presses[process]
+    key = os.getpid(), stylesheet
+    if key not in _presses:
+        _presses[key] = Press(stylesheet)
+    return _presses[key]
 
 
 def form(art: Art) -> pydyf.Stream:
@@ -176,12 +181,12 @@ def _name_languages(document: Document, pdf: pydyf.PDF) -> None:
             tag["ActualText"] = pydyf.String(text)
 
 
-def check(document: Document, shelf: Shelf) -> None:
-    """Raise Unprintable unless this is one page in the shipped fonts with no letter missing."""
+def check(document: Document, shelf: Shelf, *, most_pages: int) -> None:
+    """Raise Unprintable unless this fits its pages, in the shipped fonts with no letter missing."""
     if shelf.refused:
         raise Unprintable(f"the page asked for {', '.join(shelf.refused)}")
-    if len(document.pages) != 1:
-        raise Unprintable(f"{len(document.pages)} pages instead of one")
+    if len(document.pages) > most_pages:
+        raise Unprintable(f"{len(document.pages)} pages instead of {most_pages}")
     families = {face.family for face in FACES}
     for font in document.fonts.values():
         if font.family not in families or font.missing:

@@ -1,7 +1,7 @@
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
-from certificates.views import issuing, participant, public, reviews
+from certificates.views import issuing, paper, participant, public, reviews
 
 urlpatterns = [
     path(_("certificate/<int:registration>/"), participant.certificate, name="certificate"),
@@ -10,6 +10,13 @@ urlpatterns = [
         _("certificate/<int:registration>/download/"),
         participant.download,
         name="certificate_download",
+    ),
+    path(_("receipts/<int:registration>/<int:payment>/"), paper.receipt, name="receipt"),
+    path(_("letter/<int:registration>/"), paper.letter, name="employer_letter"),
+    path(
+        _("letter/<int:registration>/download/"),
+        paper.letter_download,
+        name="employer_letter_download",
     ),
     path(_("verify/"), public.verify, name="verify"),
     path(_("desk/reviews/"), reviews.reviews, name="reviews"),

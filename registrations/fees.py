@@ -23,6 +23,12 @@ def balance(registration: Registration) -> Decimal:
     return owed
 
 
+def money_in(registration: Registration) -> Decimal:
+    """Return what the person paid and didn't get back; what was waived is no money."""
+    lines = registration.payments.exclude(kind=Payment.Kind.WAIVER)
+    return sum((line.amount for line in lines), ZERO)
+
+
 def settled_on(registration: Registration) -> date | None:
     """Return the day on which the fee was settled, or None while something is owed (E4).
 
@@ -155,10 +161,7 @@ def _refuse_what_does_not_fit(
     if received_on > today_in(registration.program):
         raise Refused(Problem("future", _("Enter the day on which the money came in.")))
     if kind == Payment.Kind.REFUND:
-        paid = sum(
-            (line.amount for line in registration.payments.exclude(kind=Payment.Kind.WAIVER)), ZERO
-        )
-        if paid + amount < 0:
+        if money_in(registration) + amount < 0:
             raise Refused(Problem("too_much", _("That is more than what was paid.")))
         return
     if owed <= 0:

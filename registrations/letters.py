@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from cec import mail
 from cec.wording import amount, day, money
+from registrations.calendar import today_in
 from registrations.models import Association, Person, Program, Registration
 
 
@@ -21,6 +22,7 @@ def example() -> Registration:
         how_to_pay_en="By e-transfer.",
         how_to_pay_fr="Par virement.",
         fee=Decimal("40.00"),
+        time_zone="America/Toronto",
         answer_days=10,
     )
     return Registration(
@@ -71,7 +73,9 @@ def received(registration: Registration) -> mail.Letter:
 @mail.letter("registration_approved", example=lambda: (example(),))
 def approved(registration: Registration) -> mail.Letter:
     program = registration.program
-    facts = [(_("Your program started on"), day(registration.starts_on))]
+    ahead = registration.starts_on and registration.starts_on > today_in(program)
+    starts = _("Your program starts on") if ahead else _("Your program started on")
+    facts = [(starts, day(registration.starts_on))]
     if registration.ends_on:
         facts.append((_("It ends on"), day(registration.ends_on)))
     needed = registration.rules.requirement("cycle") if registration.rules_id else None

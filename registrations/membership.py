@@ -54,8 +54,8 @@ def record_check(
 
     Raises `Refused` when a confirmation names no day, or one that is over.
     """
-    require(by, "check_membership", registration)
     locked = Registration.objects.select_for_update(of=("self",)).get(pk=registration.pk)
+    require(by, "check_membership", locked)
     if form_key and (same := locked.membership_checks.filter(form_key=form_key).first()):
         return same
     if not locked.is_open or locked.status == Registration.Status.DRAFT:

@@ -28,18 +28,26 @@ def _find(request: HttpRequest) -> Registration | None:
     person = getattr(request, "user", None)
     if person is None or not person.is_authenticated:
         return None
-    own = list(
-        Registration.objects.filter(person=person)
-        .select_related("program", "association", "rules")
-        .order_by("-id")
-    )
+    own = _own(request)
     match = request.resolver_match
     wanted = match.kwargs.get("registration") if match else None
     for registration in own:
         if registration.pk == wanted:
             return registration
-    open_first = sorted(own, key=lambda row: (row.has_record, row.is_open, row.pk), reverse=True)
+    open_first = sorted(own, key=lambda row: (row.is_open, row.has_record, row.pk), reverse=True)
     return open_first[0] if open_first else None
+
+
+def _own(request: HttpRequest) -> list[Registration]:
+    """Return all registrations of the signed-in person; one query per request."""
+    if not hasattr(request, "_own_registrations"):
+        request._own_registrations = list(  # type: ignore[attr-defined]
+            Registration.objects.filter(person=request.user)  # type: ignore[misc]
+            .select_related("program", "association", "rules")
+            .order_by("-id")
+        )
+    found: list[Registration] = request._own_registrations  # type: ignore[attr-defined]
+    return found
 
 
 @navigation.main
@@ -79,8 +87,15 @@ def main(request: HttpRequest) -> Iterable[navigation.Item]:
         yield navigation.Item(
             _("My registration"),
             reverse("registration_status", args=[registration.pk]),
-            frozenset({"registration_status", "check_answers", "withdraw"}),
+            frozenset({"registration_status", "check_answers", "withdraw", "changes", "move"}),
             position=10,
+        )
+    if registration and len(_own(request)) > 1:
+        yield navigation.Item(
+            _("My registrations"),
+            reverse("my_registrations"),
+            frozenset({"my_registrations"}),
+            position=50,
         )
 
 
@@ -93,7 +108,7 @@ def desk(request: HttpRequest) -> Iterable[tuple[str, navigation.Item]]:
         navigation.Item(
             _("Registrations"),
             reverse("queue"),
-            frozenset({"queue", "desk_registration"}),
+            frozenset({"queue", "desk_registration", "cycle"}),
             count=waiting["waiting"],
             position=10,
         ),

@@ -18,6 +18,8 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "record_payment": frozenset({ADMINISTRATOR}),
     "review_record": frozenset({REPRESENTATIVE, STEERING}),
     "issue_certificate": frozenset({ADMINISTRATOR}),
+    "move_registration": frozenset({REPRESENTATIVE, STEERING, ADMINISTRATOR}),
+    "extend_cycle": frozenset({STEERING}),
     "appoint": frozenset({STEERING, ADMINISTRATOR}),
     "appoint_administrator": frozenset({ADMINISTRATOR}),
 }

@@ -18,6 +18,8 @@ Outcome = MembershipCheck.Outcome
 
 WAITING = Q(status=Registration.Status.SUBMITTED)
 MEMBER = Q(membership=Outcome.CONFIRMED, good_until__gte=F("done_on"))
+# Active, and new in this association, which hasn't looked at the membership yet.
+MOVED = Q(status=Registration.Status.ACTIVE, moved_at__isnull=False, membership__isnull=True)
 NO_MEMBERSHIP_NEEDED = Q(program__needs_membership=False)
 
 # The saved views, in the order of the tabs.
@@ -31,6 +33,7 @@ VIEWS: dict[str, tuple[object, Q]] = {
     "fee": (_("Fee not paid"), WAITING & Q(balance__gt=0)),
     "proof": (_("Asked for proof"), WAITING & Q(membership=Outcome.PROOF)),
     "lapsed": (_("Not in good standing"), WAITING & Q(membership=Outcome.LAPSED)),
+    "moved": (_("Moved here"), MOVED),
     "active": (_("Active"), Q(status=Registration.Status.ACTIVE)),
     "closed": (_("Closed"), Q(status__in=Registration.CLOSED)),
 }
@@ -84,7 +87,7 @@ def counts(person: Person) -> dict[str, int]:
     """
     found = (
         rows(person)
-        .filter(WAITING)
+        .filter(WAITING | MOVED)
         .aggregate(**{f"in_{key}": Count("pk", filter=VIEWS[key][1]) for key in WAITING_VIEWS})
     )
     return {key: found[f"in_{key}"] for key in WAITING_VIEWS}

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -14,6 +13,7 @@ from cec.problems import Problem, Refused
 from cec.wording import day as write_day
 from registrations import fees
 from registrations.calendar import make_years, today_in, year_bounds
+from registrations.cycles import earliest_start
 from registrations.membership import check_membership
 from registrations.models import Person, Program, Registration
 from registrations.permissions import require
@@ -98,14 +98,18 @@ class Readiness:
 
 
 def readiness(registration: Registration) -> Readiness:
-    """Look at both gates; the start is the later of form and fee, in good standing then (E4)."""
+    """Look at both gates; the start is the later of form and fee, in good standing then (E4).
+
+    A second cycle starts after the first one's end at the earliest.
+    """
     problems: list[Problem] = []
     settled = fees.settled_on(registration)
     if settled is None:
         problems.append(Problem("fee_owed", _("The fee isn’t settled yet.")))
     done_on = max(filter(None, [registration.submitted_on, settled]), default=None)
     problems += check_membership(registration, on=done_on or today_in(registration.program))
-    return Readiness(None if problems else done_on, tuple(problems))
+    start = max(filter(None, [done_on, earliest_start(registration)]), default=None)
+    return Readiness(None if problems else start, tuple(problems))
 
 
 @transaction.atomic
@@ -122,12 +126,13 @@ def approve(
     Another start than rule E4's wants a reason; so does approving past an open gate, which is
     the steering group's (`override`). Raises `Refused` with what is missing.
     """
-    require(by, "decide_registration", registration)
     locked = _lock(registration)
+    require(by, "decide_registration", locked)
     ready = readiness(locked)
     if override and ready.problems:
         require(by, "override_gate", locked)
-    start = starts_on or ready.starts_on or (today_in(locked.program) if override else None)
+    today = today_in(locked.program)
+    start = starts_on or ready.starts_on or (today if override else None)
     _refuse_approval(locked, ready, start, reason=reason, override=override)
     assert start is not None
     bounds = year_bounds(start, locked.program.cycle_years)
@@ -163,7 +168,16 @@ def _refuse_approval(
         raise Refused(Problem("no_start", _("Enter the day on which the program starts.")))
     if (override or start != ready.starts_on) and not reason.strip():
         raise Refused(Problem("no_reason", _("Say why, in a few words.")))
-    if start > today_in(registration.program):
+    earliest, today = earliest_start(registration), today_in(registration.program)
+    if earliest and start < earliest:
+        raise Refused(
+            Problem(
+                "overlap",
+                _("An earlier cycle goes before this one, which can start on %(day)s.")
+                % {"day": write_day(earliest)},
+            )
+        )
+    if start > max(today, earliest or today):
         raise Refused(Problem("future_start", _("The start can’t be a day that is still ahead.")))
     if start < EARLIEST_START:
         raise Refused(
@@ -177,10 +191,10 @@ def _refuse_approval(
 @transaction.atomic
 def decline(registration: Registration, *, by: Person, reason: str) -> None:
     """Decline with a reason, which the person is told."""
-    require(by, "decide_registration", registration)
+    locked = _lock(registration)
+    require(by, "decide_registration", locked)
     if not reason.strip():
         raise Refused(Problem("no_reason", _("Say why, in a few words.")))
-    locked = _lock(registration)
     locked.move("decline", by=by, reason=reason)
     mail.post(
         "registration_declined",
@@ -194,10 +208,27 @@ def decline(registration: Registration, *, by: Person, reason: str) -> None:
 
 @transaction.atomic
 def withdraw(registration: Registration, *, by: Person, reason: str = "") -> None:
-    """Take one's own registration back; what was logged and paid stays in the history."""
-    if registration.person_id != by.pk:
-        raise PermissionDenied
-    _lock(registration).move("withdraw", by=by, reason=reason)
+    """End a registration; what was logged and paid stays in the history.
+
+    The participant does it by themselves; somebody of the committee does it when they were asked
+    to, with a reason. What was sent before gets a confirmation.
+    """
+    locked = _lock(registration)
+    if locked.person_id != by.pk:
+        require(by, "decide_registration", locked)
+        if not reason.strip():
+            raise Refused(Problem("no_reason", _("Say why, in a few words.")))
+    was_sent = locked.status != Registration.Status.DRAFT
+    event = locked.move("withdraw", by=by, reason=reason)
+    if was_sent:
+        mail.post(
+            "registration_withdrawn",
+            locked,
+            "" if by.pk == locked.person_id else reason,
+            to=locked.person,
+            key=f"registration_withdrawn:{event.pk}",
+            about=locked,
+        )
 
 
 def _lock(registration: Registration) -> Registration:

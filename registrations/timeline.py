@@ -3,13 +3,14 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from cec.outbox import OutgoingMail
 from cec.wording import day as write_day
 from cec.wording import money
 from registrations import fees
+from registrations.calendar import today_in
 from registrations.models import Appointment, Event, MembershipCheck, Registration
 
 # What was said between committee members stays there; the person reads the rest.
@@ -49,7 +50,13 @@ def for_person(registration: Registration) -> list[Line]:
 
 
 def _events(registration: Registration) -> QuerySet[Event]:
-    return registration.events.select_related("actor")
+    """The registration's own events, and since it began its person's changes of name."""
+    renamed = Q(
+        person=registration.person_id,
+        kind=Event.Kind.RENAMED,
+        at__gte=registration.created_at,
+    )
+    return Event.objects.filter(Q(registration=registration) | renamed).select_related("actor")
 
 
 def _merged(lines: list[Line], mails: QuerySet[OutgoingMail]) -> list[Line]:
@@ -88,6 +95,23 @@ def _line(event: Event, *, with_reason: bool = True) -> Line:
         }
     if "good_until" in details:
         text = _("%(what)s until %(day)s") % {"what": text, "day": _iso_day(details["good_until"])}
+    if details.get("to"):
+        text = _("%(what)s: from %(former)s to %(now)s") % {
+            "what": text,
+            "former": details["from"],
+            "now": details["to"],
+        }
+    if "first_day" in details:
+        text = _("%(what)s, %(first)s to %(last)s") % {
+            "what": text,
+            "first": _iso_day(details["first_day"]),
+            "last": _iso_day(details["last_day"]),
+        }
+    if "ends_on" in details:
+        text = _("%(what)s; the program ends on %(day)s") % {
+            "what": text,
+            "day": _iso_day(details["ends_on"]),
+        }
     if details.get("overridden"):
         text = _("%(what)s, although something was missing") % {"what": text}
     return Line(
@@ -132,12 +156,13 @@ def steps(registration: Registration) -> list[Line]:
         else:
             lines.append(Line(check.get_outcome_display(), reason=check.note, state="wait"))
     if registration.starts_on:
-        lines.append(
-            Line(
-                _("Approved: your program started on %(day)s")
-                % {"day": write_day(registration.starts_on)}
-            )
+        ahead = registration.starts_on > today_in(program)
+        text = (
+            _("Approved: your program starts on %(day)s")
+            if ahead
+            else _("Approved: your program started on %(day)s")
         )
+        lines.append(Line(text % {"day": write_day(registration.starts_on)}))
     elif registration.status == Registration.Status.SUBMITTED:
         lines.append(Line(_("The committee decides"), state="wait"))
     else:

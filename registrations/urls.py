@@ -1,7 +1,7 @@
 from django.urls import include, path
 from django.utils.translation import gettext_lazy as _
 
-from registrations.views import desk, gates, payments, people, registering
+from registrations.views import desk, gates, life, payments, people, registering
 
 urlpatterns = [
     path("", include("registrations.public_urls")),
@@ -11,6 +11,9 @@ urlpatterns = [
     path(_("registrations/<int:registration>/"), registering.status, name="registration_status"),
     path(_("registrations/<int:registration>/check/"), registering.check, name="check_answers"),
     path(_("registrations/<int:registration>/withdraw/"), registering.withdraw, name="withdraw"),
+    path(_("registrations/"), life.mine, name="my_registrations"),
+    path(_("registrations/<int:registration>/changes/"), life.changes, name="changes"),
+    path(_("registrations/<int:registration>/move/"), life.move, name="move"),
     path(_("desk/"), desk.home, name="desk"),
     path(_("desk/registrations/"), desk.queue, name="queue"),
     path(
@@ -28,6 +31,12 @@ urlpatterns = [
     path(_("desk/registrations/<int:registration>/payment/"), payments.pay, name="desk_pay"),
     path(_("desk/registrations/<int:registration>/waive/"), payments.waive, name="desk_waive"),
     path(_("desk/registrations/<int:registration>/refund/"), payments.refund, name="desk_refund"),
+    path(_("desk/registrations/<int:registration>/move/"), life.desk_move, name="desk_move"),
+    path(
+        _("desk/registrations/<int:registration>/withdraw/"),
+        life.desk_withdraw,
+        name="desk_withdraw",
+    ),
     path(_("desk/payments/"), payments.ledger, name="payments"),
     path(_("desk/people/"), people.appointments, name="appointments"),
     path(_("desk/people/<int:appointment>/end/"), people.end, name="appointment_end"),

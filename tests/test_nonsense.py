@@ -235,12 +235,14 @@ KEPT = (
     "registrations_payment",
     "registrations_membershipcheck",
     "registrations_appointment",
+    "registrations_cyclechange",
     "account_emailaddress",
     "activities_activity",
     "activities_credit",
     "activities_comment",
     "activities_import",
     "certificates_certificate",
+    "certificates_employerletter",
     "cec_outgoingmail",
 )
 SAVED = " UNION ALL ".join(

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from activities.models import Import
 from certificates.models import Certificate, Document
-from registrations.models import Appointment, Person
+from registrations.models import Appointment, CycleChange, Person
 from tests import factories as make
 from tests.certificates import records
 
@@ -61,6 +61,14 @@ class World:
             sha256="0" * 64,
         )
         self.certificate = self._graduate()
+        self.payment = self.registration.payments.get()
+        self.change = CycleChange.objects.create(
+            registration=self.registration,
+            kind="extension",
+            days=1,
+            cause="illness",
+            recorded_by=self.people["steering"],
+        )
 
     def _graduate(self) -> Certificate:
         """The owner's certificate of an earlier cycle, with its PDF."""
@@ -80,6 +88,8 @@ class World:
             "activity": self.activity.pk,
             "appointment": self.appointment.pk,
             "certificate": self.certificate.pk,
+            "payment": self.payment.pk,
+            "change": self.change.pk,
             "public_id": self.certificate.public_id,
             "pk": self.opened.pk,
             "mail": 1,

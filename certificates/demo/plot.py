@@ -6,6 +6,7 @@ from typing import Any
 
 from dateutil.relativedelta import relativedelta
 
+from certificates.demo import life
 from certificates.demo.cast import Cast, Committee, told
 from certificates.demo.learning import Entry, Shelf
 from certificates.demo.script import Script
@@ -65,7 +66,8 @@ class Plot:
                 self.script.plan(sent + days(11), story.refund)
 
     def participants(self) -> None:
-        for row in told("people.toml")["participants"]:
+        rows = told("people.toml")["participants"]
+        for row in [*rows, *(life.next_cycle(row) for row in rows if "again" in row)]:
             start = self.today - relativedelta(years=row["years"], days=row["days"])
             story = self._begin(row)
             entries = list(
@@ -77,6 +79,8 @@ class Plot:
                 )
             )
             self._take_part(story, start, entries)
+            if "again" not in row:
+                life.plan(story)
 
     def nadia(self) -> None:
         row = told("people.toml")["nadia"]

@@ -1,5 +1,6 @@
 from registrations.models.associations import Association
 from registrations.models.committee import Appointment
+from registrations.models.cycles import CycleChange
 from registrations.models.fees import Payment
 from registrations.models.history import Event, Seal
 from registrations.models.membership import MembershipCheck
@@ -21,6 +22,7 @@ __all__ = [
     "Appointment",
     "Association",
     "Cap",
+    "CycleChange",
     "Event",
     "MembershipCheck",
     "Payment",

@@ -57,6 +57,11 @@ class Event(models.Model):
         EMAIL_CHANGED = "email_changed", _("E-mail changed")
         EXPORTED = "exported", _("List exported")
         DOWNLOADED = "downloaded", _("Certificate downloaded by the committee")
+        MOVED = "moved", _("Moved to another association")
+        EXTENDED = "extended", _("Program extended")
+        LEAVE = "leave", _("Leave")
+        TAKEN_BACK = "taken_back", _("Extension or leave taken back")
+        RENAMED = "renamed", _("Name changed")
 
     registration = models.ForeignKey(
         "registrations.Registration", on_delete=models.PROTECT, null=True, related_name="events"

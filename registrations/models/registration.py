@@ -67,7 +67,11 @@ class RegistrationQuerySet(models.QuerySet["Registration"]):
 
     def with_membership(self) -> RegistrationQuerySet:
         """Annotate the latest check: `membership` (an outcome or null) and `good_until`."""
-        latest = Registration.objects.filter(pk=OuterRef("pk")).order_by("-membership_checks__id")
+        latest = (
+            Registration.objects.filter(pk=OuterRef("pk"))
+            .filter(Q(moved_at__isnull=True) | Q(membership_checks__checked_at__gt=F("moved_at")))
+            .order_by("-membership_checks__id")
+        )
         return self.annotate(
             membership=Subquery(latest.values("membership_checks__outcome")[:1]),
             good_until=Subquery(latest.values("membership_checks__good_until")[:1]),
@@ -79,6 +83,8 @@ class Registration(models.Model):
 
     `fee` is what was due on sending the form, in the program's currency. `starts_on` is the
     enrolment date (E4) and `ends_on` the cycle's last day; both are empty until approval.
+    `moved_at` is when it came to its association from another one: what was found out about the
+    membership before doesn't hold any more.
     """
 
     class Status(models.TextChoices):
@@ -126,6 +132,7 @@ class Registration(models.Model):
     submitted_on = models.DateField(null=True, blank=True)
     starts_on = models.DateField(null=True, blank=True)
     ends_on = models.DateField(null=True, blank=True)
+    moved_at = models.DateTimeField(null=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = RegistrationQuerySet.as_manager()
@@ -135,6 +142,11 @@ class Registration(models.Model):
         indexes = [
             models.Index(fields=["status", "submitted_at"], name="registration_by_wait"),
             models.Index(fields=["association", "status"], name="registration_by_association"),
+            models.Index(
+                fields=["association"],
+                condition=Q(status="active", moved_at__isnull=False),
+                name="registration_that_moved",
+            ),
         ]
         constraints = [
             models.UniqueConstraint(
@@ -198,8 +210,9 @@ class Registration(models.Model):
         return self.starts_on is not None
 
     def membership_check(self) -> MembershipCheck | None:
-        """Return the latest look at the membership, if there was one."""
-        return self.membership_checks.first()
+        """Return the latest look at the membership in this association, if there was one."""
+        checks = self.membership_checks.all()
+        return (checks.filter(checked_at__gt=self.moved_at) if self.moved_at else checks).first()
 
     def move(
         self,

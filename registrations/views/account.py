@@ -27,6 +27,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from registrations import renaming
 from registrations.forms.accounts import ProfileForm
 from registrations.models import Person
 
@@ -57,14 +58,21 @@ def account(request: HttpRequest) -> HttpResponse:
     person = Person.objects.get(pk=request.user.pk)  # type: ignore[misc]
     form = ProfileForm(request.POST if request.method == "POST" else None, instance=person)
     if request.method == "POST" and form.is_valid():
-        form.save()
+        with transaction.atomic():
+            renaming.rename(person, name=form.cleaned_data["name"], by=person)
+            form.save()
         with translation.override(person.language):
             messages.success(request, _("Your changes are saved."))
             response = redirect("account")
         remember_language(response, person.language)
         return response
     status = 422 if form.is_bound else 200
-    return render(request, "account/account.html", {"form": form}, status=status)
+    context = {
+        "form": form,
+        "name_to_be_printed": renaming.is_about_to_be_printed(person),
+        "name_was_printed": renaming.was_printed(person),
+    }
+    return render(request, "account/account.html", context, status=status)
 
 
 def remember_language(response: HttpResponse, language: str) -> None:

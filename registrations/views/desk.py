@@ -9,10 +9,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
-from registrations import fees, timeline
+from registrations import fees, moving, timeline
 from registrations import queue as queues
 from registrations.calendar import today_in
 from registrations.forms import desk as forms
+from registrations.forms.life import DeskMoveForm, DeskWithdrawForm
 from registrations.models import Program, Registration
 from registrations.models.committee import roles_of
 from registrations.navigation import queue_counts
@@ -97,7 +98,10 @@ def show(
     balance = fees.balance(registration)
     allowed = {
         name: may(request.user, name, registration)
-        for name in ("check_membership", "decide_registration", "override_gate", "record_payment")
+        for name in (
+            *("check_membership", "decide_registration", "override_gate", "record_payment"),
+            *("move_registration", "extend_cycle"),
+        )
     }
     today = today_in(registration.program)
     shown: dict[str, Any] = {
@@ -110,6 +114,8 @@ def show(
         "payment_form": forms.PaymentForm(initial={"amount": balance, "received_on": today}),
         "waive_form": forms.WaiveForm(),
         "refund_form": forms.RefundForm(),
+        "move_form": DeskMoveForm(registration=registration),
+        "withdraw_form": DeskWithdrawForm(),
     } | filled
     context = shown | {
         "forms": list(filled.values()),
@@ -123,6 +129,9 @@ def show(
         "membership": registration.membership_check(),
         "checks": registration.membership_checks.select_related("checked_by"),
         "events": timeline.of(registration),
+        "can_move": moving.can_move(registration),
+        "can_withdraw": registration.can("withdraw"),
+        "changes": registration.cycle_changes.in_force(),
         "waited": queues.waiting_days(registration),
         "next": queues.next_waiting(request.user, registration),
     }

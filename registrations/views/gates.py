@@ -21,6 +21,7 @@ ABOUT = {
     "no_start": "starts_on",
     "future_start": "starts_on",
     "early_start": "starts_on",
+    "overlap": "starts_on",
 }
 
 

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from cec.problems import Refused
 from registrations import fees, registering, timeline
+from registrations.cycles import may_begin_again
 from registrations.forms.registering import ApplicationForm, WithdrawForm
 from registrations.models import Program, Registration
 from registrations.models.committee import roles_of
@@ -83,7 +84,7 @@ def _known_answers(request: HttpRequest) -> dict[str, object]:
 @require_http_methods(["GET", "POST"])
 def check(request: HttpRequest, registration: int) -> HttpResponse:
     """Check your answers, then send them."""
-    row = _own(request, registration)
+    row = own_registration(request, registration)
     if row.status != Status.DRAFT:
         return redirect("registration_status", registration=row.pk)
     if request.method == "POST":
@@ -100,7 +101,7 @@ def check(request: HttpRequest, registration: int) -> HttpResponse:
 @require_GET
 def status(request: HttpRequest, registration: int) -> HttpResponse:
     """Where a registration stands, who has it and what is still to do."""
-    row = _own(request, registration)
+    row = own_registration(request, registration)
     if row.status == Status.DRAFT:
         return redirect("check_answers", registration=row.pk)
     return render(
@@ -113,7 +114,8 @@ def status(request: HttpRequest, registration: int) -> HttpResponse:
             "balance": fees.balance(row),
             "membership": row.membership_check(),
             "may_withdraw": row.can("withdraw"),
-            "may_register_again": row.status in (Status.DECLINED, Status.WITHDRAWN),
+            "may_register_again": may_begin_again(row),
+            "payments": row.payments.all(),
         },
     )
 
@@ -121,7 +123,7 @@ def status(request: HttpRequest, registration: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def withdraw(request: HttpRequest, registration: int) -> HttpResponse:
     """Take the registration back, after a page that says what it means."""
-    row = _own(request, registration)
+    row = own_registration(request, registration)
     form = WithdrawForm(request.POST if request.method == "POST" else None, label_suffix="")
     if not row.can("withdraw"):
         messages.warning(
@@ -141,12 +143,12 @@ def withdraw(request: HttpRequest, registration: int) -> HttpResponse:
     return render(
         request,
         "registrations/withdraw.html",
-        {"registration": row, "form": form},
+        {"registration": row, "form": form, "paid": fees.money_in(row)},
         status=422 if form.errors else 200,
     )
 
 
-def _own(request: HttpRequest, registration: int) -> Registration:
+def own_registration(request: HttpRequest, registration: int) -> Registration:
     """Return the signed-in person's own registration; anybody else's is a 404 here."""
     return get_object_or_404(
         Registration.objects.visible_to(request.user)

@@ -3,6 +3,7 @@
 Independent of the product on purpose: its own figures, its own calendar, its own loop.
 """
 
+from datetime import timedelta
 from decimal import Decimal
 
 POINTS_PER_HOUR = {
@@ -17,7 +18,7 @@ POINTS_PER_HOUR = {
 MOST_PER_TYPE_AND_YEAR = Decimal(20)
 
 
-def counted(*, starts_on, entries, unlimited):
+def counted(*, starts_on, entries, unlimited, leaves=()):
     """Return {id: (raw, counted)} for entries of (id, type, role, hours, day, outcome)."""
     full = {}
     answer = {}
@@ -25,7 +26,7 @@ def counted(*, starts_on, entries, unlimited):
         if code == "STUDY" and not outcome:
             continue
         raw = hours * POINTS_PER_HOUR[code, role]
-        shelf = (program_year(starts_on, day), code)
+        shelf = (program_year(starts_on, day, leaves=leaves), code)
         left = MOST_PER_TYPE_AND_YEAR - full.get(shelf, Decimal(0))
         counts = raw if code in unlimited else max(Decimal(0), min(raw, left))
         full[shelf] = full.get(shelf, Decimal(0)) + counts
@@ -33,12 +34,23 @@ def counted(*, starts_on, entries, unlimited):
     return answer
 
 
-def program_year(starts_on, day):
-    """Count the anniversaries that have passed."""
+def program_year(starts_on, day, leaves=()):
+    """Count the anniversaries that have passed, on a calendar that stands still during a leave."""
     number = 0
+    day = day_without_leaves(starts_on, day, leaves)
     while day >= same_day(starts_on, starts_on.year + number):
         number += 1
     return number
+
+
+def day_without_leaves(starts_on, day, leaves):
+    """Walk there day by day; the day after one of leave is no new one."""
+    walked = shown = starts_on
+    while walked < day:
+        if not any(first <= walked <= last for first, last in leaves):
+            shown += timedelta(days=1)
+        walked += timedelta(days=1)
+    return shown
 
 
 def same_day(starts_on, year):

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from activities.models import Activity, Import
 from certificates import completion, making
-from registrations.models import Person, Registration
+from registrations.models import CycleChange, Person, Registration
 from tests import factories
 from tests.certificates import records
 
@@ -77,6 +77,14 @@ class Gallery:
         factories.activity(row, "LEAD", hours="8", on=day, key="board")
         factories.activity(row, "STUDY", hours="4.25", on=day, title="A project of my own")
         factories.activity(row, "PD-I", hours="30", on=row.starts_on + timedelta(days=390))
+        CycleChange.objects.create(
+            registration=row,
+            kind="extension",
+            days=30,
+            cause="other",
+            reason=LONG_WORD,
+            recorded_by=self.office,
+        )
         imported = Import.objects.create(
             registration=row,
             uploaded_by=row.person,
@@ -115,7 +123,9 @@ class Gallery:
         ]
 
     def _applicant(self) -> list[Page]:
-        return [page("registration_status", self.waiting.pk), page("withdraw", self.waiting.pk)]
+        pk = self.waiting.pk
+        names = ("registration_status", "withdraw", "changes", "move", "employer_letter")
+        return [page(name, pk) for name in names]
 
     def _participant(self) -> list[Page]:
         pk, entry = self.active.pk, self.entry.pk
@@ -129,6 +139,7 @@ class Gallery:
             page("record_import", pk),
             page("import_preview", pk, self.imported.pk),
             page("certificate", pk),
+            page("employer_letter", pk),
         ]
 
     def _asked(self) -> list[Page]:
@@ -142,7 +153,13 @@ class Gallery:
 
     def _graduate(self) -> list[Page]:
         pk = self.certificate.registration.pk
-        return [page("certificate", pk), page("record", pk)]
+        return [
+            page("certificate", pk),
+            page("record", pk),
+            page("registration_status", pk),
+            page("changes", pk),
+            page("my_registrations"),
+        ]
 
     def _representative(self) -> list[Page]:
         return [
@@ -157,6 +174,8 @@ class Gallery:
         return [
             page("queue", query="?view=all"),
             page("desk_registration", self.waiting.pk),
+            page("desk_registration", self.active.pk),
+            page("cycle", self.active.pk),
             page("payments"),
             page("issuing"),
             page("issue", query="?all=1"),

@@ -122,10 +122,20 @@ class LoadedDemo(TestCase):
             assert moments == sorted(moments)
             assert row.created_at <= min(moments, default=now)
 
+    def test_life_went_on_for_some(self):
+        moved = registration_of("heath.stlatlimx")
+        cycles = signed_in("walter.bjornson").registrations.order_by("pk")
+
+        assert registration_of("bernadette.cardinal").cycle_changes.get().length == 91
+        assert (moved.association.code, moved.membership_check()) == ("LAA", None)
+        assert [row.status for row in cycles] == [Status.CERTIFIED, Status.ACTIVE]
+        assert cycles[0].ends_on < cycles[1].starts_on
+        assert cycles[1].employer_letter.own_words
+
     def test_nobody_decided_on_their_own_registration(self):
         own = Event.objects.filter(actor_id=F("registration__person_id")).values_list("kind")
 
-        assert {kind for (kind,) in own} <= {"send", "turn_in", "withdraw"}
+        assert {kind for (kind,) in own} <= {"send", "turn_in", "withdraw", "moved"}
 
     def test_every_activity_lies_in_its_program_year_and_was_written_down_after_approval(self):
         done = Q(planned=False)

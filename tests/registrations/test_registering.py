@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import partial
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -272,11 +273,46 @@ def test_a_program_without_fee_and_membership_needs_neither_gate():
     assert [year.ends_on for year in row.years.all()] == [None]
 
 
-def test_one_withdraws_only_ones_own_registration():
+@pytest.mark.parametrize(
+    "who", [make.person, make.administrator, partial(make.representative, "OLA")]
+)
+def test_nobody_withdraws_somebody_elses_registration(who):
     row = waiting()
 
     with pytest.raises(PermissionDenied):
-        registering.withdraw(row, by=make.steering())
+        registering.withdraw(row, by=who(), reason="I say so.")
+
+    row.refresh_from_db()
+    assert row.status == "submitted"
+
+
+def test_the_committee_withdraws_on_request_with_a_reason_that_the_person_gets():
+    row = waiting()
+    representative = make.representative()
+
+    with pytest.raises(Refused) as refused:
+        registering.withdraw(row, by=representative, reason=" ")
+    registering.withdraw(row, by=representative, reason="As you asked by phone.")
+
+    row.refresh_from_db()
+    mail = OutgoingMail.objects.get(kind="registration_withdrawn")
+    assert codes(refused) == {"no_reason"}
+    assert row.status == "withdrawn"
+    assert "As you asked by phone." in mail.text
+    assert mail.to == row.person.email
+
+
+def test_a_draft_that_is_withdrawn_is_no_news():
+    row = make.registration(status="draft")
+
+    registering.withdraw(row, by=row.person)
+
+    assert not OutgoingMail.objects.exists()
+
+
+def test_one_withdraws_ones_own_registration():
+    row = waiting()
+
     registering.withdraw(row, by=row.person, reason="Moving abroad.")
 
     row.refresh_from_db()
