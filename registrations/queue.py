@@ -4,20 +4,24 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from django.db.models import Count, F, Max, OuterRef, Q, Subquery
-from django.db.models.functions import Greatest
+from django.db.models import Count, Exists, F, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from cec.wording import short_day
-from registrations.models import MembershipCheck, Person, Registration
+from registrations.models import MembershipCheck, MembershipProof, Person, Registration
+from registrations.models.membership import member_on
 from registrations.models.registration import REFERENCES_FROM, RegistrationQuerySet
 
 Outcome = MembershipCheck.Outcome
 
 WAITING = Q(status=Registration.Status.SUBMITTED)
-MEMBER = Q(membership=Outcome.CONFIRMED, good_until__gte=F("done_on"))
+MEMBER = member_on(F("done_on"))
+PROOF_RECEIVED = Q(
+    Exists(MembershipProof.objects.filter(answers=OuterRef("latest_check"))),
+    membership__in=(Outcome.PROOF, Outcome.LAPSED),
+)
 NO_MEMBERSHIP_NEEDED = Q(program__needs_membership=False)
 
 # The saved views, in the order of the tabs.
@@ -30,6 +34,7 @@ VIEWS: dict[str, tuple[object, Q]] = {
     ),
     "fee": (_("Fee not paid"), WAITING & Q(balance__gt=0)),
     "proof": (_("Asked for proof"), WAITING & Q(membership=Outcome.PROOF)),
+    "proof_received": (_("Proof received"), WAITING & PROOF_RECEIVED),
     "lapsed": (_("Not in good standing"), WAITING & Q(membership=Outcome.LAPSED)),
     "active": (_("Active"), Q(status=Registration.Status.ACTIVE)),
     "closed": (_("Closed"), Q(status__in=Registration.CLOSED)),
@@ -50,23 +55,12 @@ class View:
 
 
 def rows(person: Person) -> RegistrationQuerySet:
-    """Return the registrations in this person's care, with fee and membership beside them.
-
-    `done_on` is the later of form and last money: the day on which a membership is looked at
-    once nothing is owed (E4, `registering.readiness`).
-    """
-    last_money = (
-        Registration.objects.filter(pk=OuterRef("pk"))
-        .order_by()
-        .values("pk")
-        .annotate(day=Max("payments__received_on"))
-        .values("day")
-    )
+    """Return the registrations in this person's care, with fee and membership beside them."""
     return (
         Registration.objects.worked_on_by(person)
         .with_balance()
         .with_membership()
-        .annotate(done_on=Greatest("submitted_on", Subquery(last_money)))
+        .with_done_on()
         .select_related("person", "program", "association")
     )
 
@@ -148,4 +142,6 @@ def describe(row: Registration) -> None:
         else gettext("Today")
     )
     until = row.good_until  # type: ignore[attr-defined]
-    row.until_words = gettext("until %(day)s") % {"day": short_day(until)}  # type: ignore[attr-defined]
+    row.until_words = (  # type: ignore[attr-defined]
+        gettext("until %(day)s") % {"day": short_day(until)} if until else gettext("for life")
+    )

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from cec.outbox import OutgoingMail
 from cec.wording import day as write_day
@@ -13,7 +14,14 @@ from registrations import fees
 from registrations.models import Event, MembershipCheck, Registration
 
 # What was said between committee members stays there; the person reads the rest.
-_NOT_FOR_THE_PERSON = {Event.Kind.CONFIRMED}
+_NOT_FOR_THE_PERSON = {Event.Kind.CONFIRMED, Event.Kind.TAKEN_BACK}
+
+# How a membership was checked, if not by hand.
+SOURCES = {
+    "roster": gettext_lazy("by the association’s list"),
+    "proof": gettext_lazy("by the proof that was sent"),
+    "date": gettext_lazy("its last day has passed"),
+}
 
 
 @dataclass(frozen=True)
@@ -88,6 +96,8 @@ def _line(event: Event, *, with_reason: bool = True) -> Line:
         }
     if "good_until" in details:
         text = _("%(what)s until %(day)s") % {"what": text, "day": _iso_day(details["good_until"])}
+    if source := SOURCES.get(str(details.get("source"))):
+        text = _("%(what)s, %(source)s") % {"what": text, "source": source}
     if details.get("overridden"):
         text = _("%(what)s, although something was missing") % {"what": text}
     return Line(
@@ -121,7 +131,10 @@ def steps(registration: Registration) -> list[Line]:
         elif check.outcome == MembershipCheck.Outcome.CONFIRMED:
             lines.append(Line(_("Membership confirmed"), at=check.checked_at))
         else:
-            lines.append(Line(check.get_outcome_display(), reason=check.note, state="wait"))
+            text = str(check.get_outcome_display())
+            if check.wants_proof and check.proofs.exists():
+                text = _("Your proof has arrived: your association looks at it")
+            lines.append(Line(text, reason=check.note, state="wait"))
     if registration.starts_on:
         lines.append(
             Line(

@@ -2,7 +2,7 @@ from registrations.models.associations import Association
 from registrations.models.committee import Appointment
 from registrations.models.fees import Payment
 from registrations.models.history import Event
-from registrations.models.membership import MembershipCheck
+from registrations.models.membership import MembershipCheck, MembershipDoubt, MembershipProof
 from registrations.models.people import Person
 from registrations.models.programs import (
     ActivityType,
@@ -23,6 +23,8 @@ __all__ = [
     "Cap",
     "Event",
     "MembershipCheck",
+    "MembershipDoubt",
+    "MembershipProof",
     "Payment",
     "Person",
     "Program",

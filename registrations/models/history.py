@@ -48,6 +48,8 @@ class Event(models.Model):
         CONFIRMED = "confirmed", _("Membership confirmed")
         LAPSED = "lapsed", _("Membership not in good standing")
         PROOF = "proof", _("Proof of membership asked for")
+        PROOF_SENT = "proof_sent", _("Proof of membership uploaded")
+        TAKEN_BACK = "taken_back", _("Membership check taken back")
         IMPORT = "import", _("Record imported from Excel")
         ROLE_GIVEN = "role_given", _("Role given")
         ROLE_ENDED = "role_ended", _("Role ended")
@@ -103,9 +105,37 @@ def write_event(
 
     `by` is None for what the program does by itself.
     """
+    event = new_event(
+        kind,
+        by=by,
+        registration=registration,
+        person=person,
+        association=association,
+        reason=reason,
+        details=details,
+        from_status=from_status,
+        to_status=to_status,
+    )
+    event.save(force_insert=True)
+    return event
+
+
+def new_event(
+    kind: str,
+    *,
+    by: Person | None,
+    registration: Registration | None = None,
+    person: Person | None = None,
+    association: Association | None = None,
+    reason: str = "",
+    details: dict[str, object] | None = None,
+    from_status: str = "",
+    to_status: str = "",
+) -> Event:
+    """Make a line of the history without saving it: many are saved together."""
     owner = registration.person_id if registration else person.pk if person else None
     here = trace.current()
-    return Event.objects.create(
+    return Event(
         registration=registration,
         person=person,
         association=association,

@@ -5,8 +5,8 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from django.db import models
-from django.db.models import DecimalField, F, OuterRef, Q, Subquery, Sum, Value
-from django.db.models.functions import Coalesce
+from django.db.models import DecimalField, F, Max, OuterRef, Q, Subquery, Sum, Value
+from django.db.models.functions import Coalesce, Greatest, NullIf
 from django.utils.translation import gettext_lazy as _
 
 from cec.problems import Problem, Refused
@@ -66,12 +66,32 @@ class RegistrationQuerySet(models.QuerySet["Registration"]):
         return self.with_balance().filter(Q(balance__gt=0))
 
     def with_membership(self) -> RegistrationQuerySet:
-        """Annotate the latest check: `membership` (an outcome or null) and `good_until`."""
+        """Annotate the latest check: `latest_check`, `membership` and `good_until`.
+
+        `membership` is its outcome, or null when there is none or it was taken back.
+        """
         latest = Registration.objects.filter(pk=OuterRef("pk")).order_by("-membership_checks__id")
+        outcome = Subquery(latest.values("membership_checks__outcome")[:1])
         return self.annotate(
-            membership=Subquery(latest.values("membership_checks__outcome")[:1]),
+            latest_check=Subquery(latest.values("membership_checks__id")[:1]),
+            membership=NullIf(outcome, Value("unchecked")),
             good_until=Subquery(latest.values("membership_checks__good_until")[:1]),
         )
+
+    def with_done_on(self) -> RegistrationQuerySet:
+        """Annotate `done_on`, the later of form and last money.
+
+        That is the day on which a membership is looked at once nothing is owed (E4,
+        `registering.readiness`).
+        """
+        last_money = (
+            Registration.objects.filter(pk=OuterRef("pk"))
+            .order_by()
+            .values("pk")
+            .annotate(day=Max("payments__received_on"))
+            .values("day")
+        )
+        return self.annotate(done_on=Greatest("submitted_on", Subquery(last_money)))
 
 
 class Registration(models.Model):
@@ -198,8 +218,9 @@ class Registration(models.Model):
         return self.starts_on is not None
 
     def membership_check(self) -> MembershipCheck | None:
-        """Return the latest look at the membership, if there was one."""
-        return self.membership_checks.first()
+        """Return the latest look at the membership, if there is one that wasn't taken back."""
+        latest = self.membership_checks.first()
+        return None if latest is None or latest.outcome == "unchecked" else latest
 
     def move(
         self,
