@@ -153,7 +153,7 @@ def membership_lapsed(registration: Registration, note: str) -> mail.Letter:
     """To a participant, by whoever noticed: a date that passed, a roster, a person."""
     return _about_membership(
         registration,
-        subject=_("Your membership has run out"),
+        subject=_("Your membership isn’t current any more"),
         heading=_("Your membership isn’t current any more"),
         paragraphs=[
             _(

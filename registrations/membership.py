@@ -49,6 +49,17 @@ def check_membership(registration: Registration, *, on: date) -> list[Problem]:
     return []
 
 
+def not_current(registration: Registration) -> bool:
+    """Say whether somebody who takes part is no member in good standing today (C4).
+
+    It is shown; nothing of the record depends on it before the record is turned in.
+    """
+    if registration.status != Registration.Status.ACTIVE:
+        return False
+    problems = check_membership(registration, on=today_in(registration.program))
+    return any(problem.code in ("membership_lapsed", "membership_over") for problem in problems)
+
+
 @transaction.atomic
 def record_check(
     registration: Registration,

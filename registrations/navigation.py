@@ -79,7 +79,7 @@ def main(request: HttpRequest) -> Iterable[navigation.Item]:
         yield navigation.Item(
             _("My registration"),
             reverse("registration_status", args=[registration.pk]),
-            frozenset({"registration_status", "check_answers", "withdraw"}),
+            frozenset({"registration_status", "check_answers", "withdraw", "proof_upload"}),
             position=10,
         )
 
@@ -98,6 +98,16 @@ def desk(request: HttpRequest) -> Iterable[tuple[str, navigation.Item]]:
             position=10,
         ),
     )
+    if may(request.user, "check_membership"):
+        yield (
+            _("Waiting for you"),
+            navigation.Item(
+                _("Memberships"),
+                reverse("desk_memberships"),
+                frozenset({"desk_memberships"}),
+                position=15,
+            ),
+        )
     if may(request.user, "record_payment"):
         yield (
             _("Waiting for you"),

@@ -18,10 +18,7 @@ Outcome = MembershipCheck.Outcome
 
 WAITING = Q(status=Registration.Status.SUBMITTED)
 MEMBER = member_on(F("done_on"))
-PROOF_RECEIVED = Q(
-    Exists(MembershipProof.objects.filter(answers=OuterRef("latest_check"))),
-    membership__in=(Outcome.PROOF, Outcome.LAPSED),
-)
+PROOF_RECEIVED = Q(has_proof=True, membership__in=(Outcome.PROOF, Outcome.LAPSED))
 NO_MEMBERSHIP_NEEDED = Q(program__needs_membership=False)
 
 # The saved views, in the order of the tabs.
@@ -61,6 +58,9 @@ def rows(person: Person) -> RegistrationQuerySet:
         .with_balance()
         .with_membership()
         .with_done_on()
+        .annotate(
+            has_proof=Exists(MembershipProof.objects.filter(answers=OuterRef("latest_check")))
+        )
         .select_related("person", "program", "association")
     )
 

@@ -66,7 +66,7 @@ def recheck_due() -> int:
 def look_up(registration: Registration) -> None:
     """Look for somebody who has just sent their registration, in the sending's transaction."""
     if registration.program.needs_membership:
-        roster = Roster.objects.current().filter(association=registration.association_id).first()
+        roster = roster_matching.list_of(registration)
         if roster is not None:
             _settle([registration.pk], roster)
 

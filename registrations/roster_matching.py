@@ -84,6 +84,11 @@ def wanted(registration: Registration, check: MembershipCheck | None) -> Wanted:
     )
 
 
+def list_of(registration: Registration) -> Roster | None:
+    """Return the list in use of a registration's association."""
+    return Roster.objects.current().filter(association=registration.association_id).first()
+
+
 def certain(roster: Roster, people: dict[int, Wanted]) -> dict[int, RosterMember]:
     """Find for each of many people the row that is theirs for certain; one query for all."""
     numbers = {key for one in people.values() for key in one.numbers}
@@ -97,9 +102,8 @@ def certain(roster: Roster, people: dict[int, Wanted]) -> dict[int, RosterMember
     return found
 
 
-def matches(registration: Registration) -> list[Match]:
-    """Propose rows of the association's list for one person, the likeliest first."""
-    roster = Roster.objects.current().filter(association=registration.association_id).first()
+def matches(registration: Registration, roster: Roster | None) -> list[Match]:
+    """Propose rows of their association's list for one person, the likeliest first."""
     if roster is None:
         return []
     one = wanted(registration, registration.membership_checks.first())

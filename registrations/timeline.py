@@ -131,7 +131,7 @@ def steps(registration: Registration) -> list[Line]:
         elif check.outcome == MembershipCheck.Outcome.CONFIRMED:
             lines.append(Line(_("Membership confirmed"), at=check.checked_at))
         else:
-            text = str(check.get_outcome_display())
+            text = str(Event.Kind(check.outcome).label)
             if check.wants_proof and check.proofs.exists():
                 text = _("Your proof has arrived: your association looks at it")
             lines.append(Line(text, reason=check.note, state="wait"))

@@ -1,7 +1,15 @@
 from django.urls import include, path
 from django.utils.translation import gettext_lazy as _
 
-from registrations.views import desk, gates, payments, people, registering
+from registrations.views import (
+    desk,
+    gates,
+    memberships,
+    payments,
+    people,
+    proofs,
+    registering,
+)
 
 urlpatterns = [
     path("", include("registrations.public_urls")),
@@ -11,6 +19,12 @@ urlpatterns = [
     path(_("registrations/<int:registration>/"), registering.status, name="registration_status"),
     path(_("registrations/<int:registration>/check/"), registering.check, name="check_answers"),
     path(_("registrations/<int:registration>/withdraw/"), registering.withdraw, name="withdraw"),
+    path(_("registrations/<int:registration>/proof/"), proofs.upload, name="proof_upload"),
+    path(
+        _("registrations/<int:registration>/proof/<int:proof>/"),
+        proofs.download,
+        name="proof_file",
+    ),
     path(_("desk/"), desk.home, name="desk"),
     path(_("desk/registrations/"), desk.queue, name="queue"),
     path(
@@ -23,6 +37,8 @@ urlpatterns = [
         gates.membership,
         name="desk_membership",
     ),
+    path(_("desk/registrations/<int:registration>/member/"), gates.match, name="desk_member"),
+    path(_("desk/memberships/"), memberships.memberships, name="desk_memberships"),
     path(_("desk/registrations/<int:registration>/approve/"), gates.approve, name="desk_approve"),
     path(_("desk/registrations/<int:registration>/decline/"), gates.decline, name="desk_decline"),
     path(_("desk/registrations/<int:registration>/payment/"), payments.pay, name="desk_pay"),

@@ -7,6 +7,7 @@ counts for nothing.
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
+from hashlib import sha256
 
 from django.core.files import File
 from django.utils.translation import gettext as _
@@ -51,6 +52,10 @@ class Checked:
     kind: Kind
     name: str
     content: bytes
+
+    @property
+    def sha256(self) -> str:
+        return sha256(self.content).hexdigest()
 
 
 def check(upload: "File[bytes]") -> Checked:

@@ -10,16 +10,14 @@ import secrets
 import tempfile
 from collections.abc import Iterator
 from datetime import timedelta
-from hashlib import sha256
 from pathlib import Path
 
 from django.conf import settings
-from django.core.files import File
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from cec.files.checking import KINDS, check
+from cec.files.checking import KINDS, Checked
 from cec.files.rows import StoredFile
 from cec.problems import Problem, Refused
 
@@ -30,19 +28,17 @@ FOLDER_MODE = 0o750
 ORPHAN_AFTER = timedelta(hours=24)
 
 
-def keep(upload: "File[bytes]") -> StoredFile:
-    """Check an upload and keep it. Call it in the transaction that writes what it belongs to.
+def keep(checked: Checked) -> StoredFile:
+    """Keep what was checked. Call it in the transaction that writes what the file belongs to.
 
-    Raises `Refused` for what isn't taken, and when there is no room for it.
+    Raises `Refused` when there is no room for it.
     """
-    checked = check(upload)
-    key = secrets.token_hex(20)
     row = StoredFile(
-        key=key,
+        key=secrets.token_hex(20),
         kind=checked.kind.name,
         name=checked.name,
         size=len(checked.content),
-        sha256=sha256(checked.content).hexdigest(),
+        sha256=checked.sha256,
     )
     try:
         _write(path_of(row), checked.content)

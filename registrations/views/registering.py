@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from cec.problems import Refused
-from registrations import fees, registering, timeline
-from registrations.forms.registering import ApplicationForm, WithdrawForm
+from registrations import fees, membership, proofs, registering, timeline
+from registrations.forms.registering import ApplicationForm, ProofForm, WithdrawForm
 from registrations.models import Program, Registration
 from registrations.models.committee import roles_of
 from registrations.navigation import current_registration
@@ -83,7 +83,7 @@ def _known_answers(request: HttpRequest) -> dict[str, object]:
 @require_http_methods(["GET", "POST"])
 def check(request: HttpRequest, registration: int) -> HttpResponse:
     """Check your answers, then send them."""
-    row = _own(request, registration)
+    row = own(request, registration)
     if row.status != Status.DRAFT:
         return redirect("registration_status", registration=row.pk)
     if request.method == "POST":
@@ -100,28 +100,47 @@ def check(request: HttpRequest, registration: int) -> HttpResponse:
 @require_GET
 def status(request: HttpRequest, registration: int) -> HttpResponse:
     """Where a registration stands, who has it and what is still to do."""
-    row = _own(request, registration)
+    row = own(request, registration)
     if row.status == Status.DRAFT:
         return redirect("check_answers", registration=row.pk)
+    return show_status(request, row)
+
+
+def show_status(
+    request: HttpRequest,
+    row: Registration,
+    *,
+    status: int = 200,
+    proof_form: ProofForm | None = None,
+) -> HttpResponse:
+    """Show the page; `proof_form` is an upload that came back with errors."""
+    asked = proofs.asked(row)
+    sent = row.membership_proofs.select_related("file")
+    answers = [proof for proof in sent if asked and proof.answers_id == asked.pk]
     return render(
         request,
         "registrations/status.html",
         {
             "registration": row,
+            "form": proof_form or ProofForm(),
+            "asked": asked,
+            "may_upload": asked is not None and len(answers) < proofs.MOST_FILES,
+            "proofs": sent,
+            "not_current": membership.not_current(row),
             "steps": timeline.steps(row),
             "events": timeline.for_person(row),
             "balance": fees.balance(row),
-            "membership": row.membership_check(),
             "may_withdraw": row.can("withdraw"),
             "may_register_again": row.status in (Status.DECLINED, Status.WITHDRAWN),
         },
+        status=status,
     )
 
 
 @require_http_methods(["GET", "POST"])
 def withdraw(request: HttpRequest, registration: int) -> HttpResponse:
     """Take the registration back, after a page that says what it means."""
-    row = _own(request, registration)
+    row = own(request, registration)
     form = WithdrawForm(request.POST if request.method == "POST" else None, label_suffix="")
     if not row.can("withdraw"):
         messages.warning(
@@ -146,7 +165,7 @@ def withdraw(request: HttpRequest, registration: int) -> HttpResponse:
     )
 
 
-def _own(request: HttpRequest, registration: int) -> Registration:
+def own(request: HttpRequest, registration: int) -> Registration:
     """Return the signed-in person's own registration; anybody else's is a 404 here."""
     return get_object_or_404(
         Registration.objects.visible_to(request.user)

@@ -9,6 +9,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image, PngImagePlugin
 from pypdf import PdfWriter
 
+from cec.files.checking import Checked, check
+
 GPS_MARK = b"GPSMARK"
 
 
@@ -229,3 +231,8 @@ def upload(name: str, content: bytes) -> SimpleUploadedFile:
     file = SimpleUploadedFile("upload", content, content_type="application/pdf")
     file._name = name  # Django would make the name harmless here already
     return file
+
+
+def taken(name: str, content: bytes) -> Checked:
+    """The upload as it is kept."""
+    return check(upload(name, content))

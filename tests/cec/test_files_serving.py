@@ -7,7 +7,7 @@ from django.http import Http404
 from django.test import RequestFactory
 
 from cec.files import serving, store
-from tests.cec.hostile_files import GOOD, NAMES, upload
+from tests.cec.hostile_files import GOOD, NAMES, taken
 
 pytestmark = pytest.mark.django_db
 WHOLE = GOOD["card.pdf"]
@@ -37,7 +37,7 @@ def body(response) -> bytes:
     ],
 )
 def test_a_file_comes_back_as_a_download_that_no_browser_runs(name, content_type):
-    row = store.keep(upload(name, GOOD[name]))
+    row = store.keep(taken(name, GOOD[name]))
 
     response = answer(row)
 
@@ -53,7 +53,7 @@ def test_a_file_comes_back_as_a_download_that_no_browser_runs(name, content_type
 
 @pytest.mark.parametrize("name", NAMES)
 def test_no_name_writes_another_header(name):
-    row = store.keep(upload(name, WHOLE))
+    row = store.keep(taken(name, WHOLE))
 
     response = answer(row)
 
@@ -76,7 +76,7 @@ def test_no_name_writes_another_header(name):
     ],
 )
 def test_a_part_is_given_to_who_asks_for_one(asked, first, end):
-    row = store.keep(upload("card.pdf", WHOLE))
+    row = store.keep(taken("card.pdf", WHOLE))
 
     response = answer(row, range=asked)
 
@@ -90,7 +90,7 @@ def test_a_part_is_given_to_who_asks_for_one(asked, first, end):
 
 @pytest.mark.parametrize("asked", ["bytes=", "bytes=-", "lines=1-2", "bytes=1-2,4-5", "nonsense"])
 def test_a_part_that_nobody_can_name_is_the_whole(asked):
-    response = answer(store.keep(upload("card.pdf", WHOLE)), range=asked)
+    response = answer(store.keep(taken("card.pdf", WHOLE)), range=asked)
 
     assert response.status_code == 200
     assert body(response) == WHOLE
@@ -98,7 +98,7 @@ def test_a_part_that_nobody_can_name_is_the_whole(asked):
 
 @pytest.mark.parametrize("asked", ["bytes=999999-", "bytes=9-5", "bytes=-0"])
 def test_a_part_that_is_not_there_is_said_to_be_missing(asked):
-    response = answer(store.keep(upload("card.pdf", WHOLE)), range=asked)
+    response = answer(store.keep(taken("card.pdf", WHOLE)), range=asked)
 
     assert response.status_code == 416
     assert response["Content-Range"] == f"bytes */{len(WHOLE)}"
@@ -106,7 +106,7 @@ def test_a_part_that_is_not_there_is_said_to_be_missing(asked):
 
 
 def test_a_file_that_is_gone_is_not_found():
-    row = store.keep(upload("card.pdf", WHOLE))
+    row = store.keep(taken("card.pdf", WHOLE))
     store.path_of(row).unlink()
 
     with pytest.raises(Http404):
@@ -114,7 +114,7 @@ def test_a_file_that_is_gone_is_not_found():
 
 
 def test_no_address_leads_into_the_folder(client):
-    row = store.keep(upload("card.pdf", WHOLE))
+    row = store.keep(taken("card.pdf", WHOLE))
     path = store.path_of(row)
 
     for address in (f"/media/files/{row.key[:2]}/{path.name}", f"/files/{path.name}", "/media/"):

@@ -13,7 +13,7 @@ from django.utils import timezone
 from cec.files import store
 from cec.models import StoredFile
 from cec.problems import Refused
-from tests.cec.hostile_files import GOOD, HOSTILE, NAMES, upload
+from tests.cec.hostile_files import GOOD, HOSTILE, NAMES, taken
 
 pytestmark = pytest.mark.django_db
 
@@ -26,7 +26,7 @@ def media(settings, tmp_path):
 
 
 def keep(name="card.pdf"):
-    return store.keep(upload(name, GOOD["card.pdf"]))
+    return store.keep(taken(name, GOOD["card.pdf"]))
 
 
 def files(media: Path) -> list[Path]:
@@ -63,7 +63,7 @@ def test_no_name_leads_out_of_the_folder_or_over_another_file(media, name):
 @pytest.mark.parametrize("name", ["card.pdf.exe", "half.png", "archive behind.pdf"])
 def test_what_is_refused_leaves_nothing(media, name):
     with pytest.raises(Refused):
-        store.keep(upload(name, HOSTILE[name]))
+        store.keep(taken(name, HOSTILE[name]))
 
     assert files(media) == []
     assert not StoredFile.objects.exists()

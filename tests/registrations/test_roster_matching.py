@@ -6,7 +6,7 @@ from django.test.utils import CaptureQueriesContext
 
 from registrations import membership, roster_matching
 from registrations.models import RosterMember
-from registrations.roster_matching import Certainty, alike, matches, wanted
+from registrations.roster_matching import Certainty, Match, alike, list_of, wanted
 from tests import factories as make
 from tests.registrations.lists import member, roster
 
@@ -14,6 +14,10 @@ pytestmark = pytest.mark.django_db
 
 CERTAIN, DOUBTFUL, PROPOSED = Certainty.CERTAIN, Certainty.DOUBTFUL, Certainty.PROPOSED
 NAME, NUMBER, EMAIL = "Zoé Lavallée", "MLA-1042", "zoe@example.org"
+
+
+def matches(row) -> list[Match]:
+    return roster_matching.matches(row, list_of(row))
 
 
 @pytest.fixture
