@@ -118,7 +118,7 @@ def take_back(change: CycleChange, *, by: Person, reason: str) -> None:
     if not current.update(taken_back_by=by, taken_back_at=timezone.now()):
         raise Refused(Problem("taken_back", _("This was taken back already."), fixable=False))
     _refuse_entries_behind_the_end(locked)
-    _follow(locked, change, "taken_back", by=by, reason=reason.strip(), details={})
+    _follow(locked, change, "cycle_restored", by=by, reason=reason.strip(), details={})
 
 
 def _lock(registration: Registration, *, by: Person) -> Registration:
@@ -220,7 +220,7 @@ def _follow(
         details={**details, "ends_on": str(registration.ends_on), "change": change.pk},
     )
     change.registration = registration
-    letter = "cycle_change_taken_back" if kind == "taken_back" else "cycle_extended"
+    letter = "cycle_change_taken_back" if kind == "cycle_restored" else "cycle_extended"
     mail.post(
         letter,
         change,

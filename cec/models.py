@@ -1,6 +1,7 @@
-"""Technical tables that every app may use: the outbox of mail, signs of life."""
+"""Technical tables that every app may use: the outbox of mail, files, signs of life."""
 
+from cec.files.rows import StoredFile
 from cec.health import Heartbeat
 from cec.outbox import Attachment, OutgoingMail
 
-__all__ = ["Attachment", "Heartbeat", "OutgoingMail"]
+__all__ = ["Attachment", "Heartbeat", "OutgoingMail", "StoredFile"]

@@ -1,5 +1,7 @@
 """The worker's part of what every app uses: mail goes out, what expired is forgotten."""
 
+from datetime import timedelta
+
 from celery import shared_task
 from django.conf import settings
 from django.contrib.sessions.models import Session
@@ -7,6 +9,8 @@ from django.db import connection
 from django.utils import timezone
 
 from cec import delivery, mail, work
+from cec.files import store
+from cec.health import Heartbeat
 
 
 @shared_task(name="cec.sweep")
@@ -27,6 +31,16 @@ def forget_what_expired() -> int:
     with connection.cursor() as cursor:
         cursor.execute(f"DELETE FROM {table} WHERE expires < now()")
         return int(cursor.rowcount)
+
+
+@work.sweeper
+def remove_orphan_files() -> int:
+    """Remove files that a crash left without a row; the folder is walked once an hour."""
+    if not Heartbeat.is_due("orphan files", every=timedelta(hours=1)):
+        return 0
+    removed = store.remove_orphans()
+    Heartbeat.beat("orphan files")
+    return removed
 
 
 @work.sweeper

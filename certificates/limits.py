@@ -2,35 +2,21 @@
 
 import hashlib
 import ipaddress
-import time
 
 from allauth.account.adapter import get_adapter
-from django.core.cache import cache
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
 from django.http import HttpRequest
 
-from cec import work
+from cec import limits
 
 CHECKS = 60
 SECONDS = 60
 
 
 def too_many_checks(request: HttpRequest) -> bool:
-    """Count this check, and say whether the address has used up its share of the last minute.
-
-    The count lives in the shared cache, so it holds over all processes; the lock makes it exact
-    when many ask at once.
-    """
+    """Count this check, and say whether the address has used up its share of the last minute."""
     key = f"verify:{hashlib.sha256(_address(request).encode()).hexdigest()}"
-    now = time.time()
-    with transaction.atomic():
-        work.one_at_a_time(key)
-        recent = [moment for moment in cache.get(key, []) if moment > now - SECONDS]
-        if len(recent) >= CHECKS:
-            return True
-        cache.set(key, [*recent, now], SECONDS)
-    return False
+    return limits.used_up(key, most=CHECKS, seconds=SECONDS)
 
 
 def _address(request: HttpRequest) -> str:

@@ -133,7 +133,7 @@ def membership_proof(registration: Registration, note: str) -> mail.Letter:
             _("We couldn’t find your membership of %(association)s by ourselves.")
             % {"association": _association(registration)},
             note,
-            _("Send a receipt or your membership card to your association, please."),
+            _("Upload a receipt or your membership card on the page of your registration, please."),
         ],
     )
 
@@ -148,6 +148,29 @@ def membership_not_confirmed(registration: Registration, note: str) -> mail.Lett
             note,
             _("Renew with %(association)s, and tell them that you registered here.")
             % {"association": _association(registration)},
+        ],
+    )
+
+
+@mail.letter("membership_lapsed", example=lambda: (example(), ""))
+def membership_lapsed(registration: Registration, note: str) -> mail.Letter:
+    """To a participant, by whoever noticed: a date that passed, a roster, a person."""
+    return _about_membership(
+        registration,
+        subject=_("Your membership isn’t current any more"),
+        heading=_("Your membership isn’t current any more"),
+        paragraphs=[
+            _(
+                "You need to be a member of %(association)s in good standing again when you turn in"
+                " your record."
+            )
+            % {"association": _association(registration)},
+            note,
+            _("Nothing in your record is lost, and you can go on logging what you learn."),
+            _(
+                "Renew your membership. If you’re on your association’s next list, you needn’t do"
+                " anything else; otherwise upload a receipt on the page of your registration."
+            ),
         ],
     )
 

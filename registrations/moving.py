@@ -1,12 +1,18 @@
 """Moving to another association, in the middle of a cycle or before it."""
 
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cec import mail
 from cec.problems import Problem, Refused
-from registrations.models import Association, Person, Registration
+from registrations import rechecking
+from registrations.models import (
+    Association,
+    MembershipCheck,
+    MembershipDoubt,
+    Person,
+    Registration,
+)
 from registrations.permissions import require
 
 # A record that is with its reviewers stays there; a draft is changed in the form.
@@ -46,14 +52,14 @@ def move(
     former = locked.association
     locked.association = association
     locked.member_number = member_number
-    locked.moved_at = timezone.now()
-    locked.save(update_fields=["association", "member_number", "moved_at"])
+    locked.save(update_fields=["association", "member_number"])
     event = locked.note(
         "moved",
         by=by,
         reason=reason.strip(),
         details={"from": former.code if former else "", "to": association.code},
     )
+    _check_anew(locked)
     mail.post(
         "association_changed",
         locked,
@@ -61,6 +67,17 @@ def move(
         key=f"association_changed:{event.pk}",
         about=locked,
     )
+
+
+def _check_anew(registration: Registration) -> None:
+    """What the former association found says nothing here; the new one's list may know."""
+    MembershipCheck.objects.create(
+        registration=registration,
+        outcome=MembershipCheck.Outcome.UNCHECKED,
+        source=MembershipCheck.Source.MOVE,
+    )
+    MembershipDoubt.objects.filter(registration=registration).delete()
+    rechecking.look_up(registration)
 
 
 def _refuse(registration: Registration, association: Association) -> None:

@@ -87,7 +87,12 @@ def main(request: HttpRequest) -> Iterable[navigation.Item]:
         yield navigation.Item(
             _("My registration"),
             reverse("registration_status", args=[registration.pk]),
-            frozenset({"registration_status", "check_answers", "withdraw", "changes", "move"}),
+            frozenset(
+                {
+                    *("registration_status", "check_answers", "withdraw", "changes", "move"),
+                    "proof_upload",
+                }
+            ),
             position=10,
         )
     if registration and len(_own(request)) > 1:
@@ -113,6 +118,16 @@ def desk(request: HttpRequest) -> Iterable[tuple[str, navigation.Item]]:
             position=10,
         ),
     )
+    if may(request.user, "check_membership"):
+        yield (
+            _("Waiting for you"),
+            navigation.Item(
+                _("Memberships"),
+                reverse("desk_memberships"),
+                frozenset({"desk_memberships"}),
+                position=15,
+            ),
+        )
     if may(request.user, "record_payment"):
         yield (
             _("Waiting for you"),

@@ -4,22 +4,21 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from django.db.models import Count, F, Max, OuterRef, Q, Subquery
-from django.db.models.functions import Greatest
+from django.db.models import Count, Exists, F, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from cec.wording import short_day
-from registrations.models import MembershipCheck, Person, Registration
+from registrations.models import MembershipCheck, MembershipProof, Person, Registration
+from registrations.models.membership import member_on
 from registrations.models.registration import REFERENCES_FROM, RegistrationQuerySet
 
 Outcome = MembershipCheck.Outcome
 
 WAITING = Q(status=Registration.Status.SUBMITTED)
-MEMBER = Q(membership=Outcome.CONFIRMED, good_until__gte=F("done_on"))
-# Active, and new in this association, which hasn't looked at the membership yet.
-MOVED = Q(status=Registration.Status.ACTIVE, moved_at__isnull=False, membership__isnull=True)
+MEMBER = member_on(F("done_on"))
+PROOF_RECEIVED = Q(has_proof=True, membership__in=(Outcome.PROOF, Outcome.LAPSED))
 NO_MEMBERSHIP_NEEDED = Q(program__needs_membership=False)
 
 # The saved views, in the order of the tabs.
@@ -32,8 +31,8 @@ VIEWS: dict[str, tuple[object, Q]] = {
     ),
     "fee": (_("Fee not paid"), WAITING & Q(balance__gt=0)),
     "proof": (_("Asked for proof"), WAITING & Q(membership=Outcome.PROOF)),
+    "proof_received": (_("Proof received"), WAITING & PROOF_RECEIVED),
     "lapsed": (_("Not in good standing"), WAITING & Q(membership=Outcome.LAPSED)),
-    "moved": (_("Moved here"), MOVED),
     "active": (_("Active"), Q(status=Registration.Status.ACTIVE)),
     "closed": (_("Closed"), Q(status__in=Registration.CLOSED)),
 }
@@ -53,23 +52,15 @@ class View:
 
 
 def rows(person: Person) -> RegistrationQuerySet:
-    """Return the registrations in this person's care, with fee and membership beside them.
-
-    `done_on` is the later of form and last money: the day on which a membership is looked at
-    once nothing is owed (E4, `registering.readiness`).
-    """
-    last_money = (
-        Registration.objects.filter(pk=OuterRef("pk"))
-        .order_by()
-        .values("pk")
-        .annotate(day=Max("payments__received_on"))
-        .values("day")
-    )
+    """Return the registrations in this person's care, with fee and membership beside them."""
     return (
         Registration.objects.worked_on_by(person)
         .with_balance()
         .with_membership()
-        .annotate(done_on=Greatest("submitted_on", Subquery(last_money)))
+        .with_done_on()
+        .annotate(
+            has_proof=Exists(MembershipProof.objects.filter(answers=OuterRef("latest_check")))
+        )
         .select_related("person", "program", "association")
     )
 
@@ -87,7 +78,7 @@ def counts(person: Person) -> dict[str, int]:
     """
     found = (
         rows(person)
-        .filter(WAITING | MOVED)
+        .filter(WAITING)
         .aggregate(**{f"in_{key}": Count("pk", filter=VIEWS[key][1]) for key in WAITING_VIEWS})
     )
     return {key: found[f"in_{key}"] for key in WAITING_VIEWS}
@@ -151,4 +142,6 @@ def describe(row: Registration) -> None:
         else gettext("Today")
     )
     until = row.good_until  # type: ignore[attr-defined]
-    row.until_words = gettext("until %(day)s") % {"day": short_day(until)}  # type: ignore[attr-defined]
+    row.until_words = (  # type: ignore[attr-defined]
+        gettext("until %(day)s") % {"day": short_day(until)} if until else gettext("for life")
+    )

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from cec import mail
 from cec.problems import Problem, Refused
 from cec.wording import day as write_day
-from registrations import fees
+from registrations import fees, rechecking
 from registrations.calendar import make_years, today_in, year_bounds
 from registrations.cycles import earliest_start
 from registrations.membership import check_membership
@@ -68,6 +68,7 @@ def send(registration: Registration, *, by: Person) -> None:
         rules=program.current_rules,
     )
     _keep_language(locked)
+    rechecking.look_up(locked)
     mail.post(
         "registration_received",
         locked,

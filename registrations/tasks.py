@@ -1,7 +1,33 @@
-"""The worker's part of registrations."""
+"""The worker's part of registrations: memberships looked at again, the history sealed."""
+
+from datetime import timedelta
+
+from celery import shared_task
 
 from cec import work
-from registrations import seals
+from cec.health import Heartbeat
+from registrations import rechecking, seals
+
+
+@shared_task(name=rechecking.RECHECK)
+def recheck_roster(roster_id: int) -> None:
+    rechecking.recheck(roster_id)
+
+
+@work.sweeper
+def recheck_new_rosters() -> int:
+    """Look at the rosters that no message came for."""
+    return rechecking.recheck_due()
+
+
+@work.sweeper
+def look_at_memberships_that_are_over() -> int:
+    """Once an hour: days pass one by one, and in every time zone at another moment."""
+    if not Heartbeat.is_due("memberships", every=timedelta(hours=1)):
+        return 0
+    done = rechecking.look_at_what_is_over()
+    Heartbeat.beat("memberships")
+    return done
 
 
 @work.sweeper

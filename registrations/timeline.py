@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from cec.outbox import OutgoingMail
 from cec.wording import day as write_day
@@ -14,7 +15,14 @@ from registrations.calendar import today_in
 from registrations.models import Appointment, Event, MembershipCheck, Registration
 
 # What was said between committee members stays there; the person reads the rest.
-_NOT_FOR_THE_PERSON = {Event.Kind.CONFIRMED}
+_NOT_FOR_THE_PERSON = {Event.Kind.CONFIRMED, Event.Kind.TAKEN_BACK}
+
+# How a membership was checked, if not by hand.
+SOURCES = {
+    "roster": gettext_lazy("by the association’s list"),
+    "proof": gettext_lazy("by the proof that was sent"),
+    "date": gettext_lazy("its last day has passed"),
+}
 
 
 @dataclass(frozen=True)
@@ -112,6 +120,8 @@ def _line(event: Event, *, with_reason: bool = True) -> Line:
             "what": text,
             "day": _iso_day(details["ends_on"]),
         }
+    if source := SOURCES.get(str(details.get("source"))):
+        text = _("%(what)s, %(source)s") % {"what": text, "source": source}
     if details.get("overridden"):
         text = _("%(what)s, although something was missing") % {"what": text}
     return Line(
@@ -154,7 +164,10 @@ def steps(registration: Registration) -> list[Line]:
         elif check.outcome == MembershipCheck.Outcome.CONFIRMED:
             lines.append(Line(_("Membership confirmed"), at=check.checked_at))
         else:
-            lines.append(Line(check.get_outcome_display(), reason=check.note, state="wait"))
+            text = str(Event.Kind(check.outcome).label)
+            if check.wants_proof and check.proofs.exists():
+                text = _("Your proof has arrived: your association looks at it")
+            lines.append(Line(text, reason=check.note, state="wait"))
     if registration.starts_on:
         ahead = registration.starts_on > today_in(program)
         text = (

@@ -1,7 +1,16 @@
 from django.urls import include, path
 from django.utils.translation import gettext_lazy as _
 
-from registrations.views import desk, gates, life, payments, people, registering
+from registrations.views import (
+    desk,
+    gates,
+    life,
+    memberships,
+    payments,
+    people,
+    proofs,
+    registering,
+)
 
 urlpatterns = [
     path("", include("registrations.public_urls")),
@@ -14,6 +23,12 @@ urlpatterns = [
     path(_("registrations/"), life.mine, name="my_registrations"),
     path(_("registrations/<int:registration>/changes/"), life.changes, name="changes"),
     path(_("registrations/<int:registration>/move/"), life.move, name="move"),
+    path(_("registrations/<int:registration>/proof/"), proofs.upload, name="proof_upload"),
+    path(
+        _("registrations/<int:registration>/proof/<int:proof>/"),
+        proofs.download,
+        name="proof_file",
+    ),
     path(_("desk/"), desk.home, name="desk"),
     path(_("desk/registrations/"), desk.queue, name="queue"),
     path(
@@ -26,6 +41,8 @@ urlpatterns = [
         gates.membership,
         name="desk_membership",
     ),
+    path(_("desk/registrations/<int:registration>/member/"), gates.match, name="desk_member"),
+    path(_("desk/memberships/"), memberships.memberships, name="desk_memberships"),
     path(_("desk/registrations/<int:registration>/approve/"), gates.approve, name="desk_approve"),
     path(_("desk/registrations/<int:registration>/decline/"), gates.decline, name="desk_decline"),
     path(_("desk/registrations/<int:registration>/payment/"), payments.pay, name="desk_pay"),

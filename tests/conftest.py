@@ -1,6 +1,7 @@
 """What every test stands on: the real PostgreSQL with the programs loaded."""
 
 import pytest
+from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
 from django.utils import translation
@@ -9,8 +10,12 @@ from tests.browser.needed import pytest_terminal_summary  # noqa: F401
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup, django_db_blocker):
-    """Load the programs once; let only test databases be emptied (see 0002_keep_history)."""
+def django_db_setup(django_db_setup, django_db_blocker, tmp_path_factory):
+    """Load the programs once; let only test databases be emptied (see 0002_keep_history).
+
+    The files of the tests lie in a folder of their own.
+    """
+    settings.MEDIA_ROOT = tmp_path_factory.mktemp("media")
     with django_db_blocker.unblock():
         name = connection.ops.quote_name(connection.settings_dict["NAME"])
         with connection.cursor() as cursor:

@@ -8,12 +8,14 @@ from django.utils import timezone
 
 from activities import log
 from activities.models import Activity
+from cec.models import StoredFile
 from registrations.calendar import anniversary, make_years
 from registrations.models import (
     ActivityType,
     Appointment,
     Association,
     MembershipCheck,
+    MembershipProof,
     Payment,
     Person,
     Program,
@@ -180,3 +182,14 @@ def three_years_ago(days: int = 10) -> date:
 
 def _recorder() -> Person:
     return Person.objects.filter(name="Recorder").first() or person("Recorder")
+
+
+def proof(check: MembershipCheck) -> MembershipProof:
+    """A proof of membership as a row alone; its file is nowhere."""
+    file = StoredFile.objects.create(
+        key=f"{next(_numbers):040x}", kind="pdf", name="card.pdf", size=1, sha256="0" * 64
+    )
+    row = check.registration
+    return MembershipProof.objects.create(
+        registration=row, answers=check, file=file, uploaded_by=row.person
+    )

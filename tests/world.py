@@ -1,13 +1,15 @@
 """A small world with one person of every role around one registration."""
 
+from datetime import date
 from hashlib import sha256
 
 from django.urls import NoReverseMatch, get_resolver, reverse
 from django.utils import timezone
 
 from activities.models import Import
+from cec.files import store
 from certificates.models import Certificate, Document
-from registrations.models import Appointment, CycleChange, Person
+from registrations.models import Appointment, CycleChange, MembershipProof, Person
 from tests import factories as make
 from tests.certificates import records
 
@@ -60,6 +62,7 @@ class World:
             file_name="record.xlsx",
             sha256="0" * 64,
         )
+        self.proof = self._show_membership()
         self.certificate = self._graduate()
         self.payment = self.registration.payments.get()
         self.change = CycleChange.objects.create(
@@ -69,6 +72,18 @@ class World:
             cause="illness",
             recorded_by=self.people["steering"],
         )
+
+    def _show_membership(self) -> MembershipProof:
+        """The owner was asked for a proof once, sent one, and is confirmed again."""
+        asked = self.registration.membership_checks.create(
+            outcome="proof", checked_by=self.people["representative"]
+        )
+        proof = make.proof(asked)
+        path = store.path_of(proof.file)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(b"%PDF-1.7 of the test")
+        make.confirm(self.registration, until=date(2099, 12, 31))
+        return proof
 
     def _graduate(self) -> Certificate:
         """The owner's certificate of an earlier cycle, with its PDF."""
@@ -92,6 +107,7 @@ class World:
             "change": self.change.pk,
             "public_id": self.certificate.public_id,
             "pk": self.opened.pk,
+            "proof": self.proof.pk,
             "mail": 1,
             "program": "partnership-cec",
             "key": "no-such-key",
@@ -115,7 +131,9 @@ class World:
 
     @staticmethod
     def takes_a_number(name: str) -> bool:
-        return bool(set(places(name)) & {"registration", "appointment", "certificate", "mail"})
+        return bool(
+            set(places(name)) & {"registration", "appointment", "certificate", "mail", "proof"}
+        )
 
 
 def places(name: str) -> list[str]:

@@ -10,6 +10,8 @@ from activities import pace, todo
 from activities.record import Record
 from activities.views.access import is_own, visible_registration
 from cec.rosette import PETALS
+from registrations import membership
+from registrations.permissions import may
 
 
 @require_safe
@@ -39,5 +41,8 @@ def record(request: HttpRequest, registration: int) -> HttpResponse:
             "tasks": todo.tasks(found, speed) if own else [],
             "own": own,
             "can_edit": own and found.is_open,
+            # A mentor reads the record, and nothing about the membership (A7).
+            "not_current": (own or may(request.user, "check_membership", row))
+            and membership.not_current(row),
         },
     )

@@ -22,7 +22,8 @@ from certificates.lettering import UncoveredCharacters, letter
 from registrations import fees
 from registrations.calendar import day_in, today_in
 from registrations.membership import check_membership
-from registrations.models import Event, MembershipCheck, Registration, Requirement
+from registrations.models import Event, Registration, Requirement
+from registrations.models.membership import member_on
 from registrations.models.registration import RegistrationQuerySet
 
 Status = Registration.Status
@@ -235,8 +236,7 @@ def ready(
         .with_membership()
         .annotate(completed_on=_day_of_completion(now or timezone.now()))
         .filter(  # type: ignore[misc]  # the annotations of with_balance and with_membership
-            Q(program__needs_membership=False)
-            | Q(membership=MembershipCheck.Outcome.CONFIRMED, good_until__gte=F("completed_on")),
+            Q(program__needs_membership=False) | member_on(F("completed_on")),
             Q(program__early_completion=True) | Q(ends_on__lt=F("completed_on")),
             ends_on__isnull=False,
             balance__lte=0,

@@ -90,7 +90,7 @@ class Committee:
             appointment.last_day,
         )
 
-    def reviewer(self, association: Association | None, participant: Person) -> Person:
+    def reviewer(self, association: Association | None, participant: Person | None) -> Person:
         """Return who looks after this participant now; nobody looks after themselves."""
         return self._in_office("representative", association, participant) or self.steering()
 

@@ -123,6 +123,9 @@ class Story:
         )
 
     def check(self, outcome: str, *, until: date | None = None) -> None:
+        known = self.registration.membership_check()
+        if known and known.roster_id and outcome == known.outcome:
+            return  # the association's list has said so already
         side = "fr" if self.association and self.association.french_first else "en"
         membership.record_check(
             self.registration,

@@ -31,7 +31,19 @@ class OnceForm(PlainForm):
         self.initial.setdefault("form_key", uuid4())
 
 
-class MembershipForm(OnceForm):
+class SeenForm(OnceForm):
+    """A form that is filled in beside the latest check of a membership, and says which."""
+
+    seen = forms.IntegerField(required=False, widget=forms.HiddenInput, min_value=0)
+
+
+class MatchForm(SeenForm):
+    """The button beside a row of the association's list."""
+
+    member = forms.IntegerField(widget=forms.HiddenInput, min_value=1, max_value=2**63 - 1)
+
+
+class MembershipForm(SeenForm):
     outcome = forms.ChoiceField(
         label=_("The membership is"),
         choices=[

@@ -4,6 +4,7 @@ from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
+from cec.files import checking
 from registrations.models import Association, Program, Registration
 
 
@@ -82,3 +83,21 @@ class WithdrawForm(forms.Form):
         max_length=1000,
         widget=forms.Textarea(attrs={"rows": 3}),
     )
+
+
+class ProofForm(forms.Form):
+    """A file that shows a membership; what is wrong with it is said by `cec.files.checking`."""
+
+    file = forms.FileField(
+        label=_("Receipt or membership card"),
+        help_text=_("A PDF, a JPEG or a PNG file of up to 10 MB."),
+        allow_empty_file=True,
+        max_length=None,
+        error_messages=dict.fromkeys(
+            ("required", "missing", "invalid"), _("Choose the file that shows your membership.")
+        ),
+        widget=forms.FileInput(attrs={"accept": checking.ACCEPT}),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, label_suffix="", use_required_attribute=False, **kwargs)

@@ -29,15 +29,6 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.AddField(
-            model_name='registration',
-            name='moved_at',
-            field=models.DateTimeField(editable=False, null=True),
-        ),
-        migrations.AddIndex(
-            model_name='registration',
-            index=models.Index(condition=models.Q(('moved_at__isnull', False), ('status', 'active')), fields=['association'], name='registration_that_moved'),
-        ),
-        migrations.AddField(
             model_name='cyclechange',
             name='recorded_by',
             field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),

@@ -3,7 +3,7 @@ from registrations.models.committee import Appointment
 from registrations.models.cycles import CycleChange
 from registrations.models.fees import Payment
 from registrations.models.history import Event, Seal
-from registrations.models.membership import MembershipCheck
+from registrations.models.membership import MembershipCheck, MembershipDoubt, MembershipProof
 from registrations.models.people import Person
 from registrations.models.programs import (
     ActivityType,
@@ -25,6 +25,8 @@ __all__ = [
     "CycleChange",
     "Event",
     "MembershipCheck",
+    "MembershipDoubt",
+    "MembershipProof",
     "Payment",
     "Person",
     "Program",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
 from django.db import models
 from django.db.models import Q
@@ -48,6 +48,8 @@ class Event(models.Model):
         CONFIRMED = "confirmed", _("Membership confirmed")
         LAPSED = "lapsed", _("Membership not in good standing")
         PROOF = "proof", _("Proof of membership asked for")
+        PROOF_SENT = "proof_sent", _("Proof of membership uploaded")
+        TAKEN_BACK = "taken_back", _("Membership check taken back")
         IMPORT = "import", _("Record imported from Excel")
         ROLE_GIVEN = "role_given", _("Role given")
         ROLE_ENDED = "role_ended", _("Role ended")
@@ -60,7 +62,7 @@ class Event(models.Model):
         MOVED = "moved", _("Moved to another association")
         EXTENDED = "extended", _("Program extended")
         LEAVE = "leave", _("Leave")
-        TAKEN_BACK = "taken_back", _("Extension or leave taken back")
+        CYCLE_RESTORED = "cycle_restored", _("Extension or leave taken back")
         RENAMED = "renamed", _("Name changed")
 
     registration = models.ForeignKey(
@@ -117,37 +119,40 @@ class Seal(models.Model):
         return f"{self.last_event}: {self.digest}"
 
 
-def write_event(
-    kind: str,
-    *,
-    by: Person | None,
-    registration: Registration | None = None,
-    person: Person | None = None,
-    association: Association | None = None,
-    reason: str = "",
-    details: dict[str, object] | None = None,
-    from_status: str = "",
-    to_status: str = "",
-) -> Event:
+class Details(TypedDict, total=False):
+    """What an event is about and what else is known of it."""
+
+    registration: Registration | None
+    person: Person | None
+    association: Association | None
+    reason: str
+    details: dict[str, object] | None
+    from_status: str
+    to_status: str
+
+
+def write_event(kind: str, *, by: Person | None, **known: Unpack[Details]) -> Event:
     """Write a line of the history, in the current transaction. The one way to do it.
 
     `by` is None for what the program does by itself.
     """
+    event = new_event(kind, by=by, **known)
+    event.save(force_insert=True)
+    return event
+
+
+def new_event(kind: str, *, by: Person | None, **known: Unpack[Details]) -> Event:
+    """Make a line of the history without saving it: many are saved together."""
+    registration, person = known.get("registration"), known.get("person")
     owner = registration.person_id if registration else person.pk if person else None
     here = trace.current()
-    return Event.objects.create(
-        registration=registration,
-        person=person,
-        association=association,
+    return Event(
         actor=by,
         role=_role(by, owner),
         kind=kind,
-        from_status=from_status,
-        to_status=to_status,
-        reason=reason,
-        details=details or {},
         address=here.address,
         request_id=here.request_id,
+        **known | {"details": known.get("details") or {}},
     )
 
 

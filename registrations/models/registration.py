@@ -5,8 +5,8 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from django.db import models
-from django.db.models import DecimalField, F, OuterRef, Q, Subquery, Sum, Value
-from django.db.models.functions import Coalesce
+from django.db.models import DecimalField, F, Max, OuterRef, Q, Subquery, Sum, Value
+from django.db.models.functions import Coalesce, Greatest, NullIf
 from django.utils.translation import gettext_lazy as _
 
 from cec.problems import Problem, Refused
@@ -66,16 +66,32 @@ class RegistrationQuerySet(models.QuerySet["Registration"]):
         return self.with_balance().filter(Q(balance__gt=0))
 
     def with_membership(self) -> RegistrationQuerySet:
-        """Annotate the latest check: `membership` (an outcome or null) and `good_until`."""
-        latest = (
-            Registration.objects.filter(pk=OuterRef("pk"))
-            .filter(Q(moved_at__isnull=True) | Q(membership_checks__checked_at__gt=F("moved_at")))
-            .order_by("-membership_checks__id")
-        )
+        """Annotate the latest check: `latest_check`, `membership` and `good_until`.
+
+        `membership` is its outcome, or null when there is none or it was taken back.
+        """
+        latest = Registration.objects.filter(pk=OuterRef("pk")).order_by("-membership_checks__id")
+        outcome = Subquery(latest.values("membership_checks__outcome")[:1])
         return self.annotate(
-            membership=Subquery(latest.values("membership_checks__outcome")[:1]),
+            latest_check=Subquery(latest.values("membership_checks__id")[:1]),
+            membership=NullIf(outcome, Value("unchecked")),
             good_until=Subquery(latest.values("membership_checks__good_until")[:1]),
         )
+
+    def with_done_on(self) -> RegistrationQuerySet:
+        """Annotate `done_on`, the later of form and last money.
+
+        That is the day on which a membership is looked at once nothing is owed (E4,
+        `registering.readiness`).
+        """
+        last_money = (
+            Registration.objects.filter(pk=OuterRef("pk"))
+            .order_by()
+            .values("pk")
+            .annotate(day=Max("payments__received_on"))
+            .values("day")
+        )
+        return self.annotate(done_on=Greatest("submitted_on", Subquery(last_money)))
 
 
 class Registration(models.Model):
@@ -83,8 +99,6 @@ class Registration(models.Model):
 
     `fee` is what was due on sending the form, in the program's currency. `starts_on` is the
     enrolment date (E4) and `ends_on` the cycle's last day; both are empty until approval.
-    `moved_at` is when it came to its association from another one: what was found out about the
-    membership before doesn't hold any more.
     """
 
     class Status(models.TextChoices):
@@ -132,7 +146,6 @@ class Registration(models.Model):
     submitted_on = models.DateField(null=True, blank=True)
     starts_on = models.DateField(null=True, blank=True)
     ends_on = models.DateField(null=True, blank=True)
-    moved_at = models.DateTimeField(null=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = RegistrationQuerySet.as_manager()
@@ -142,11 +155,6 @@ class Registration(models.Model):
         indexes = [
             models.Index(fields=["status", "submitted_at"], name="registration_by_wait"),
             models.Index(fields=["association", "status"], name="registration_by_association"),
-            models.Index(
-                fields=["association"],
-                condition=Q(status="active", moved_at__isnull=False),
-                name="registration_that_moved",
-            ),
         ]
         constraints = [
             models.UniqueConstraint(
@@ -210,9 +218,9 @@ class Registration(models.Model):
         return self.starts_on is not None
 
     def membership_check(self) -> MembershipCheck | None:
-        """Return the latest look at the membership in this association, if there was one."""
-        checks = self.membership_checks.all()
-        return (checks.filter(checked_at__gt=self.moved_at) if self.moved_at else checks).first()
+        """Return the latest look at the membership, if there is one that wasn't taken back."""
+        latest = self.membership_checks.first()
+        return None if latest is None or latest.outcome == "unchecked" else latest
 
     def move(
         self,

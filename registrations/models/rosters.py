@@ -16,7 +16,8 @@ class Roster(models.Model):
     """An association's list of its members, as it was uploaded once (domain section 2).
 
     `content` is the file until its rows are read; `layout` says how it was read (encoding,
-    delimiter, columns, order of dates) and is where the next upload starts from.
+    delimiter, columns, order of dates) and is where the next upload starts from. `recheck_due` says
+    that the memberships are still to be looked at in its light.
     """
 
     class State(models.TextChoices):
@@ -37,6 +38,7 @@ class Roster(models.Model):
     uploaded_at = models.DateTimeField(auto_now_add=True)
     confirmed_by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
     confirmed_at = models.DateTimeField(null=True)
+    recheck_due = models.BooleanField(default=False)
 
     objects = RosterQuerySet.as_manager()
 

@@ -9,12 +9,12 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
-from registrations import fees, moving, timeline
+from registrations import fees, membership, moving, roster_matching, timeline
 from registrations import queue as queues
 from registrations.calendar import today_in
 from registrations.forms import desk as forms
 from registrations.forms.life import DeskMoveForm, DeskWithdrawForm
-from registrations.models import Program, Registration
+from registrations.models import MembershipDoubt, MembershipProof, Program, Registration
 from registrations.models.committee import roles_of
 from registrations.navigation import queue_counts
 from registrations.permissions import may, require_staff
@@ -104,8 +104,9 @@ def show(
         )
     }
     today = today_in(registration.program)
+    seen = registration.membership_checks.values_list("pk", flat=True).first() or 0
     shown: dict[str, Any] = {
-        "membership_form": forms.MembershipForm(),
+        "membership_form": forms.MembershipForm(initial={"seen": seen}),
         "approve_form": forms.ApproveForm(
             initial={"starts_on": (ready and ready.starts_on) or today},
             may_override=allowed["override_gate"] and bool(ready and ready.problems),
@@ -127,7 +128,13 @@ def show(
         "balance": balance,
         "payments": registration.payments.select_related("recorded_by"),
         "membership": registration.membership_check(),
-        "checks": registration.membership_checks.select_related("checked_by"),
+        "checks": registration.membership_checks.select_related("checked_by", "roster"),
+        "not_current": membership.not_current(registration),
+        "doubt": MembershipDoubt.objects.filter(registration=registration).first(),
+        "proofs": MembershipProof.objects.visible_to(request.user)
+        .filter(registration=registration)
+        .select_related("file"),
+        **(_on_the_list(registration, seen) if allowed["check_membership"] else {}),
         "events": timeline.of(registration),
         "can_move": moving.can_move(registration),
         "can_withdraw": registration.can("withdraw"),
@@ -136,6 +143,25 @@ def show(
         "next": queues.next_waiting(request.user, registration),
     }
     return render(request, "registrations/desk_registration.html", context, status=status)
+
+
+def _on_the_list(registration: Registration, seen: int) -> dict[str, Any]:
+    """The association's list, and rows of it that may be the person, each with its button."""
+    if not registration.program.needs_membership or not registration.is_open:
+        return {}
+    today = today_in(registration.program)
+    roster = roster_matching.list_of(registration)
+    proposals = [
+        {
+            "match": match,
+            "good": membership.holds(match.member, today),
+            "form": forms.MatchForm(
+                initial={"member": match.member.pk, "seen": seen}, auto_id=False
+            ),
+        }
+        for match in roster_matching.matches(registration, roster)
+    ]
+    return {"roster": roster, "proposals": proposals}
 
 
 def _works_for_several(request: HttpRequest) -> bool:

@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
@@ -10,8 +10,8 @@ from django.views.decorators.http import require_POST
 from cec.problems import Refused
 from registrations import membership as memberships
 from registrations import queue, registering
-from registrations.forms.desk import ApproveForm, DeclineForm, MembershipForm
-from registrations.models import Registration
+from registrations.forms.desk import ApproveForm, DeclineForm, MatchForm, MembershipForm
+from registrations.models import Registration, RosterMember
 from registrations.permissions import may, require
 from registrations.views import desk
 
@@ -36,6 +36,29 @@ def membership(request: HttpRequest, registration: int) -> HttpResponse:
 
     try:
         memberships.record_check(row, by=request.user, **form.cleaned_data)
+    except Refused as refused:
+        messages.warning(request, str(refused))
+    else:
+        messages.success(request, _("The membership check is recorded."))
+    return redirect("desk_registration", registration=row.pk)
+
+
+@require_POST
+def match(request: HttpRequest, registration: int) -> HttpResponse:
+    """Record that somebody is this member on their association's list."""
+    row = desk.find(request, registration)
+    require(request.user, "check_membership", row)
+    form = MatchForm(request.POST)
+    if not form.is_valid():
+        return desk.show(request, row, status=422, match_form=form)
+    data = form.cleaned_data
+    member = get_object_or_404(
+        RosterMember.objects.select_related("roster"),
+        pk=data.pop("member"),
+        roster__association=row.association_id,
+    )
+    try:
+        memberships.record_member(row, member, by=request.user, **data)
     except Refused as refused:
         messages.warning(request, str(refused))
     else:

@@ -8,9 +8,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from cec.problems import Refused
-from registrations import fees, registering, timeline
+from registrations import fees, membership, proofs, registering, timeline
 from registrations.cycles import may_begin_again
-from registrations.forms.registering import ApplicationForm, WithdrawForm
+from registrations.forms.registering import ApplicationForm, ProofForm, WithdrawForm
 from registrations.models import Program, Registration
 from registrations.models.committee import roles_of
 from registrations.navigation import current_registration
@@ -104,19 +104,38 @@ def status(request: HttpRequest, registration: int) -> HttpResponse:
     row = own_registration(request, registration)
     if row.status == Status.DRAFT:
         return redirect("check_answers", registration=row.pk)
+    return show_status(request, row)
+
+
+def show_status(
+    request: HttpRequest,
+    row: Registration,
+    *,
+    status: int = 200,
+    proof_form: ProofForm | None = None,
+) -> HttpResponse:
+    """Show the page; `proof_form` is an upload that came back with errors."""
+    asked = proofs.asked(row)
+    sent = row.membership_proofs.select_related("file")
+    answers = [proof for proof in sent if asked and proof.answers_id == asked.pk]
     return render(
         request,
         "registrations/status.html",
         {
             "registration": row,
+            "form": proof_form or ProofForm(),
+            "asked": asked,
+            "may_upload": asked is not None and len(answers) < proofs.MOST_FILES,
+            "proofs": sent,
+            "not_current": membership.not_current(row),
             "steps": timeline.steps(row),
             "events": timeline.for_person(row),
             "balance": fees.balance(row),
-            "membership": row.membership_check(),
             "may_withdraw": row.can("withdraw"),
             "may_register_again": may_begin_again(row),
             "payments": row.payments.all(),
         },
+        status=status,
     )
 
 

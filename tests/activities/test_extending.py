@@ -311,7 +311,7 @@ class TestRules:
         extending.take_back(change, by=make.steering(), reason="Back early.")
 
         events = list(row.events.all())
-        assert [event.kind for event in events] == ["leave", "taken_back"]
+        assert [event.kind for event in events] == ["leave", "cycle_restored"]
         assert events[0].details == {
             "first_day": "2026-06-01",
             "last_day": "2026-06-30",

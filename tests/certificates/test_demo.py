@@ -21,7 +21,7 @@ from certificates.demo.signins import PASSWORD, SIGNINS
 from certificates.models import Certificate, Document
 from registrations import queue
 from registrations.calendar import today_in
-from registrations.models import Event, MembershipCheck, Payment, Person, Program, Registration
+from registrations.models import Event, Payment, Person, Program, Registration
 from tests import factories
 
 Status = Registration.Status
@@ -66,7 +66,7 @@ class LoadedDemo(TestCase):
 
         fees = ("paid", "part paid", "unpaid", "waived")
         assert found == {
-            (fee, outcome) for fee in fees for outcome in [None, *MembershipCheck.Outcome]
+            (fee, outcome) for fee in fees for outcome in (None, "confirmed", "lapsed", "proof")
         }
 
     def test_applicants_have_waited_from_no_day_to_twelve(self):
@@ -135,7 +135,7 @@ class LoadedDemo(TestCase):
     def test_nobody_decided_on_their_own_registration(self):
         own = Event.objects.filter(actor_id=F("registration__person_id")).values_list("kind")
 
-        assert {kind for (kind,) in own} <= {"send", "turn_in", "withdraw", "moved"}
+        assert {kind for (kind,) in own} <= {"send", "turn_in", "withdraw", "moved", "proof_sent"}
 
     def test_every_activity_lies_in_its_program_year_and_was_written_down_after_approval(self):
         done = Q(planned=False)

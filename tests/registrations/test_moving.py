@@ -12,11 +12,12 @@ from django.utils import timezone
 
 from cec.models import OutgoingMail
 from cec.problems import Refused
-from registrations import membership, moving, queue, registering
+from registrations import membership, moving, registering, watch
 from registrations.models import Registration
 from registrations.permissions import require
 from tests import factories as make
 from tests.races import at_once
+from tests.registrations import lists
 
 pytestmark = pytest.mark.django_db
 
@@ -39,7 +40,7 @@ def test_the_membership_is_unchecked_again_and_the_past_stays(status):
     assert [p.code for p in membership.check_membership(row, on=timezone.localdate())] == [
         "membership_unchecked"
     ]
-    assert row.membership_checks.count() == 1
+    assert row.membership_checks.count() == 2
     assert row.payments.count() == 1
     assert row.events.get(kind="moved").details == {"from": "MLA", "to": "OLA"}
     assert OutgoingMail.objects.get(kind="association_changed").to == row.person.email
@@ -76,18 +77,30 @@ def test_the_former_representative_loses_sight_at_once_and_the_new_one_gets_it()
     assert Registration.objects.visible_to(new).filter(pk=row.pk).exists()
 
 
-def test_an_active_one_waits_in_the_new_associations_queue_until_its_check():
+def test_an_active_one_waits_among_the_memberships_to_look_at_until_its_check():
     new = make.representative("OLA")
     make.registration(association_code="OLA")
     row = moved()
 
-    found = queue.rows(new).filter(queue.VIEWS["moved"][1])
-    count = queue.counts(new)["moved"]
+    before = watch.counts(new)["anew"]
     membership.record_check(row, by=new, outcome="confirmed", good_until=date(2099, 1, 1))
 
-    assert [*found] == []  # lazy: after the check
-    assert count == 1
-    assert queue.counts(new)["moved"] == 0
+    assert before == 1
+    assert watch.counts(new)["anew"] == 0
+
+
+def test_the_list_of_the_new_association_may_know_the_person_at_once():
+    row = make.registration()
+    lists.member(lists.roster("OLA"), row.person.name, number="OLA-7", until=date(2099, 6, 30))
+
+    row = moved(row)
+
+    check = row.membership_check()
+    assert (check.outcome, check.source, check.good_until) == (
+        "confirmed",
+        "roster",
+        date(2099, 6, 30),
+    )
 
 
 @pytest.mark.parametrize(
@@ -255,14 +268,13 @@ class TestPages:
                 "person": other.person_id,
                 "status": "certified",
                 "fee": "0",
-                "moved_at": "",
             },
         )
 
         row.refresh_from_db()
         other.refresh_from_db()
         assert (row.status, row.fee, row.person_id) == ("active", 40, row.person.pk)
-        assert row.moved_at is not None
+        assert row.membership_check() is None
         assert other.association.code == "MLA"
 
     def test_an_association_that_is_no_member_any_more_is_not_taken(self, client):

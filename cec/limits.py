@@ -1,0 +1,23 @@
+"""How often somebody may do a thing. The counts live in the shared cache (reliability B4)."""
+
+import time
+
+from django.core.cache import cache
+from django.db import transaction
+
+from cec import work
+
+
+def used_up(key: str, *, most: int, seconds: int) -> bool:
+    """Count one more, and say whether the share of the last `seconds` was used up before.
+
+    It holds over all processes; the lock makes it exact when many ask at once.
+    """
+    now = time.time()
+    with transaction.atomic():
+        work.one_at_a_time(key)
+        recent = [moment for moment in cache.get(key, []) if moment > now - seconds]
+        if len(recent) >= most:
+            return True
+        cache.set(key, [*recent, now], seconds)
+    return False
