@@ -1,5 +1,7 @@
 from registrations.models.associations import Association
+from registrations.models.bank import BankExport, BankLine
 from registrations.models.committee import Appointment
+from registrations.models.fee_state import FeeState
 from registrations.models.fees import Payment
 from registrations.models.history import Event
 from registrations.models.membership import MembershipCheck
@@ -20,8 +22,11 @@ __all__ = [
     "ActivityType",
     "Appointment",
     "Association",
+    "BankExport",
+    "BankLine",
     "Cap",
     "Event",
+    "FeeState",
     "MembershipCheck",
     "Payment",
     "Person",
