@@ -126,7 +126,12 @@ def registration(
 
 
 def pay(
-    row: Registration, amount: str | None = None, *, on: date | None = None, reference: str = ""
+    row: Registration,
+    amount: str | None = None,
+    *,
+    on: date | None = None,
+    reference: str = "",
+    **fields,
 ) -> Payment:
     return Payment.objects.create(
         registration=row,
@@ -136,6 +141,7 @@ def pay(
         reference=reference,
         received_on=on or timezone.localdate(),
         recorded_by=_recorder(),
+        **fields,
     )
 
 

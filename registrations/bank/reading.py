@@ -95,7 +95,9 @@ def read(content: bytes, *, day_order: str = "") -> Statement:
     text = _decoded(content)
     columns, lines = _table(text)
     order = day_order or _order(columns, lines)
-    deposits, left_out, problems = [], 0, []
+    deposits: list[Deposit] = []
+    problems: list[Problem] = []
+    left_out = 0
     for number, row in lines:
         try:
             deposit = _deposit(number, row, columns, order)
