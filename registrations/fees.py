@@ -2,6 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -15,6 +16,11 @@ from registrations.models import BankLine, Payment, Person, Registration
 from registrations.permissions import require
 
 ZERO = Decimal(0)
+
+
+def standing(registration: Registration) -> Any:
+    """Return the registration with `balance`, `paid`, `waived`, `refunded` and `fee_state`."""
+    return Registration.objects.with_fee_state().get(pk=registration.pk)
 
 
 def balance(registration: Registration) -> Decimal:

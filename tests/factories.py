@@ -131,13 +131,14 @@ def pay(
     *,
     on: date | None = None,
     reference: str = "",
+    method: str = "transfer",
     **fields,
 ) -> Payment:
     return Payment.objects.create(
         registration=row,
         kind="payment",
         amount=Decimal(amount) if amount else row.fee,
-        method="transfer",
+        method=method,
         reference=reference,
         received_on=on or timezone.localdate(),
         recorded_by=_recorder(),

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from activities.models import Import
 from certificates.models import Certificate, Document
-from registrations.models import Appointment, Person
+from registrations.models import Appointment, BankExport, BankLine, Person
 from tests import factories as make
 from tests.certificates import records
 
@@ -23,6 +23,8 @@ ROLES = (
     "administrator",
     "deactivated",
 )
+
+NUMBERED = {"registration", "appointment", "certificate", "mail", "export", "line"}
 
 
 class World:
@@ -61,6 +63,7 @@ class World:
             sha256="0" * 64,
         )
         self.certificate = self._graduate()
+        self.deposit = self._deposit()
 
     def _graduate(self) -> Certificate:
         """The owner's certificate of an earlier cycle, with its PDF."""
@@ -72,6 +75,20 @@ class World:
         row.save(update_fields=["person"])
         return certificate
 
+    def _deposit(self) -> BankLine:
+        """A deposit of a bank export, of the amount of a fee."""
+        export = BankExport.objects.create(
+            file_name="bank.csv", sha256="0" * 64, uploaded_by=self.people["administrator"]
+        )
+        return BankLine.objects.create(
+            export=export,
+            number=2,
+            received_on=timezone.localdate(),
+            description="INTERAC",
+            amount=40,
+            fingerprint="0" * 64,
+        )
+
     def values(self, name: str) -> dict[str, object]:
         """What stands in the places of this URL."""
         downloads = name == "certificate_download"
@@ -82,6 +99,8 @@ class World:
             "certificate": self.certificate.pk,
             "public_id": self.certificate.public_id,
             "pk": self.opened.pk,
+            "export": self.deposit.export_id,
+            "line": self.deposit.pk,
             "mail": 1,
             "program": "partnership-cec",
             "key": "no-such-key",
@@ -105,7 +124,7 @@ class World:
 
     @staticmethod
     def takes_a_number(name: str) -> bool:
-        return bool(set(places(name)) & {"registration", "appointment", "certificate", "mail"})
+        return bool(set(places(name)) & NUMBERED)
 
 
 def places(name: str) -> list[str]:

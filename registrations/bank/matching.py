@@ -79,7 +79,10 @@ class _Matcher:
         self.lines = lines
         self.by = by
         self.programs = list(Program.objects.all())
-        self.references = {line.pk: wording.references(line, self.programs) for line in lines}
+        self.references = {
+            line.pk: wording.references(f"{line.reference} {line.description}", self.programs)
+            for line in lines
+        }
         self.rows = {row.pk: row for row in self._registrations()}
         self.payments = self._payments()
         self.taken: dict[int, Decimal] = defaultdict(Decimal)

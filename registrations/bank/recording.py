@@ -27,6 +27,37 @@ class Share:
     amount: Decimal
 
 
+@dataclass(frozen=True)
+class Pick:
+    """A deposit that somebody marked: all that was left of it pays one fee."""
+
+    line: BankLine
+    share: Share
+    method: str
+
+    @property
+    def cents(self) -> int:
+        """Return the amount as a form carries it, whatever the language."""
+        return int(self.share.amount * 100)
+
+
+def record_each(picks: Sequence[Pick], *, by: Person) -> tuple[list[Payment], list[str]]:
+    """Record each of the picks for itself; return the payments, and why others weren't made.
+
+    Somebody else may have recorded one of them a moment ago: that keeps nobody from the rest.
+    """
+    for pick in picks:
+        require(by, "record_payment", pick.share.registration)
+    payments: list[Payment] = []
+    problems: list[str] = []
+    for pick in picks:
+        try:
+            payments += record(pick.line, [pick.share], by=by, method=pick.method)
+        except Refused as refused:
+            problems.append(str(refused))
+    return payments, problems
+
+
 @transaction.atomic
 def record(line: BankLine, shares: Sequence[Share], *, by: Person, method: str) -> list[Payment]:
     """Make payments of a deposit, or of a part of it; all of them or none.

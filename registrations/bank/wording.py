@@ -40,12 +40,11 @@ def payment_reference(line: BankLine, method: str) -> str:
     return line.reference
 
 
-def references(line: BankLine, programs: list[Program]) -> list[tuple[Program, int]]:
-    """Return the program and registration id of every reference in the line, in its order.
+def references(text: str, programs: list[Program]) -> list[tuple[Program, int]]:
+    """Return the program and registration id of every reference in a text, in its order.
 
     Case, blanks and dashes don't matter, nor does an O for a 0: "cec r 1O42" is CEC-R-1042.
     """
-    text = f"{line.reference} {line.description}"
     found: dict[tuple[Program, int], None] = {}
     for program in programs:
         code = re.escape(program.code)

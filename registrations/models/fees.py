@@ -5,8 +5,17 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from registrations.models.bank import BankLine
+from registrations.models.committee import roles_of
 from registrations.models.people import Person
 from registrations.models.registration import Registration
+
+
+class PaymentQuerySet(models.QuerySet["Payment"]):
+    def visible_to(self, person: Person) -> "PaymentQuerySet":
+        """Lines of the registrations that this person may see."""
+        if roles_of(person).sees_everything:
+            return self
+        return self.filter(registration__in=Registration.objects.visible_to(person))
 
 
 class Payment(models.Model):
@@ -44,6 +53,8 @@ class Payment(models.Model):
     form_key = models.UUIDField(null=True, editable=False)
     recorded_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     recorded_at = models.DateTimeField(auto_now_add=True)
+
+    objects = PaymentQuerySet.as_manager()
 
     class Meta:
         ordering = ["received_on", "id"]

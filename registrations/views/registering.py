@@ -103,6 +103,7 @@ def status(request: HttpRequest, registration: int) -> HttpResponse:
     row = _own(request, registration)
     if row.status == Status.DRAFT:
         return redirect("check_answers", registration=row.pk)
+    standing = fees.standing(row)
     return render(
         request,
         "registrations/status.html",
@@ -110,7 +111,10 @@ def status(request: HttpRequest, registration: int) -> HttpResponse:
             "registration": row,
             "steps": timeline.steps(row),
             "events": timeline.for_person(row),
-            "balance": fees.balance(row),
+            "balance": standing.balance,
+            "over": -standing.balance,
+            "fee_state": standing.fee_state,
+            "payments": row.payments.all(),
             "membership": row.membership_check(),
             "may_withdraw": row.can("withdraw"),
             "may_register_again": row.status in (Status.DECLINED, Status.WITHDRAWN),
