@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_http_methods
 
 from cec.problems import Refused
@@ -29,9 +29,9 @@ _CENTS = re.compile(r"\d{1,10}", re.ASCII)
 METHODS = PaymentForm.base_fields["method"].choices
 
 STATES = {
-    "open": (_("To record"), BankLine.objects.open),
-    "recorded": (_("Recorded"), BankLine.objects.recorded),
-    "aside": (_("Set aside"), BankLine.objects.set_aside),
+    "open": (gettext_lazy("To record"), BankLine.objects.open),
+    "recorded": (gettext_lazy("Recorded"), BankLine.objects.recorded),
+    "aside": (gettext_lazy("Set aside"), BankLine.objects.set_aside),
 }
 
 

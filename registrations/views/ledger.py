@@ -140,7 +140,7 @@ def export(request: HttpRequest) -> FileResponse:
     """Hand the ledger over as a workbook; that it was taken is written down, so it is a POST."""
     require(request.user, "record_payment")
     file = ledger_export.write(_asked(request.POST), by=request.user)
-    name = f"{_('payments')}-{timezone.localdate().isoformat()}.xlsx"
+    name = _("payments-%(day)s.xlsx") % {"day": timezone.localdate().isoformat()}
     return FileResponse(file, as_attachment=True, filename=name, content_type=XLSX)
 
 

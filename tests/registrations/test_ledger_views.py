@@ -216,7 +216,7 @@ class TestMail:
 
         mails = {mail.kind: mail for mail in OutgoingMail.objects.filter(person=row.person)}
 
-        assert mails["payment_recorded"].subject == "Votre paiement de 20\xa0$ est consigné"
+        assert mails["payment_recorded"].subject == "Votre paiement de 20 $ est consigné"
         assert "20\xa0$" in mails["payment_recorded"].text
         assert "Bourse." in mails["fee_waived"].text
         assert Payment.objects.count() == len(mails) == 2
