@@ -11,6 +11,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from cec.models import OutgoingMail
+from certificates.demo.bank import Bank
 from certificates.demo.cast import Cast, Committee, add_contacts, add_signatories
 from certificates.demo.plot import Plot
 from certificates.demo.script import Script
@@ -43,6 +44,7 @@ def load() -> int:
     plot.drafts()
     Plot(script, cast, committee, Program.objects.get(code=CAREERS)).careers()
     script.play()
+    Bank(script, committee).bring_in()
     _deliver(earlier_mail)
     return Registration.objects.count()
 
