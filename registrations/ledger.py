@@ -177,6 +177,11 @@ def _totals(row: dict[str, Any]) -> Totals:
     return Totals(row["received"], row["refunded"], row["waived"], row["lines"], by_method)
 
 
+def is_month(text: str) -> bool:
+    """Say whether this is a month of this century, written like 2026-11."""
+    return _MONTH.fullmatch(text) is not None
+
+
 def _first_day(month: str) -> date | None:
     found = _MONTH.fullmatch(month)
     return date(int(found[1]), int(found[2]), 1) if found else None

@@ -4,7 +4,7 @@ import re
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.db.models import F
+from django.db.models import Case, F, When
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -118,17 +118,24 @@ def _show_line(
         "form": form,
         "found": others,
         "searched": text,
-        "aside_form": aside_form or AsideForm(),
+        "aside_form": aside_form or AsideForm(initial={"reason": _reason(proposal)}),
         "forms": [aside_form],
         "most": recording.MOST_SHARES,
     }
     return render(request, "registrations/bank_line.html", context, status=status)
 
 
+def _reason(proposal: matching.Proposal) -> str:
+    """Why nobody's fee takes the deposit, to start from; a click decides."""
+    found = proposal.candidates
+    return found[0].why if len(found) == 1 and not found[0].can_record else ""
+
+
 def _found(request: HttpRequest, text: str, chosen: list[int]) -> list[Registration]:
     """Who is found by name, e-mail or reference, those who owe something first."""
     found = queue.search(_people(request), text=text).exclude(pk__in=chosen)
-    rows = list(found.order_by(F("balance").desc(), "-pk")[:FOUND_SHOWN])
+    going_on = Case(When(status__in=Registration.OPEN, then=0), default=1)
+    rows = list(found.order_by(going_on, F("balance").desc(), "-pk")[:FOUND_SHOWN])
     for row in rows:
         row.own = not may(request.user, "record_payment", row)
     return rows

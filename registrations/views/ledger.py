@@ -147,11 +147,14 @@ def export(request: HttpRequest) -> FileResponse:
 def _asked(given: Any) -> ledger.Filter:
     """Read the filter; what no choice has is not asked for."""
     kind, method = given.get("kind", ""), given.get("method", "")
+    first, last = (
+        month if ledger.is_month(month := given.get(name, "")) else "" for name in ("first", "last")
+    )
     return ledger.Filter(
         text=given.get("q", ""),
         kind=kind if kind in Payment.Kind.values else "",
         method=method if method in Payment.Method.values else "",
         program=given.get("program", "").replace("\x00", "")[:100],
-        first_month=given.get("first", "")[:7],
-        last_month=given.get("last", "")[:7],
+        first_month=first,
+        last_month=last,
     )

@@ -1,5 +1,6 @@
 """The pages of bank exports: upload, look, confirm, split, set aside."""
 
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -249,8 +250,16 @@ class TestOneDeposit:
         assert answer.status_code == 403
         assert not own.payments.exists()
 
+    def test_why_a_settled_fee_takes_nothing_is_the_reason_to_start_from(self, client, example):
+        make.pay(example.amrit, on=date(2026, 11, 1))
+        _export, (url,) = address(example, "bank_line", 3)
+
+        page = client.get(url).text
+
+        assert "The fee is settled already: $40 on" in page.partition("<textarea")[2]
+        assert not BankLine.objects.set_aside()
+
     def test_setting_aside_and_back(self, client, example):
-        export, (line, aside, back) = (None, (None, None, None))
         export = example.take_in()
         pk = example.lines(export)[3].pk
         line, aside, back = (
