@@ -13,7 +13,7 @@ from django.db.models.functions import Coalesce, TruncMonth
 
 from registrations import queue
 from registrations.bank import wording
-from registrations.models import Payment, Person, Program, Registration
+from registrations.models import Payment, Person, Registration
 from registrations.models.fees import PaymentQuerySet
 from registrations.models.registration import MONEY, RegistrationQuerySet
 
@@ -66,11 +66,13 @@ def with_people(found: QuerySet[Payment]) -> QuerySet[Payment]:
 
 def find(person: Person, text: str) -> Registration | None:
     """Return the registration that a text names by its reference, however it is written."""
-    named = wording.references(text[:100], list(Program.objects.all()))
+    named = wording.references(text[:100])
     if len(named) != 1:
         return None
-    program, pk = named[0]
-    return Registration.objects.worked_on_by(person).filter(pk=pk, program=program).first()
+    code, pk = named[0]
+    visible = Registration.objects.worked_on_by(person).select_related("program")
+    found = visible.filter(pk=pk).first()
+    return found if found and wording.is_of(found.program, code) else None
 
 
 def owing(person: Person) -> RegistrationQuerySet:

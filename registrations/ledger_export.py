@@ -10,28 +10,36 @@ from openpyxl import Workbook
 from openpyxl.utils import get_column_letter
 
 from cec import export
+from cec.problems import Problem, Refused
 from registrations import ledger
 from registrations.models import Payment, Person
 from registrations.models.history import write_event
 from registrations.permissions import require
 
-MOST_ROWS = 100_000
+MOST_ROWS = 20_000  # what is written while somebody waits
 _WIDTHS = (12, 30, 14, 12, 14, 12, 26, 36, 26, 18)
 
 
 @transaction.atomic
 def write(asked: ledger.Filter, *, by: Person) -> io.BytesIO:
-    """Return a workbook with the lines that were asked for, in the language of the page."""
+    """Return a workbook with the lines that were asked for, in the language of the page.
+
+    Raises `Refused` for more lines than are written while somebody waits.
+    """
     require(by, "record_payment")
+    found = ledger.lines(by, asked)
+    if found.count() > MOST_ROWS:
+        raise Refused(
+            Problem("too_many", _("That is more than 20,000 lines. Export fewer months at a time."))
+        )
     workbook = Workbook(write_only=True)
     sheet = workbook.create_sheet(_("Payments")[:31])
     sheet.freeze_panes = "A2"
     for number, width in enumerate(_WIDTHS, start=1):
         sheet.column_dimensions[get_column_letter(number)].width = width
     sheet.append([export.cell(sheet, heading, bold=True) for heading in _headings()])
-    found = ledger.with_people(ledger.lines(by, asked))[:MOST_ROWS]
     rows = 0
-    for line in found.iterator(chunk_size=2_000):
+    for line in ledger.with_people(found).iterator(chunk_size=2_000):
         sheet.append([export.cell(sheet, value) for value in _values(line)])
         rows += 1
     file = io.BytesIO()

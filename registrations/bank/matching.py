@@ -10,13 +10,13 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import BooleanField, ExpressionWrapper, Q
 from django.utils.translation import gettext as _
 
 from cec.wording import money, short_day
 from registrations.bank import wording
 from registrations.likeness import name_key
-from registrations.models import BankLine, Payment, Person, Program, Registration
+from registrations.models import BankLine, Payment, Person, Registration
 from registrations.permissions import may
 
 # A fee that was settled this close to a deposit may have been settled by it.
@@ -78,34 +78,59 @@ class _Matcher:
     def __init__(self, lines: Sequence[BankLine], by: Person) -> None:
         self.lines = lines
         self.by = by
-        self.programs = list(Program.objects.all())
         self.references = {
-            line.pk: wording.references(f"{line.reference} {line.description}", self.programs)
-            for line in lines
+            line.pk: wording.references(f"{line.reference} {line.description}") for line in lines
         }
+        self.alike = self._alike()
         self.rows = {row.pk: row for row in self._registrations()}
         self.payments = self._payments()
         self.taken: dict[int, Decimal] = defaultdict(Decimal)
         self.taken_by: dict[int, BankLine] = {}
 
-    def _registrations(self) -> Iterable[Any]:
-        """Return whoever owes something, was named by a reference, or paid around these days."""
+    def _alike(self) -> dict[int, dict[int, str]]:
+        """Return for each deposit who has something in common with it, and what.
+
+        Looks through whoever owes something or paid around these days, by bare names: there
+        may be thousands, and a handful of them are candidates.
+        """
+        found: dict[int, dict[int, str]] = {}
+        words = {line.pk: wording.payer(line) for line in self.lines}
+        people = [_Likeness(*row) for row in self._people()]
+        for line in self.lines:
+            alike = {pk: REFERENCE for _code, pk in self.references[line.pk]}
+            kinds = {row.pk: kind for row in people if (kind := row.kind(words[line.pk]))}
+            clearest = min(kinds.values(), key=_FAINTER.index, default="")
+            close = [pk for pk, kind in kinds.items() if kind == clearest]
+            found[line.pk] = dict.fromkeys(close[:MOST_CANDIDATES], clearest) | alike
+        return found
+
+    def _people(self) -> Iterable[tuple[int, str, str, bool]]:
         if not self.lines:
             return []
         days = [line.received_on for line in self.lines]
-        named = {pk for found in self.references.values() for _program, pk in found}
         paid = Payment.objects.filter(
-            registration=OuterRef("pk"),
-            received_on__range=(min(days) - NEAR, max(days) + NEAR),
-        )
+            received_on__range=(min(days) - NEAR, max(days) + NEAR)
+        ).values("registration")
         return (
             Registration.objects.worked_on_by(self.by)
             .with_balance()
-            .filter(
-                Q(pk__in=named)
-                | Q(balance__gt=0, status__in=Registration.OPEN)
-                | Q(Exists(paid), balance__lte=0)
+            .filter(Q(balance__gt=0, status__in=Registration.OPEN) | Q(pk__in=paid))
+            .order_by("submitted_at", "pk")
+            .values_list(
+                "pk",
+                "person__name",
+                "employer",
+                ExpressionWrapper(Q(balance__gt=0), output_field=BooleanField()),
             )
+        )
+
+    def _registrations(self) -> Iterable[Any]:
+        """Return the candidates, with what they owe."""
+        wanted = {pk for alike in self.alike.values() for pk in alike}
+        return (
+            Registration.objects.worked_on_by(self.by)
+            .with_balance()
+            .filter(pk__in=wanted)
             .select_related("person", "program", "association")
             .order_by("submitted_at", "pk")
         )
@@ -123,36 +148,27 @@ class _Matcher:
         return [self._propose(line) for line in self.lines]
 
     def _propose(self, line: Any) -> Proposal:
-        likeness = self._alike(line)
-        clearest = min(likeness.values(), key=_FAINTER.index, default="")
-        alone = list(likeness.values()).count(clearest) == 1
+        codes = {pk: code for code, pk in self.references[line.pk]}
+        alike = {
+            pk: kind
+            for pk, kind in self.alike[line.pk].items()
+            if (row := self.rows.get(pk))
+            and (kind != REFERENCE or wording.is_of(row.program, codes[pk]))
+        }
+        clearest = min(alike.values(), key=_FAINTER.index, default="")
+        chosen = [self.rows[pk] for pk, kind in alike.items() if kind == clearest]
         proposal = Proposal(line, wording.method(line))
-        for pk, kind in likeness.items():
-            if kind == clearest:
-                proposal.candidates.append(self._candidate(line, self.rows[pk], kind, alone))
+        proposal.candidates = [
+            self._candidate(line, row, clearest, alone=len(chosen) == 1) for row in chosen
+        ]
         proposal.candidates.sort(key=lambda found: not found.can_record)
-        del proposal.candidates[MOST_CANDIDATES:]
         only = proposal.only
         if only and only.sure:
             self.taken[only.registration.pk] += only.amount
             self.taken_by[only.registration.pk] = line
         return proposal
 
-    def _alike(self, line: BankLine) -> dict[int, str]:
-        """Return who has something in common with a deposit, and what."""
-        found: dict[int, str] = {}
-        for program, pk in self.references[line.pk]:
-            if pk in self.rows and self.rows[pk].program_id == program.pk:
-                found[pk] = REFERENCE
-        if found:
-            return found
-        words = wording.payer(line)
-        for row in self.rows.values():
-            if kind := _kind(row, words):
-                found[row.pk] = kind
-        return found
-
-    def _candidate(self, line: Any, row: Any, kind: str, alone: bool) -> Candidate:
+    def _candidate(self, line: Any, row: Any, kind: str, *, alone: bool) -> Candidate:
         reason = _reason(kind, row)
         owed = row.balance - self.taken[row.pk]
         if obstacle := self._obstacle(row, owed):
@@ -209,21 +225,26 @@ class _Matcher:
         }
 
 
-def _kind(row: Any, words: set[str]) -> str:
-    """Say by what a registration is like the words of a deposit, or return nothing."""
-    name = [part for word in row.person.name.split() for part in name_key(word).split()]
-    if len(name) >= 2 and set(name) <= words:
-        return NAME
-    if len(name) >= 2 and len(name[-1]) >= 2 and name[-1] in words:
-        if name[0] in words:
-            return NAME
-        if name[0][:1] in words:
-            return INITIAL
-    employer = name_key(row.employer).split()
-    # A settled fee of somebody who works there says nothing about this deposit.
-    if len(employer) >= SHORTEST_EMPLOYER and row.balance > 0 and set(employer) <= words:
-        return EMPLOYER
-    return ""
+class _Likeness:
+    """What of a registration may stand in a bank's line: words of the name and of the employer."""
+
+    def __init__(self, pk: int, name: str, employer: str, owes: bool) -> None:
+        self.pk = pk
+        self.name = [part for word in name.split() for part in name_key(word).split()]
+        # A settled fee of somebody who works there says nothing about this deposit.
+        self.employer = set(name_key(employer).split()) if owes else set()
+
+    def kind(self, words: set[str]) -> str:
+        """Say by what it is like the words of a deposit, or return nothing."""
+        name = self.name
+        if len(name) >= 2 and name[-1] in words and len(name[-1]) >= 2:
+            if name[0] in words:
+                return NAME
+            if name[0][0] in words:
+                return INITIAL
+        if len(self.employer) >= SHORTEST_EMPLOYER and self.employer <= words:
+            return EMPLOYER
+        return ""
 
 
 def _reason(kind: str, row: Any) -> str:

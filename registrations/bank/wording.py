@@ -18,6 +18,10 @@ _WORDS: tuple[tuple[str, frozenset[str]], ...] = (
 _CHEQUE_NUMBER = re.compile(r"\b\d{3,12}\b", re.ASCII)
 # An e-transfer's e is nobody's initial.
 _E_TRANSFER = re.compile(r"\be[\W_]*(?=transfer)", re.IGNORECASE)
+_REFERENCE = re.compile(
+    r"(?<![^\W_])([^\W\d_][^\W_]{0,9}?)[\W_]{0,5}R[\W_]{0,5}([\doOiIlL]{4,12})(?![^\W_])",
+    re.ASCII | re.IGNORECASE,
+)
 # Letters that stand for a digit, as people and their phones write them.
 _DIGITS = str.maketrans("oOiIlL", "001111")
 
@@ -40,15 +44,19 @@ def payment_reference(line: BankLine, method: str) -> str:
     return line.reference
 
 
-def references(text: str, programs: list[Program]) -> list[tuple[Program, int]]:
-    """Return the program and registration id of every reference in a text, in its order.
+def references(text: str) -> list[tuple[str, int]]:
+    """Return the program's code and the registration's id of every reference in a text.
 
-    Case, blanks and dashes don't matter, nor does an O for a 0: "cec r 1O42" is CEC-R-1042.
+    Case, blanks and dashes don't matter, nor does an O for a 0: "cec r 1O42" is CEC-R-1042. A
+    code may be no program's: whoever finds the registration compares it (`is_of`).
     """
-    found: dict[tuple[Program, int], None] = {}
-    for program in programs:
-        code = re.escape(program.code)
-        pattern = rf"(?<![^\W_]){code}[\W_]*R[\W_]*([\doOiIlL]{{4,12}})(?![^\W_])"
-        for number in re.findall(pattern, text, re.ASCII | re.IGNORECASE):
-            found[program, int(number.translate(_DIGITS)) - REFERENCES_FROM] = None
+    found = {
+        (code, int(number.translate(_DIGITS)) - REFERENCES_FROM): None
+        for code, number in _REFERENCE.findall(text)
+    }
     return list(found)
+
+
+def is_of(program: Program, code: str) -> bool:
+    """Say whether the code that somebody wrote is this program's."""
+    return program.code.casefold() == code.casefold()

@@ -77,8 +77,17 @@ class RegistrationQuerySet(models.QuerySet["Registration"]):
         )
 
     def owing(self) -> RegistrationQuerySet:
-        """Registrations with something left to pay."""
-        return self.with_balance().filter(Q(balance__gt=0))
+        """Registrations with something left to pay, with their balance.
+
+        Who is settled is summed up once for all: a list asks it of everybody there ever was.
+        """
+        settled = (
+            Registration.objects.order_by()
+            .values("pk")
+            .annotate(total=Sum("payments__amount"))
+            .filter(total__gte=F("fee"))
+        )
+        return self.with_balance().filter(fee__gt=0).exclude(pk__in=settled.values("pk"))
 
     def with_membership(self) -> RegistrationQuerySet:
         """Annotate the latest check: `membership` (an outcome or null) and `good_until`."""

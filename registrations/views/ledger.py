@@ -4,6 +4,7 @@ from functools import partial
 from itertools import groupby
 from typing import Any
 
+from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Sum
 from django.http import FileResponse, HttpRequest, HttpResponse
@@ -14,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from cec.export import XLSX
+from cec.problems import Refused
 from registrations import ledger, ledger_export, queue
 from registrations.models import BankLine, Payment, Program, Registration
 from registrations.permissions import require
@@ -136,10 +138,14 @@ def months(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-def export(request: HttpRequest) -> FileResponse:
+def export(request: HttpRequest) -> HttpResponse | FileResponse:
     """Hand the ledger over as a workbook; that it was taken is written down, so it is a POST."""
     require(request.user, "record_payment")
-    file = ledger_export.write(_asked(request.POST), by=request.user)
+    try:
+        file = ledger_export.write(_asked(request.POST), by=request.user)
+    except Refused as refused:
+        messages.warning(request, str(refused))
+        return redirect("ledger")
     name = _("payments-%(day)s.xlsx") % {"day": timezone.localdate().isoformat()}
     return FileResponse(file, as_attachment=True, filename=name, content_type=XLSX)
 

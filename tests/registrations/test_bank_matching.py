@@ -7,9 +7,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from registrations import fees
+from registrations import fees, ledger
 from registrations.bank import matching, recording, wording
-from registrations.models import Program
 from tests import factories as make
 from tests.registrations.bank_world import Example, sent
 
@@ -89,14 +88,14 @@ def test_a_second_transfer_of_a_settled_fee_is_said_to_be_settled():
     ],
 )
 def test_a_reference_is_found_however_it_is_written(text):
-    found = wording.references(text, list(Program.objects.all()))
-
-    assert [pk for _program, pk in found] == [42]
+    assert [(code.upper(), pk) for code, pk in wording.references(text)] == [("CEC", 42)]
 
 
 @pytest.mark.parametrize("text", ["CEC-R-10", "XCEC-R-1042", "CEC-1042", "1042", "CEC-R-1042A", ""])
-def test_what_only_looks_like_a_reference_is_none(text):
-    assert wording.references(text, list(Program.objects.all())) == []
+def test_what_only_looks_like_a_reference_names_nobody(text):
+    example = Example()
+
+    assert ledger.find(example.administrator, text) is None
 
 
 def test_another_programs_reference_is_not_this_ones():

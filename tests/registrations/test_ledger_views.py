@@ -11,7 +11,7 @@ from django.utils import timezone
 from openpyxl import load_workbook
 
 from cec.models import OutgoingMail
-from registrations import fees, queue
+from registrations import fees, ledger_export, queue
 from registrations.models import Event, Payment
 from tests import factories as make
 
@@ -172,6 +172,17 @@ def test_the_ledger_goes_out_as_a_workbook_and_that_is_written_down(client, admi
     assert sheet.max_row == 2
     assert "attachment" in answer["Content-Disposition"]
     assert Event.objects.get(kind="exported").details["rows"] == 1
+
+
+def test_more_lines_than_anybody_waits_for_are_not_begun(client, administrator, monkeypatch):
+    monkeypatch.setattr(ledger_export, "MOST_ROWS", 1)
+    make.pay(sent(), "10.00", on=date(2026, 1, 5))
+    make.pay(sent(), "20.00", on=date(2026, 2, 5))
+
+    answer = client.post(reverse("ledger_export"), follow=True)
+
+    assert "Export fewer months at a time." in answer.text
+    assert not Event.objects.filter(kind="exported").exists()
 
 
 def test_nobody_else_takes_the_ledger_out_and_looking_is_no_taking(client):
