@@ -79,29 +79,32 @@ class _Matcher:
         self.lines = lines
         self.by = by
         self.references = {
-            line.pk: wording.references(f"{line.reference} {line.description}") for line in lines
+            line.pk: {
+                pk: code for code, pk in wording.references(f"{line.reference} {line.description}")
+            }
+            for line in lines
         }
-        self.alike = self._alike()
+        self.kinds = self._kinds()
         self.rows = {row.pk: row for row in self._registrations()}
         self.payments = self._payments()
         self.taken: dict[int, Decimal] = defaultdict(Decimal)
         self.taken_by: dict[int, BankLine] = {}
 
-    def _alike(self) -> dict[int, dict[int, str]]:
-        """Return for each deposit who has something in common with it, and what.
+    def _kinds(self) -> dict[int, dict[int, str]]:
+        """Return for each deposit who is most like the payer, and by what.
 
         Looks through whoever owes something or paid around these days, by bare names: there
         may be thousands, and a handful of them are candidates.
         """
         found: dict[int, dict[int, str]] = {}
-        words = {line.pk: wording.payer(line) for line in self.lines}
         people = [_Likeness(*row) for row in self._people()]
         for line in self.lines:
-            alike = {pk: REFERENCE for _code, pk in self.references[line.pk]}
-            kinds = {row.pk: kind for row in people if (kind := row.kind(words[line.pk]))}
-            clearest = min(kinds.values(), key=_FAINTER.index, default="")
-            close = [pk for pk, kind in kinds.items() if kind == clearest]
-            found[line.pk] = dict.fromkeys(close[:MOST_CANDIDATES], clearest) | alike
+            words = wording.payer(line)
+            alike = {row.pk: kind for row in people if (kind := row.kind(words))}
+            clearest = min(alike.values(), key=_FAINTER.index, default="")
+            close = [pk for pk, kind in alike.items() if kind == clearest][:MOST_CANDIDATES]
+            named = [pk for pk in self.references[line.pk] if pk in alike]
+            found[line.pk] = {pk: alike[pk] for pk in close + named}
         return found
 
     def _people(self) -> Iterable[tuple[int, str, str, bool]]:
@@ -126,7 +129,9 @@ class _Matcher:
 
     def _registrations(self) -> Iterable[Any]:
         """Return the candidates, with what they owe."""
-        wanted = {pk for alike in self.alike.values() for pk in alike}
+        wanted = {
+            pk for found in (self.kinds, self.references) for some in found.values() for pk in some
+        }
         return (
             Registration.objects.worked_on_by(self.by)
             .with_balance()
@@ -148,18 +153,11 @@ class _Matcher:
         return [self._propose(line) for line in self.lines]
 
     def _propose(self, line: Any) -> Proposal:
-        codes = {pk: code for code, pk in self.references[line.pk]}
-        alike = {
-            pk: kind
-            for pk, kind in self.alike[line.pk].items()
-            if (row := self.rows.get(pk))
-            and (kind != REFERENCE or wording.is_of(row.program, codes[pk]))
-        }
-        clearest = min(alike.values(), key=_FAINTER.index, default="")
-        chosen = [self.rows[pk] for pk, kind in alike.items() if kind == clearest]
         proposal = Proposal(line, wording.method(line))
+        chosen = self._chosen(line)
         proposal.candidates = [
-            self._candidate(line, row, clearest, alone=len(chosen) == 1) for row in chosen
+            self._candidate(line, self.rows[pk], kind, alone=len(chosen) == 1)
+            for pk, kind in chosen.items()
         ]
         proposal.candidates.sort(key=lambda found: not found.can_record)
         only = proposal.only
@@ -167,6 +165,20 @@ class _Matcher:
             self.taken[only.registration.pk] += only.amount
             self.taken_by[only.registration.pk] = line
         return proposal
+
+    def _chosen(self, line: Any) -> dict[int, str]:
+        """Return whom to propose: by reference, and who has the payer's name if it isn't theirs."""
+        payers = {pk: kind for pk, kind in self.kinds[line.pk].items() if pk in self.rows}
+        named = {
+            pk: REFERENCE
+            for pk, code in self.references[line.pk].items()
+            if pk in self.rows and wording.is_of(self.rows[pk].program, code)
+        }
+        if not named:
+            clearest = min(payers.values(), key=_FAINTER.index, default="")
+            return {pk: kind for pk, kind in payers.items() if kind == clearest}
+        of_the_name = {pk: kind for pk, kind in payers.items() if kind in (NAME, INITIAL)}
+        return named if named.keys() & of_the_name else named | of_the_name
 
     def _candidate(self, line: Any, row: Any, kind: str, *, alone: bool) -> Candidate:
         reason = _reason(kind, row)

@@ -119,6 +119,8 @@ def confirm(request: HttpRequest, export: int) -> HttpResponse:
     row = get_object_or_404(BankExport, pk=export)
     given = request.POST if request.method == "POST" else request.GET
     picks = _picks(request, row, given)
+    if request.method != "POST":  # whoever posts is told what became of it
+        picks = [pick for pick in picks if pick.share.amount > 0 and not pick.line.set_aside_at]
     if not picks:
         messages.info(request, _("Mark the deposits that you want to record."))
         return redirect("bank_export", export=row.pk)

@@ -106,6 +106,19 @@ def test_another_programs_reference_is_not_this_ones():
     assert proposal.candidates == []
 
 
+def test_a_reference_that_is_not_the_payers_is_shown_beside_whom_the_name_fits():
+    example = Example()
+
+    contradicted, by_an_employer = proposed(
+        example,
+        "2026-11-02,INTERAC e-Transfer C BOUDREAU,CEC-R-1042,40.00",
+        "2026-11-02,INTERAC e-Transfer Some Library,CEC-R-1042,40.00",
+    )
+
+    assert [name for name, _why in said(contradicted)] == ["Amrit Dhaliwal", "Claire Boudreau"]
+    assert (contradicted.marked, by_an_employer.marked) == (False, True)
+
+
 def test_two_people_of_a_name_are_both_shown_and_neither_marked():
     example = Example()
     sent("Céline Boudreau")

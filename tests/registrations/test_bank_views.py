@@ -158,6 +158,18 @@ class TestConfirming:
         assert answer.status_code == 403
         assert not Payment.objects.exists()
 
+    def test_what_is_recorded_meanwhile_is_not_asked_about(self, client, example):
+        export = example.take_in()
+        first, second, *_rest = example.lines(export)
+        share = recording.Share(example.amrit, Decimal("40.00"))
+        recording.record(first, [share], by=make.administrator(), method="transfer")
+        marks = [f"{first.pk}-{example.amrit.pk}", f"{second.pk}-{example.claire.pk}"]
+
+        page = client.get(reverse("bank_confirm", args=[export.pk]), {"line": marks}).text
+
+        assert "Record 1 payment?" in page
+        assert "Claire Boudreau, $40" in page
+
     @pytest.mark.parametrize("line", ["", "x", "1", "1-2-3", "9" * 40])
     def test_nothing_marked_leads_back(self, client, example, line):
         export = example.take_in()
