@@ -2,18 +2,25 @@
 
 from datetime import date
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from cec import mail
 from cec.problems import Problem, Refused
 from cec.wording import money
 from registrations.calendar import today_in
-from registrations.models import Payment, Person, Registration
+from registrations.models import BankLine, Payment, Person, Registration
 from registrations.permissions import require
 
 ZERO = Decimal(0)
+
+
+def standing(registration: Registration) -> Any:
+    """Return the registration with `balance`, `paid`, `waived`, `refunded` and `fee_state`."""
+    return Registration.objects.with_fee_state().get(pk=registration.pk)
 
 
 def balance(registration: Registration) -> Decimal:
@@ -55,8 +62,11 @@ def record_payment(
     received_on: date,
     reference: str = "",
     form_key: UUID | None = None,
+    bank_line: BankLine | None = None,
 ) -> Payment:
-    """Write down money that came in; the same form twice is one line.
+    """Write down money that came in, and tell the person; the same form twice is one line.
+
+    `bank_line` is the deposit it came in with, locked by the caller (`bank.recording`).
 
     Raises `Refused` when nothing is owed any more (two people recording the same cheque make
     one payment), when it is more than what is owed, or on a day that is still ahead.
@@ -70,6 +80,7 @@ def record_payment(
         received_on=received_on,
         reference=reference.strip(),
         form_key=form_key,
+        bank_line=bank_line,
     )
 
 
@@ -123,9 +134,14 @@ def _enter(
     reference: str = "",
     reason: str = "",
     form_key: UUID | None = None,
+    bank_line: BankLine | None = None,
 ) -> Payment:
     require(by, "record_payment", registration)
-    locked = Registration.objects.select_for_update(of=("self",)).get(pk=registration.pk)
+    locked = (
+        Registration.objects.select_for_update(of=("self",))
+        .select_related("person", "program", "association")
+        .get(pk=registration.pk)
+    )
     if form_key and (same := locked.payments.filter(form_key=form_key).first()):
         return same
     owed = balance(locked)
@@ -142,6 +158,7 @@ def _enter(
         received_on=received_on,
         reason=reason,
         form_key=form_key,
+        bank_line=bank_line,
         recorded_by=by,
     )
     locked.note(
@@ -150,7 +167,23 @@ def _enter(
         reason=reason,
         details={"amount": str(amount), "method": method, "reference": reference},
     )
+    _tell(line, locked, left=owed - amount)
     return line
+
+
+def _tell(line: Payment, registration: Registration, *, left: Decimal) -> None:
+    """Write to the person that their money arrived or isn't needed, once for each line."""
+    letters = {Payment.Kind.PAYMENT: "payment_recorded", Payment.Kind.WAIVER: "fee_waived"}
+    if kind := letters.get(Payment.Kind(line.kind)):
+        mail.post(
+            kind,
+            registration,
+            line,
+            left,
+            to=registration.person,
+            key=f"{kind}:{line.pk}",
+            about=registration,
+        )
 
 
 def _refuse_what_does_not_fit(
@@ -185,7 +218,11 @@ def _refuse_repeat(
 ) -> None:
     """The same part of a fee is recorded once (the constraint "same_payment_is_recorded_once")."""
     same = registration.payments.filter(
-        kind=Payment.Kind.PAYMENT, method=method, reference=reference, received_on=received_on
+        bank_line=None,
+        kind=Payment.Kind.PAYMENT,
+        method=method,
+        reference=reference,
+        received_on=received_on,
     )
     if reference and same.exists():
         raise Refused(

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from cec import mail
 from cec.wording import amount, day, money
 from registrations.calendar import today_in
-from registrations.models import Association, Person, Program, Registration
+from registrations.models import Association, Payment, Person, Program, Registration
 
 
 def example() -> Registration:
@@ -66,6 +66,58 @@ def received(registration: Registration) -> mail.Letter:
         paragraphs=[text for text in paragraphs if text],
         facts=facts,
         button=(_("See where it stands"), _status_page(registration)),
+        why=_why(registration),
+    )
+
+
+def _payment() -> Payment:
+    """A payment that exists nowhere."""
+    return Payment(
+        pk=9,
+        kind=Payment.Kind.PAYMENT,
+        amount=Decimal("25.00"),
+        method=Payment.Method.TRANSFER,
+        reference="CEC-R-1042",
+        received_on=date(2026, 3, 10),
+        reason="Bursary of the association.",
+    )
+
+
+@mail.letter("payment_recorded", example=lambda: (example(), _payment(), Decimal("15.00")))
+def payment_recorded(registration: Registration, line: Payment, left: Decimal) -> mail.Letter:
+    facts = [
+        (_("Amount"), money(line.amount)),
+        (_("Received on"), day(line.received_on)),
+        (_("Method"), line.get_method_display()),
+        (_("Your reference"), registration.reference),
+    ]
+    if left > 0:
+        facts.append((_("Still to pay"), money(left)))
+        text = _("Thank you. Your payment is a part of the fee; %(left)s are left to pay.")
+    else:
+        text = _("Thank you. Your fee is settled; there is nothing left to pay.")
+    return mail.Letter(
+        subject=_("Your %(amount)s payment is recorded") % {"amount": money(line.amount)},
+        heading=_("Your payment arrived"),
+        paragraphs=[text % {"left": money(left)}],
+        facts=facts,
+        button=(_("See your registration"), _status_page(registration)),
+        why=_why(registration),
+    )
+
+
+@mail.letter("fee_waived", example=lambda: (example(), _payment(), Decimal(0)))
+def fee_waived(registration: Registration, line: Payment, left: Decimal) -> mail.Letter:
+    return mail.Letter(
+        subject=_("Your %(code)s fee is waived") % {"code": registration.program.code},
+        heading=_("You don’t have to pay the fee"),
+        paragraphs=[
+            _("%(amount)s of your fee is waived; there is nothing left to pay.")
+            % {"amount": money(line.amount)},
+            line.reason,
+        ],
+        facts=[(_("Your reference"), registration.reference)],
+        button=(_("See your registration"), _status_page(registration)),
         why=_why(registration),
     )
 

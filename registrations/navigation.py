@@ -12,6 +12,18 @@ from registrations.models import Appointment, Association, Registration
 from registrations.models.committee import roles_of
 from registrations.permissions import may
 
+PAYMENT_PAGES = frozenset(
+    {
+        "payments",
+        "ledger",
+        "ledger_months",
+        "bank_exports",
+        "bank_export",
+        "bank_confirm",
+        "bank_line",
+    }
+)
+
 
 def current_registration(request: HttpRequest) -> Registration | None:
     """Return the signed-in person's registration that the page is about, or their latest one.
@@ -134,7 +146,7 @@ def desk(request: HttpRequest) -> Iterable[tuple[str, navigation.Item]]:
             navigation.Item(
                 _("Payments"),
                 reverse("payments"),
-                frozenset({"payments"}),
+                PAYMENT_PAGES,
                 count=waiting["fee"],
                 position=20,
             ),

@@ -67,7 +67,8 @@ def rows(person: Person) -> RegistrationQuerySet:
 
 def of_page(person: Person, ids: Iterable[int]) -> list[Registration]:
     """Return the rows of one page; joins and sums are for these alone, not for the whole list."""
-    return list(rows(person).filter(pk__in=list(ids)).order_by("submitted_at", "pk"))
+    found = rows(person).with_fee_state()
+    return list(found.filter(pk__in=list(ids)).order_by("submitted_at", "pk"))
 
 
 def counts(person: Person) -> dict[str, int]:

@@ -2,8 +2,11 @@ from django.urls import include, path
 from django.utils.translation import gettext_lazy as _
 
 from registrations.views import (
+    bank,
+    deposits,
     desk,
     gates,
+    ledger,
     life,
     memberships,
     payments,
@@ -54,7 +57,16 @@ urlpatterns = [
         life.desk_withdraw,
         name="desk_withdraw",
     ),
-    path(_("desk/payments/"), payments.ledger, name="payments"),
+    path(_("desk/payments/"), ledger.owing, name="payments"),
+    path(_("desk/payments/ledger/"), ledger.lines, name="ledger"),
+    path(_("desk/payments/ledger/export/"), ledger.export, name="ledger_export"),
+    path(_("desk/payments/months/"), ledger.months, name="ledger_months"),
+    path(_("desk/payments/bank/"), bank.exports, name="bank_exports"),
+    path(_("desk/payments/bank/<int:export>/"), bank.export, name="bank_export"),
+    path(_("desk/payments/bank/<int:export>/record/"), bank.confirm, name="bank_confirm"),
+    path(_("desk/payments/deposits/<int:line>/"), deposits.deposit, name="bank_line"),
+    path(_("desk/payments/deposits/<int:line>/aside/"), deposits.set_aside, name="bank_line_aside"),
+    path(_("desk/payments/deposits/<int:line>/back/"), deposits.take_back, name="bank_line_back"),
     path(_("desk/people/"), people.appointments, name="appointments"),
     path(_("desk/people/<int:appointment>/end/"), people.end, name="appointment_end"),
 ]

@@ -128,16 +128,23 @@ def registration(
 
 
 def pay(
-    row: Registration, amount: str | None = None, *, on: date | None = None, reference: str = ""
+    row: Registration,
+    amount: str | None = None,
+    *,
+    on: date | None = None,
+    reference: str = "",
+    method: str = "transfer",
+    **fields,
 ) -> Payment:
     return Payment.objects.create(
         registration=row,
         kind="payment",
         amount=Decimal(amount) if amount else row.fee,
-        method="transfer",
+        method=method,
         reference=reference,
         received_on=on or timezone.localdate(),
         recorded_by=_recorder(),
+        **fields,
     )
 
 

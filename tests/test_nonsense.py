@@ -52,6 +52,7 @@ NONSENSE = {
 ALONE = ("NUL", "long", "year zero", "last day")
 # Fields of the address that no form of ours has.
 ASKED = ("page", "view", "q", "program", "language", "year", "type", "status", "sort", "per")
+ASKED += ("state", "kind", "method", "first", "last", "line", "with")
 ASKED += ("added", "next", "lang", "instead_of", "serial", "name", "registration", "all", "rate")
 SLOWEST_SECONDS = 5  # an answer takes milliseconds; what grows with the square takes minutes
 
@@ -174,6 +175,9 @@ class Nonsense(world.World):
             "administrator": [
                 reverse("desk_registration", args=[self.sent.pk]),
                 f"{reverse('issue')}?registration={self.accepted.pk}",
+                f"{reverse('bank_confirm', args=[self.deposit.export_id])}"
+                f"?line={self.deposit.pk}-{self.sent.pk}",
+                f"{reverse('bank_line', args=[self.deposit.pk])}?with={self.sent.pk}&q=Person",
             ],
         }.get(self.role, [])
 
@@ -234,6 +238,8 @@ KEPT = (
     "registrations_event",
     "registrations_payment",
     "registrations_membershipcheck",
+    "registrations_bankexport",
+    "registrations_bankline",
     "registrations_appointment",
     "registrations_cyclechange",
     "account_emailaddress",

@@ -9,7 +9,14 @@ from django.utils import timezone
 from activities.models import Import
 from cec.files import store
 from certificates.models import Certificate, Document
-from registrations.models import Appointment, CycleChange, MembershipProof, Person
+from registrations.models import (
+    Appointment,
+    BankExport,
+    BankLine,
+    CycleChange,
+    MembershipProof,
+    Person,
+)
 from tests import factories as make
 from tests.certificates import records
 
@@ -25,6 +32,11 @@ ROLES = (
     "administrator",
     "deactivated",
 )
+
+NUMBERED = {
+    *("registration", "appointment", "certificate", "mail"),
+    *("export", "line", "proof"),
+}
 
 
 class World:
@@ -72,6 +84,7 @@ class World:
             cause="illness",
             recorded_by=self.people["steering"],
         )
+        self.deposit = self._deposit()
 
     def _show_membership(self) -> MembershipProof:
         """The owner was asked for a proof once, sent one, and is confirmed again."""
@@ -95,6 +108,20 @@ class World:
         row.save(update_fields=["person"])
         return certificate
 
+    def _deposit(self) -> BankLine:
+        """A deposit of a bank export, of the amount of a fee."""
+        export = BankExport.objects.create(
+            file_name="bank.csv", sha256="0" * 64, uploaded_by=self.people["administrator"]
+        )
+        return BankLine.objects.create(
+            export=export,
+            number=2,
+            received_on=timezone.localdate(),
+            description="INTERAC",
+            amount=40,
+            fingerprint="0" * 64,
+        )
+
     def values(self, name: str) -> dict[str, object]:
         """What stands in the places of this URL."""
         downloads = name == "certificate_download"
@@ -108,6 +135,8 @@ class World:
             "public_id": self.certificate.public_id,
             "pk": self.opened.pk,
             "proof": self.proof.pk,
+            "export": self.deposit.export_id,
+            "line": self.deposit.pk,
             "mail": 1,
             "program": "partnership-cec",
             "key": "no-such-key",
@@ -131,9 +160,7 @@ class World:
 
     @staticmethod
     def takes_a_number(name: str) -> bool:
-        return bool(
-            set(places(name)) & {"registration", "appointment", "certificate", "mail", "proof"}
-        )
+        return bool(set(places(name)) & NUMBERED)
 
 
 def places(name: str) -> list[str]:

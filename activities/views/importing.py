@@ -29,9 +29,8 @@ from activities.record import Record
 from activities.views.access import own_record, refused
 from activities.views.listing import listing_url
 from activities.workbook import WorkbookRefused
+from cec.export import XLSX
 from cec.problems import Refused
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @require_safe

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime, time, timedelta
 
-from activities.workbook.wording import escape
+from cec.export import escape
 
 # What a formula shows when it went wrong.
 ERRORS = frozenset(

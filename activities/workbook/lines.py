@@ -14,7 +14,8 @@ from activities.workbook.doubt import Doubt, problem, question
 from activities.workbook.hours import plain, read_hours
 from activities.workbook.matching import Matcher
 from activities.workbook.sheet import Choice, Problem, Question, Row, Skipped
-from activities.workbook.wording import CONTROL, clean_line, clean_text, fold, unescape
+from activities.workbook.wording import clean_line, clean_text, fold, unescape
+from cec.export import CONTROL
 
 MOST_CHARACTERS = 2000
 # What the log can hold in one line.

@@ -15,7 +15,8 @@ from activities.workbook.lines import READ, Reader, read_line, read_row
 from activities.workbook.matching import Matcher
 from activities.workbook.safety import WorkbookRefused
 from activities.workbook.sheet import Choice, Row, Sheet, Skipped
-from activities.workbook.wording import clean_line, without_controls
+from activities.workbook.wording import clean_line
+from cec.export import without_controls
 
 MOST_ROWS = 2000
 MOST_COLUMNS = 60

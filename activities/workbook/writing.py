@@ -8,18 +8,16 @@ from typing import Any
 from django.utils import translation
 from django.utils.translation import gettext as _
 from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from activities.workbook.columns import EXPORTED
 from activities.workbook.sheet import Choice, Entry, Heading, type_labels
-from activities.workbook.wording import clean_line, clean_text, escape, without_controls
+from activities.workbook.wording import clean_line, clean_text
+from cec import export
+from cec.export import without_controls
 from cec.wording import day
 
-# What a spreadsheet may take for a formula or an error at the start of a text (`E8`).
-_RISKY = tuple("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20#")
 _LONGEST_TITLE = 31
 _FORBIDDEN_IN_TITLE = str.maketrans(dict.fromkeys("[]:*?/\\'"))
 _WIDTHS = {"title": 44, "provider": 26, "type": 38, "subject": 26, "outcome": 44, "why": 40}
@@ -54,7 +52,6 @@ class _Record:
         self.labels = type_labels(choices, language)
         title = _("Record of Learning Activities").translate(_FORBIDDEN_IN_TITLE)
         self.sheet = workbook.create_sheet(title[:_LONGEST_TITLE].strip())
-        self.bold = Font(bold=True)
         self.lines = 0
 
     def write(self, entries: list[Entry], heading: Heading) -> None:
@@ -112,23 +109,8 @@ class _Record:
         self.sheet.append([self.cell(value, bold=bold) for value in values])
         self.lines += 1
 
-    def cell(self, value: Any, *, bold: bool = False) -> Any:
-        """A value as it stands; a text is only ever a text, whatever it begins with."""
-        if isinstance(value, str):
-            value = escape(without_controls(value))
-            if not value:
-                return None
-            if not bold and not value.startswith(_RISKY):
-                return value
-        elif not bold:
-            return value
-        cell = WriteOnlyCell(self.sheet, value)
-        if bold:
-            cell.font = self.bold
-        if isinstance(value, str):
-            cell.data_type = "s"
-            cell.quotePrefix = value.startswith(_RISKY)
-        return cell
+    def cell(self, value: object, *, bold: bool = False) -> Any:
+        return export.cell(self.sheet, value, bold=bold)
 
     def offer_types(self, first: int, last: int) -> None:
         """A drop-down list in the type column; other texts are still taken."""

@@ -11,6 +11,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from cec.models import OutgoingMail
+from certificates.demo.bank import Bank
 from certificates.demo.cast import Cast, Committee, add_contacts, add_signatories
 from certificates.demo.memberships import Memberships
 from certificates.demo.plot import Plot
@@ -45,6 +46,7 @@ def load() -> int:
     Plot(script, cast, committee, Program.objects.get(code=CAREERS)).careers()
     Memberships(script, committee).plan()
     script.play()
+    Bank(script, committee).bring_in()
     _deliver(earlier_mail)
     return Registration.objects.count()
 

@@ -23,5 +23,5 @@ SIGNINS = (
     Signin("Representative, Manitoba", "joanne@example.org", "a queue of nine, records to review"),
     Signin("Representative, Quebec", "marie-eve@example.org", "the same in French"),
     Signin("Steering group", "marguerite@example.org", "all associations; may pass a gate"),
-    Signin("Administrator", "sunita@example.org", "payments, and certificates to issue"),
+    Signin("Administrator", "sunita@example.org", "payments, a bank export, certificates to issue"),
 )

@@ -1,6 +1,8 @@
 from registrations.models.associations import Association
+from registrations.models.bank import BankExport, BankLine
 from registrations.models.committee import Appointment
 from registrations.models.cycles import CycleChange
+from registrations.models.fee_state import FeeState
 from registrations.models.fees import Payment
 from registrations.models.history import Event, Seal
 from registrations.models.membership import MembershipCheck, MembershipDoubt, MembershipProof
@@ -21,9 +23,12 @@ __all__ = [
     "ActivityType",
     "Appointment",
     "Association",
+    "BankExport",
+    "BankLine",
     "Cap",
     "CycleChange",
     "Event",
+    "FeeState",
     "MembershipCheck",
     "MembershipDoubt",
     "MembershipProof",

@@ -4,15 +4,26 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from registrations.models.bank import BankLine
+from registrations.models.committee import roles_of
 from registrations.models.people import Person
 from registrations.models.registration import Registration
+
+
+class PaymentQuerySet(models.QuerySet["Payment"]):
+    def visible_to(self, person: Person) -> "PaymentQuerySet":
+        """Lines of the registrations that this person may see."""
+        if roles_of(person).sees_everything:
+            return self
+        return self.filter(registration__in=Registration.objects.visible_to(person))
 
 
 class Payment(models.Model):
     """A line of the fee ledger, in the program's currency; lines are added, never edited.
 
     `amount` is positive for what came in or was waived, and negative for a refund, so that the
-    balance is the fee less the sum. `form_key` makes a form that arrives twice one line.
+    balance is the fee less the sum. `form_key` makes a form that arrives twice one line;
+    `bank_line` is the deposit that the money came in with, if it was found in a bank export.
     """
 
     class Kind(models.TextChoices):
@@ -36,12 +47,18 @@ class Payment(models.Model):
     reference = models.CharField(max_length=100, blank=True)
     received_on = models.DateField()
     reason = models.CharField(max_length=500, blank=True)
+    bank_line = models.ForeignKey(
+        BankLine, on_delete=models.PROTECT, null=True, related_name="payments"
+    )
     form_key = models.UUIDField(null=True, editable=False)
     recorded_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     recorded_at = models.DateTimeField(auto_now_add=True)
 
+    objects = PaymentQuerySet.as_manager()
+
     class Meta:
         ordering = ["received_on", "id"]
+        indexes = [models.Index(fields=["-received_on", "-id"], name="payment_by_day")]
         constraints = [
             models.CheckConstraint(
                 condition=Q(kind__in=["payment", "waiver"], amount__gt=Decimal(0))
@@ -54,8 +71,20 @@ class Payment(models.Model):
             ),
             models.UniqueConstraint(
                 fields=["registration", "method", "reference", "received_on"],
-                condition=Q(kind="payment") & ~Q(reference=""),
+                condition=Q(kind="payment", bank_line__isnull=True) & ~Q(reference=""),
                 name="same_payment_is_recorded_once",
+            ),
+            models.UniqueConstraint(
+                fields=["bank_line", "registration"], name="deposit_pays_a_registration_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(bank_line__isnull=True) | Q(kind="payment"),
+                name="only_a_payment_comes_from_a_bank",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind__in=["payment", "waiver", "refund"])
+                & Q(method__in=["cheque", "transfer", "card", "cash", "none"]),
+                name="payment_kind_and_method_are_known",
             ),
             models.UniqueConstraint(
                 fields=["registration", "form_key"], name="payment_form_is_entered_once"

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from cec.problems import Problem, Refused
 from registrations.models.associations import Association
 from registrations.models.committee import roles_of
+from registrations.models.fee_state import fee_state
 from registrations.models.history import Event, write_event
 from registrations.models.people import Person
 from registrations.models.programs import Program, Rules
@@ -23,6 +24,19 @@ if TYPE_CHECKING:
 REFERENCES_FROM = 1000
 
 MONEY: DecimalField[Decimal, Decimal] = DecimalField(max_digits=10, decimal_places=2)
+
+
+def _sum_of_lines(kind: Q | None = None) -> Coalesce:
+    """Sum a registration's lines of the ledger in a subquery of its own: nothing joins twice."""
+    total = (
+        Registration.objects.filter(pk=OuterRef("pk"))
+        .order_by()
+        .values("pk")
+        .annotate(total=Sum("payments__amount", filter=kind))
+        .values("total")
+    )
+    zero = Value(Decimal(0), output_field=MONEY)
+    return Coalesce(Subquery(total, output_field=MONEY), zero, output_field=MONEY)
 
 
 class RegistrationQuerySet(models.QuerySet["Registration"]):
@@ -49,21 +63,31 @@ class RegistrationQuerySet(models.QuerySet["Registration"]):
 
     def with_balance(self) -> RegistrationQuerySet:
         """Annotate `paid` and `balance`, what is still owed, in the program's currency."""
-        paid = (
-            Registration.objects.filter(pk=OuterRef("pk"))
-            .order_by()
-            .values("pk")
-            .annotate(total=Sum("payments__amount"))
-            .values("total")
+        return self.annotate(paid=_sum_of_lines()).annotate(balance=F("fee") - F("paid"))
+
+    def with_fee_state(self) -> RegistrationQuerySet:
+        """Annotate the balance, what was `waived` and `refunded`, and `fee_state`, a FeeState."""
+        return (
+            self.with_balance()
+            .annotate(
+                waived=_sum_of_lines(Q(payments__kind="waiver")),
+                refunded=_sum_of_lines(Q(payments__kind="refund")),
+            )
+            .annotate(fee_state=fee_state())
         )
-        zero = Value(Decimal(0), output_field=MONEY)
-        return self.annotate(
-            paid=Coalesce(Subquery(paid, output_field=MONEY), zero, output_field=MONEY)
-        ).annotate(balance=F("fee") - F("paid"))
 
     def owing(self) -> RegistrationQuerySet:
-        """Registrations with something left to pay."""
-        return self.with_balance().filter(Q(balance__gt=0))
+        """Registrations with something left to pay, with their balance.
+
+        Who is settled is summed up once for all: a list asks it of everybody there ever was.
+        """
+        settled = (
+            Registration.objects.order_by()
+            .values("pk")
+            .annotate(total=Sum("payments__amount"))
+            .filter(total__gte=F("fee"))
+        )
+        return self.with_balance().filter(fee__gt=0).exclude(pk__in=settled.values("pk"))
 
     def with_membership(self) -> RegistrationQuerySet:
         """Annotate the latest check: `latest_check`, `membership` and `good_until`.

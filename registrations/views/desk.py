@@ -95,7 +95,8 @@ def show(
     """Show the page; `filled` are forms that came back with errors, by their name."""
     waiting = registration.status == Registration.Status.SUBMITTED
     ready = readiness(registration) if waiting else None
-    balance = fees.balance(registration)
+    standing = fees.standing(registration)
+    balance = standing.balance
     allowed = {
         name: may(request.user, name, registration)
         for name in (
@@ -126,6 +127,7 @@ def show(
         "waiting": waiting,
         "ready": ready,
         "balance": balance,
+        "fee_state": standing.fee_state,
         "payments": registration.payments.select_related("recorded_by"),
         "membership": registration.membership_check(),
         "checks": registration.membership_checks.select_related("checked_by", "roster"),

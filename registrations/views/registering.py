@@ -118,6 +118,7 @@ def show_status(
     asked = proofs.asked(row)
     sent = row.membership_proofs.select_related("file")
     answers = [proof for proof in sent if asked and proof.answers_id == asked.pk]
+    standing = fees.standing(row)
     return render(
         request,
         "registrations/status.html",
@@ -130,7 +131,9 @@ def show_status(
             "not_current": membership.not_current(row),
             "steps": timeline.steps(row),
             "events": timeline.for_person(row),
-            "balance": fees.balance(row),
+            "balance": standing.balance,
+            "over": -standing.balance,
+            "fee_state": standing.fee_state,
             "may_withdraw": row.can("withdraw"),
             "may_register_again": may_begin_again(row),
             "payments": row.payments.all(),

@@ -9,10 +9,11 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from openpyxl import Workbook, load_workbook
 
-from activities import importing, log, points
+from activities import log, points
 from activities.exporting import record_as_workbook
 from activities.models import Activity, Credit, Import
 from activities.record import Record
+from cec.uploads import clean_file_name
 from registrations.models import Event, Rate
 from tests import factories as make
 from tests.activities.pages import at, days_from_today, text
@@ -511,7 +512,7 @@ def test_a_file_with_headings_only_has_nothing_to_save(own, registration):
     ],
 )
 def test_a_file_name_is_shown_without_what_could_do_harm(name, shown):
-    assert importing.clean_file_name(name) == shown
+    assert clean_file_name(name) == shown
 
 
 # Who, when, and how.

@@ -20,8 +20,17 @@ from certificates import completion, demo
 from certificates.demo.signins import PASSWORD, SIGNINS
 from certificates.models import Certificate, Document
 from registrations import queue
+from registrations.bank import matching
 from registrations.calendar import today_in
-from registrations.models import Event, Payment, Person, Program, Registration
+from registrations.models import (
+    BankExport,
+    BankLine,
+    Event,
+    Payment,
+    Person,
+    Program,
+    Registration,
+)
 from tests import factories
 
 Status = Registration.Status
@@ -68,6 +77,25 @@ class LoadedDemo(TestCase):
         assert found == {
             (fee, outcome) for fee in fees for outcome in (None, "confirmed", "lapsed", "proof")
         }
+
+    def test_a_bank_export_waits_with_something_of_everything(self):
+        administrator = signed_in("sunita")
+        export = BankExport.objects.get(file_name="account-2.csv")
+        lines = list(export.lines.open().order_by("received_on", "number"))
+
+        proposals = matching.propose(lines, by=administrator)
+
+        assert (export.known, export.left_out) == (1, 2)
+        assert BankLine.objects.set_aside().get().set_aside_because == "A donation, no fee."
+        found = {
+            (
+                proposal.marked,
+                sum(candidate.can_record for candidate in proposal.candidates),
+                len(proposal.candidates),
+            )
+            for proposal in proposals
+        }
+        assert found == {(True, 1, 1), (False, 1, 1), (False, 2, 2), (False, 0, 1)}
 
     def test_applicants_have_waited_from_no_day_to_twelve(self):
         waiting = Registration.objects.filter(status=Status.SUBMITTED)

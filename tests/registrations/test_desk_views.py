@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from cec.models import OutgoingMail
-from registrations import fees, registering
+from registrations import registering
 from registrations.models import Appointment
 from tests import factories as make
 
@@ -285,39 +285,6 @@ def test_the_same_part_of_a_fee_is_recorded_once(client, administrator):
     assert again.status_code == 409
     assert "A payment of that day with this reference is there already" in again.text
     assert row.payments.count() == 1
-
-
-def test_the_page_of_payments_lists_who_owes(client, administrator):
-    owing, paid = waiting(), ready()
-
-    page = client.get(reverse("payments")).text
-    fees_to_come = page[: page.index("Latest lines of the ledger")]
-
-    assert owing.reference in fees_to_come
-    assert paid.reference not in fees_to_come
-
-
-def test_the_ledger_is_searched_by_person_and_by_the_cheques_reference(client, administrator):
-    person, other = waiting(), waiting()
-    for row, reference in ((person, "000777"), (other, "000888")):
-        fees.record_payment(
-            row,
-            by=administrator,
-            amount=row.fee,
-            method="cheque",
-            received_on=timezone.localdate(),
-            reference=reference,
-        )
-
-    found = [
-        [
-            line.registration
-            for line in client.get(reverse("payments"), {"q": asked}).context["lines"]
-        ]
-        for asked in ("000777", person.reference, other.person.email, "nobody", "\x00")
-    ]
-
-    assert found == [[person], [person], [other], [], [other, person]]
 
 
 def test_a_search_goes_along_to_the_other_tabs(client, representative):

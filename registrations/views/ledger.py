@@ -1,0 +1,166 @@
+"""The fees of everybody: who owes, the ledger, its months, and the ledger as a workbook."""
+
+from functools import partial
+from itertools import groupby
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import Sum
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from cec.export import XLSX
+from cec.problems import Refused
+from registrations import ledger, ledger_export, queue
+from registrations.models import BankLine, Payment, Program, Registration
+from registrations.permissions import require
+
+PER_PAGE = 25
+OTHERS_SHOWN = 10
+
+
+def tabs(request: HttpRequest, current: str) -> list[queue.View]:
+    """Lead around the pages of payments."""
+    pages = [
+        ("owing", _("Fees to come"), reverse("payments"), None),
+        ("bank", _("Bank exports"), reverse("bank_exports"), BankLine.objects.open().count()),
+        ("ledger", _("Ledger"), reverse("ledger"), None),
+        ("months", _("Months"), reverse("ledger_months"), None),
+        ("overpaid", _("Overpaid"), f"{reverse('payments')}?view=overpaid", None),
+    ]
+    return [queue.View(key, label, count, url, key == current) for key, label, url, count in pages]
+
+
+@require_GET
+def owing(request: HttpRequest) -> HttpResponse:
+    """Who owes a fee, longest first; a reference that is typed in leads to its registration."""
+    require(request.user, "record_payment")
+    text = request.GET.get("q", "")
+    if found := ledger.find(request.user, text):
+        return redirect(f"{reverse('desk_registration', args=[found.pk])}#fee")
+    view = "overpaid" if request.GET.get("view") == "overpaid" else "owing"
+    listed = {"overpaid": ledger.overpaid, "owing": ledger.owing}[view](request.user)
+    listed = queue.search(listed, text=text)
+    page = Paginator(listed.values_list("pk", flat=True), PER_PAGE).get_page(
+        request.GET.get("page")
+    )
+    page.object_list = _rows(page.object_list)
+    context = {
+        "views": tabs(request, view),
+        "view": view,
+        "page": page,
+        "filtered": bool(text),
+        "others": _others(request, text, {row.pk for row in page.object_list}) if text else [],
+        "received": partial(_received_this_month, request),  # asked when nothing waits
+    }
+    return render(request, "registrations/payments.html", context)
+
+
+def _rows(ids: Any) -> list[Registration]:
+    rows = list(
+        Registration.objects.with_fee_state()
+        .filter(pk__in=list(ids))
+        .select_related("person", "program", "association")
+        .order_by("submitted_at", "pk")
+    )
+    for row in rows:
+        row.owed_days = queue.waiting_days(row)  # type: ignore[attr-defined]
+    return rows
+
+
+def _others(request: HttpRequest, text: str, listed: set[int]) -> list[Registration]:
+    """Who is found too, but isn't in the list: the fee may be settled."""
+    found = queue.search(Registration.objects.worked_on_by(request.user), text=text)
+    ids = found.exclude(pk__in=listed).order_by("-pk").values_list("pk", flat=True)
+    return _rows(ids[:OTHERS_SHOWN])
+
+
+def _received_this_month(request: HttpRequest) -> Any:
+    this_month = ledger.Filter(first_month=f"{timezone.localdate():%Y-%m}")
+    return ledger.totals(ledger.lines(request.user, this_month)).received
+
+
+@require_GET
+def lines(request: HttpRequest) -> HttpResponse:
+    """The ledger, latest first, with the sums of what is asked for."""
+    require(request.user, "record_payment")
+    asked = _asked(request.GET)
+    found = ledger.lines(request.user, asked)
+    sums = ledger.totals(found)
+    pages = Paginator(found.values_list("pk", flat=True), PER_PAGE)
+    pages.count = sums.lines  # the sums have counted them
+    page = pages.get_page(request.GET.get("page"))
+    rows = ledger.with_people(Payment.objects.filter(pk__in=list(page.object_list)))
+    page.object_list = list(rows.order_by("-received_on", "-id"))
+    context = {
+        "views": tabs(request, "ledger"),
+        "asked": asked,
+        "kinds": Payment.Kind,
+        "methods": ledger.METHODS,
+        "programs": Program.objects.all(),
+        "page": page,
+        "sums": sums,
+    }
+    return render(request, "registrations/ledger.html", context)
+
+
+@require_GET
+def months(request: HttpRequest) -> HttpResponse:
+    """What came in, went back and was waived, by program and month."""
+    require(request.user, "record_payment")
+    found = ledger.months(ledger.lines(request.user, ledger.Filter()))
+    by_program = {key: list(rows) for key, rows in groupby(found, key=lambda row: row.program)}
+    owed = (
+        ledger.owing(request.user).order_by().values("program").annotate(total=Sum("balance"))
+    ).values_list("program", "total")
+    still = dict(owed)
+    overview = [
+        {
+            "program": program,
+            "months": by_program[program.slug],
+            "sums": ledger.together(row.totals for row in by_program[program.slug]),
+            "owed": still.get(program.pk, 0),
+        }
+        for program in Program.objects.all()
+        if program.slug in by_program
+    ]
+    context = {
+        "views": tabs(request, "months"),
+        "overview": overview,
+        "methods": ledger.METHODS,
+    }
+    return render(request, "registrations/ledger_months.html", context)
+
+
+@require_POST
+def export(request: HttpRequest) -> HttpResponse | FileResponse:
+    """Hand the ledger over as a workbook; that it was taken is written down, so it is a POST."""
+    require(request.user, "record_payment")
+    try:
+        file = ledger_export.write(_asked(request.POST), by=request.user)
+    except Refused as refused:
+        messages.warning(request, str(refused))
+        return redirect("ledger")
+    name = _("payments-%(day)s.xlsx") % {"day": timezone.localdate().isoformat()}
+    return FileResponse(file, as_attachment=True, filename=name, content_type=XLSX)
+
+
+def _asked(given: Any) -> ledger.Filter:
+    """Read the filter; what no choice has is not asked for."""
+    kind, method = given.get("kind", ""), given.get("method", "")
+    first, last = (
+        month if ledger.is_month(month := given.get(name, "")) else "" for name in ("first", "last")
+    )
+    return ledger.Filter(
+        text=given.get("q", ""),
+        kind=kind if kind in Payment.Kind.values else "",
+        method=method if method in Payment.Method.values else "",
+        program=given.get("program", "").replace("\x00", "")[:100],
+        first_month=first,
+        last_month=last,
+    )
