@@ -1,8 +1,6 @@
 """Bringing in a record from Excel: uploaded, answered, then saved whole or not at all (E4)."""
 
 import hashlib
-import re
-import unicodedata
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,23 +17,8 @@ from activities.import_rows import CHANGED, NEW, Item, Sorter, digest
 from activities.models import Activity, Import
 from activities.record import Record
 from cec.problems import Problem, Refused
+from cec.uploads import clean_file_name
 from registrations.models import Person, Rate, Registration
-
-LONGEST_NAME = 150
-# Path separators, quotes, and whatever could turn the reading direction of a page.
-_NOT_IN_NAMES = re.compile(r'[\\/"\'<>|:*?\u200e\u200f\u202a-\u202e\u2066-\u2069]')
-
-
-def clean_file_name(name: str) -> str:
-    """Return what may be shown of an uploaded file's name: no path, no controls, not too long."""
-    last = re.split(r"[\\/]", name)[-1]
-    shown = "".join(char for char in last if unicodedata.category(char)[0] != "C")
-    shown = " ".join(_NOT_IN_NAMES.sub("", shown).split()) or "record.xlsx"
-    if len(shown) <= LONGEST_NAME:
-        return shown
-    stem, dot, ending = shown.rpartition(".")
-    ending = ending[:10] if dot else ""
-    return f"{(stem or shown)[: LONGEST_NAME - len(ending) - 1]}.{ending}"
 
 
 def start(record: Record, file: "File[bytes]", *, by: Person) -> Import:
@@ -57,7 +40,7 @@ def start(record: Record, file: "File[bytes]", *, by: Person) -> Import:
         return Import.objects.create(
             registration=record.registration,
             uploaded_by=by,
-            file_name=clean_file_name(file.name or ""),
+            file_name=clean_file_name(file.name or "", "record.xlsx"),
             sha256=sha256,
             columns=sorted(sheet.columns),
             rows=[

@@ -1,11 +1,16 @@
 """How much of an upload is taken in, whoever sends it and wherever to (reliability D1)."""
 
+import re
+import unicodedata
 from typing import Any
 
 from django.core.files.uploadhandler import FileUploadHandler
 
 # More than any form takes: what is cut off here is refused there as too large.
 MOST_BYTES = 12 * 1024 * 1024
+LONGEST_NAME = 150
+# Path separators, quotes, and whatever could turn the reading direction of a page.
+_NOT_IN_NAMES = re.compile(r'[\\/"\'<>|:*?\u200e\u200f\u202a-\u202e\u2066-\u2069]')
 
 
 class FirstBytes(FileUploadHandler):
@@ -28,3 +33,18 @@ class FirstBytes(FileUploadHandler):
 
     def file_complete(self, file_size: int) -> None:
         """Leave the file to the handlers behind."""
+
+
+def clean_file_name(name: str, instead: str) -> str:
+    """Return what may be shown of an uploaded file's name: no path, no controls, not too long.
+
+    `instead` is the name of a file that comes without one.
+    """
+    last = re.split(r"[\\/]", name)[-1]
+    shown = "".join(char for char in last if unicodedata.category(char)[0] != "C")
+    shown = " ".join(_NOT_IN_NAMES.sub("", shown).split()) or instead
+    if len(shown) <= LONGEST_NAME:
+        return shown
+    stem, dot, ending = shown.rpartition(".")
+    ending = ending[:10] if dot else ""
+    return f"{(stem or shown)[: LONGEST_NAME - len(ending) - 1]}.{ending}"

@@ -15,7 +15,7 @@ from openpyxl.worksheet.datavalidation import DataValidation
 
 from activities.workbook.columns import EXPORTED
 from activities.workbook.sheet import Choice, Entry, Heading, type_labels
-from activities.workbook.wording import clean_line, clean_text, escape, without_controls
+from cec.spreadsheet.wording import clean_line, clean_text, escape, without_controls
 from cec.wording import day
 
 # What a spreadsheet may take for a formula or an error at the start of a text (`E8`).
