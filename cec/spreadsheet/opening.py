@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from typing import Any
 
+from celery.exceptions import SoftTimeLimitExceeded
 from openpyxl import Workbook, load_workbook
 
 from cec.spreadsheet.safety import WorkbookRefused
@@ -39,6 +40,8 @@ def lines(sheet: Any) -> Iterator[tuple[object, ...]]:
     try:
         sheet.reset_dimensions()  # else lines below a wrong <dimension> vanish without a word
         yield from sheet.iter_rows(values_only=True, max_col=_LOOK_AT_COLUMNS)
+    except SoftTimeLimitExceeded:  # comes from outside, wherever a worker happens to be
+        raise
     except Exception as broken:
         raise WorkbookRefused("damaged") from broken
 

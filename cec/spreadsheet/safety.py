@@ -84,6 +84,20 @@ REFUSALS = {
         "The name of this file doesn’t end in .xlsx. Save it as Excel Workbook (.xlsx) and choose "
         "it again."
     ),
+    "wrong_text_name": _(
+        "The name of this file ends neither in .xlsx nor in .csv. Save it as Excel Workbook "
+        "(.xlsx) or as CSV and choose it again."
+    ),
+    "mixed_encodings": _(
+        "Some letters of this file can’t be read: it is written in two encodings. Open it in your "
+        "spreadsheet, choose Save As, pick Excel Workbook (.xlsx), and choose the new file."
+    ),
+    "breaks_off": _("This file breaks off in the middle. Export it again and choose the new file."),
+    "quotation_marks": _(
+        "A quotation mark in this file is opened and not closed, or the file breaks off. Export it "
+        "again, best as Excel Workbook (.xlsx), and choose the new file."
+    ),
+    "no_rows": _("There are no rows in this file. Choose another one."),
     "damaged": _(
         "This workbook is damaged or incomplete. Open it, save it under a new name, and choose "
         "the new file."
@@ -96,6 +110,7 @@ REFUSALS = {
         "There is too much in this workbook. Copy only its rows into a new workbook, save it, and "
         "choose the new file."
     ),
+    "too_many_rows": _("There are more than %(limit)s rows in this file."),
     "too_many_columns": _(
         "There are more than %(limit)s columns. Copy only those that matter into a new workbook."
     ),
