@@ -18,6 +18,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "record_payment": frozenset({ADMINISTRATOR}),
     "review_record": frozenset({REPRESENTATIVE, STEERING}),
     "issue_certificate": frozenset({ADMINISTRATOR}),
+    "keep_roster": frozenset({REPRESENTATIVE, STEERING}),
     "appoint": frozenset({STEERING, ADMINISTRATOR}),
     "appoint_administrator": frozenset({ADMINISTRATOR}),
 }

@@ -14,7 +14,7 @@ from registrations.models.programs import (
     SubjectArea,
 )
 from registrations.models.registration import ProgramYear, Registration
-from registrations.models.rosters import Roster, RosterMember
+from registrations.models.rosters import Roster, RosterMember, RosterQuestion
 
 __all__ = [
     "ActivityType",
@@ -32,6 +32,7 @@ __all__ = [
     "Requirement",
     "Roster",
     "RosterMember",
+    "RosterQuestion",
     "Rules",
     "SubjectArea",
 ]

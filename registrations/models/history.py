@@ -51,6 +51,8 @@ class Event(models.Model):
         IMPORT = "import", _("Record imported from Excel")
         ROLE_GIVEN = "role_given", _("Role given")
         ROLE_ENDED = "role_ended", _("Role ended")
+        ROSTER_SAVED = "roster_saved", _("List of members taken into use")
+        ROSTER_UNDONE = "roster_undone", _("List of members undone")
 
     registration = models.ForeignKey(
         "registrations.Registration", on_delete=models.PROTECT, null=True, related_name="events"
