@@ -1,7 +1,7 @@
 from django.urls import include, path
 from django.utils.translation import gettext_lazy as _
 
-from registrations.views import desk, gates, payments, people, registering
+from registrations.views import desk, gates, payments, people, registering, rosters
 
 urlpatterns = [
     path("", include("registrations.public_urls")),
@@ -29,6 +29,26 @@ urlpatterns = [
     path(_("desk/registrations/<int:registration>/waive/"), payments.waive, name="desk_waive"),
     path(_("desk/registrations/<int:registration>/refund/"), payments.refund, name="desk_refund"),
     path(_("desk/payments/"), payments.ledger, name="payments"),
+    path(_("desk/roster/"), rosters.home, name="roster_home"),
+    path(_("desk/roster/<slug:association>/"), rosters.page, name="roster"),
+    path(_("desk/roster/<slug:association>/upload/"), rosters.upload, name="roster_upload"),
+    path(
+        _("desk/roster/<slug:association>/<int:roster>/"),
+        rosters.preview_page,
+        name="roster_preview",
+    ),
+    path(
+        _("desk/roster/<slug:association>/<int:roster>/columns/"),
+        rosters.columns,
+        name="roster_columns",
+    ),
+    path(
+        _("desk/roster/<slug:association>/<int:roster>/confirm/"),
+        rosters.confirm,
+        name="roster_confirm",
+    ),
+    path(_("desk/roster/<slug:association>/<int:roster>/drop/"), rosters.drop, name="roster_drop"),
+    path(_("desk/roster/<slug:association>/<int:roster>/undo/"), rosters.undo, name="roster_undo"),
     path(_("desk/people/"), people.appointments, name="appointments"),
     path(_("desk/people/<int:appointment>/end/"), people.end, name="appointment_end"),
 ]

@@ -242,6 +242,9 @@ KEPT = (
     "activities_import",
     "certificates_certificate",
     "cec_outgoingmail",
+    "registrations_roster",
+    "registrations_rostermember",
+    "registrations_rosterquestion",
 )
 SAVED = " UNION ALL ".join(
     f"SELECT md5(string_agg(md5(row::text), '' ORDER BY row.id)) FROM {table} row" for table in KEPT

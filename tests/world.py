@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from activities.models import Import
 from certificates.models import Certificate, Document
-from registrations.models import Appointment, Person
+from registrations.models import Appointment, Person, Roster
 from tests import factories as make
 from tests.certificates import records
 
@@ -61,6 +61,7 @@ class World:
             sha256="0" * 64,
         )
         self.certificate = self._graduate()
+        self.roster = self._list()
 
     def _graduate(self) -> Certificate:
         """The owner's certificate of an earlier cycle, with its PDF."""
@@ -72,6 +73,28 @@ class World:
         row.save(update_fields=["person"])
         return certificate
 
+    def _list(self) -> Roster:
+        """A list of the MLA's members that waits for an answer."""
+        roster = Roster.objects.create(
+            association=make.association("MLA"),
+            state=Roster.State.WAITING,
+            file_name="members.csv",
+            sha256="0" * 64,
+            layout={
+                "kind": "csv",
+                "encoding": "utf-8",
+                "delimiter": ",",
+                "headings": ["Matricule", "Nom", "Échéance"],
+                "columns": {"number": 0, "name": 1, "expiry": 2},
+            },
+            uploaded_by=self.people["representative"],
+        )
+        roster.members.create(
+            number=2, name="Owner", number_key="1", expiry_asked=True, expiry_said="lifetime"
+        )
+        roster.questions.create(kind="expiry", text="lifetime", code="lifetime")
+        return roster
+
     def values(self, name: str) -> dict[str, object]:
         """What stands in the places of this URL."""
         downloads = name == "certificate_download"
@@ -82,6 +105,8 @@ class World:
             "certificate": self.certificate.pk,
             "public_id": self.certificate.public_id,
             "pk": self.opened.pk,
+            "association": "MLA",
+            "roster": self.roster.pk,
             "mail": 1,
             "program": "partnership-cec",
             "key": "no-such-key",
@@ -105,7 +130,8 @@ class World:
 
     @staticmethod
     def takes_a_number(name: str) -> bool:
-        return bool(set(places(name)) & {"registration", "appointment", "certificate", "mail"})
+        numbers = {"registration", "appointment", "certificate", "mail", "roster"}
+        return bool(set(places(name)) & numbers)
 
 
 def places(name: str) -> list[str]:

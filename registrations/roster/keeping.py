@@ -86,11 +86,12 @@ def _open(roster: Roster, *, by: Person) -> Roster:
     _lock(roster.association_id)
     locked = Roster.objects.select_for_update(of=("self",)).get(pk=roster.pk)
     if locked.state != State.WAITING:
-        raise Refused(Problem("not_open", _not_open(locked), fixable=False))
+        raise Refused(Problem("not_open", not_open_text(locked), fixable=False))
     return locked
 
 
-def _not_open(roster: Roster) -> str:
+def not_open_text(roster: Roster) -> str:
+    """Why a list can't be decided on now."""
     if roster.state == State.READING:
         return _("This list is still being read.")
     return _("This list is decided on already. It is now: %(state)s.") % {
@@ -207,7 +208,7 @@ def drop(roster: Roster, *, by: Person) -> None:
     _lock(roster.association_id)
     locked = Roster.objects.select_for_update(of=("self",)).get(pk=roster.pk)
     if not locked.is_open:
-        raise Refused(Problem("not_open", _not_open(locked), fixable=False))
+        raise Refused(Problem("not_open", not_open_text(locked), fixable=False))
     _end(locked, State.DROPPED)
 
 
