@@ -11,6 +11,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from cec.models import OutgoingMail
+from certificates.demo import rosters
 from certificates.demo.cast import Cast, Committee, add_contacts, add_signatories
 from certificates.demo.plot import Plot
 from certificates.demo.script import Script
@@ -42,6 +43,7 @@ def load() -> int:
     plot.closed()
     plot.drafts()
     Plot(script, cast, committee, Program.objects.get(code=CAREERS)).careers()
+    rosters.plan(script, committee)
     script.play()
     _deliver(earlier_mail)
     return Registration.objects.count()

@@ -19,7 +19,14 @@ from certificates.demo.signins import PASSWORD, SIGNINS
 from certificates.models import Certificate, Document
 from registrations import queue
 from registrations.calendar import today_in
-from registrations.models import Event, MembershipCheck, Payment, Person, Registration
+from registrations.models import (
+    Event,
+    MembershipCheck,
+    Payment,
+    Person,
+    Registration,
+    Roster,
+)
 from tests import factories
 
 Status = Registration.Status
@@ -73,6 +80,13 @@ class LoadedDemo(TestCase):
 
         assert {0, 12} <= days
         assert max(days) == 12
+
+    def test_manitoba_and_quebec_have_a_list_in_use_and_one_in_the_history(self):
+        for code in ("MLA", "ABQLA"):
+            current, former = Roster.objects.filter(association__code=code)
+            assert (current.state, former.state) == ("current", "former")
+            assert current.members.filter(name_key__gt="", email_key__gt="").count() > 60
+            assert current.counts["new"] == 9
 
     def test_nadia_is_at_73_of_120_in_her_second_year_with_7_parked(self):
         standing = points.standing(registration_of("nadia"))
