@@ -71,7 +71,7 @@ def opened_table(data: bytes, name: str, limits: Limits, score: Score) -> Iterat
                 lines=found,
                 encoding=written.encoding,
                 delimiter=written.delimiter,
-                expected=data.count(b"\n") + 1,
+                expected=(data.count(b"\n") or data.count(b"\r")) + 1,
                 ended=data.rstrip(b"\0")[-1:] in (b"\r", b"\n"),
             )
         return

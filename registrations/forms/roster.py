@@ -1,6 +1,6 @@
 """The forms of a list of members: choosing the file, the columns, and answering questions."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -74,15 +74,26 @@ class ColumnsForm(PlainForm):
 
 
 class QuestionsForm(PlainForm):
-    """A field for each question; what isn't answered stays open."""
+    """A field for each question; what isn't answered stays open.
 
-    def __init__(self, asked: Sequence[Asked], data: Any = None) -> None:
+    `said` is what was answered last time: it is chosen already, and somebody sends it.
+    """
+
+    def __init__(
+        self, asked: Sequence[Asked], said: Mapping[tuple[str, str], str], data: Any = None
+    ) -> None:
         super().__init__(data, use_required_attribute=False)
         self.asked = asked
         for each in asked:
             name = _name(each.question)
+            last = said.get((each.question.kind, each.question.text), "")
+            offers = dict(each.choices)
             self.fields[name] = forms.ChoiceField(
-                label=each.text, required=False, choices=[("", gettext("Choose")), *each.choices]
+                label=each.text,
+                required=False,
+                choices=[("", gettext("Choose")), *offers.items()],
+                initial=last if last in offers else "",
+                help_text=gettext("As you answered last time.") if last in offers else "",
             )
             if each.question.kind == RosterQuestion.Kind.EXPIRY:
                 self.fields[f"{name}_day"] = DayField(

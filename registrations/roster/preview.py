@@ -8,7 +8,7 @@ from django.db.models import F, Q, QuerySet, Window
 from django.db.models.functions import RowNumber
 from django.utils.translation import gettext as _
 
-from cec.wording import day as write_day
+from cec.wording import short_day
 from registrations.models import Roster, RosterMember, RosterQuestion
 from registrations.roster import comparison, words
 from registrations.roster.comparison import Comparison
@@ -16,6 +16,7 @@ from registrations.roster.comparison import Comparison
 Kind = RosterQuestion.Kind
 
 MOST_SHOWN = 100
+FEW = 25  # that are open to read at once
 _EXAMPLES = 3
 
 
@@ -70,11 +71,11 @@ def sections(found: Comparison) -> list[Section]:
 
 
 def vanished(found: Comparison) -> list[Line]:
-    """The first members that the list leaves out, by name."""
+    """The first members that the list leaves out."""
     if not found.vanished:
         return []
     rows = comparison.vanished(found.roster, found.current)
-    return _lines(rows.order_by("name_key", "number"))
+    return _lines(rows)
 
 
 def _lines(rows: QuerySet[RosterMember]) -> list[Line]:
@@ -103,7 +104,7 @@ def _standing(row: RosterMember) -> str:
     """A standing that differs where anything in it does, even behind a suspension."""
     said = words.standing(row)
     if row.suspended and row.good_until:
-        return f"{said} ({write_day(row.good_until)})"
+        return f"{said} ({short_day(row.good_until)})"
     return said
 
 
@@ -124,15 +125,16 @@ class Asked:
 
     @property
     def shown(self) -> list[str]:
-        """The rows in words; those of a double stand in its answers already."""
+        """The rows in words; of a double only who it is, for its answers are its rows."""
         if self.question.kind == Kind.DOUBLE:
-            return []
+            first = self.rows[0]
+            return [", ".join(part for part in (first.member_number, first.name) if part)]
         return [words.row_text(row) for row in self.rows]
 
     @property
     def more(self) -> int:
         """How many rows it is about that aren't shown."""
-        return max(0, self.question.rows - len(self.rows)) if self.shown else 0
+        return max(0, self.question.rows - len(self.rows))
 
 
 def with_rows(roster: Roster, asked: Sequence[RosterQuestion]) -> list[Asked]:

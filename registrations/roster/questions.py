@@ -28,13 +28,14 @@ _LIFETIME = frozenset(
 
 def remembered(roster: Roster) -> dict[str, str]:
     """The columns of the list that this association last confirmed."""
-    last = (
-        Roster.objects.filter(association=roster.association_id, confirmed_at__isnull=False)
-        .order_by("-confirmed_at")
-        .first()
-    )
+    last = _last_confirmed(roster)
     found: dict[str, str] = last.layout.get("remembered", {}) if last else {}
     return found
+
+
+def _last_confirmed(roster: Roster) -> Roster | None:
+    confirmed = Roster.objects.filter(association=roster.association_id, confirmed_at__isnull=False)
+    return confirmed.order_by("-confirmed_at").first()
 
 
 def ask(roster: Roster, reader: RowReader) -> str:
@@ -254,6 +255,13 @@ def apply(roster: Roster) -> None:
     asked = roster.questions.filter(kind=Kind.ORDER).first()
     if way := (asked.answer if asked else roster.layout.get("order")):
         set_order(roster, way)
+
+
+def last_answers(roster: Roster) -> dict[tuple[str, str], str]:
+    """What this association said about the same words last time, by kind and text."""
+    last = _last_confirmed(roster)
+    said = RosterQuestion.objects.filter(roster=last, kind__in=(Kind.EXPIRY, Kind.STATUS))
+    return {(row.kind, row.text): row.answer for row in said.exclude(answer="")}
 
 
 def unanswered(roster: Roster) -> QuerySet[RosterQuestion]:

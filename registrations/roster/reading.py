@@ -23,7 +23,8 @@ log = logging.getLogger(__name__)
 
 BATCH = 2000
 MOST_SECONDS = 60
-AT_ONCE = 3  # lists that one sweep reads; the next one is a minute away
+# Lists that one sweep reads, and after how long it begins no other: the next one is a minute away.
+AT_ONCE, SWEEP_SECONDS = 10, 20
 # Blank lines may stand between the rows, but not without end.
 MOST_LINES = 4 * columns.LIMITS.rows
 _HEADING_WITHIN = 60
@@ -67,7 +68,12 @@ def read(roster_id: int) -> bool:
 def read_waiting() -> int:
     """Read the lists that no message came for; return how many this call read."""
     waiting = Roster.objects.to_read(timezone.now()).order_by("tries", "id")
-    return sum(read(pk) for pk in list(waiting.values_list("pk", flat=True)[:AT_ONCE]))
+    until = time.monotonic() + SWEEP_SECONDS
+    done = 0
+    for pk in list(waiting.values_list("pk", flat=True)[:AT_ONCE]):
+        if time.monotonic() < until:
+            done += read(pk)
+    return done
 
 
 def _claim(roster_id: int, *, now: datetime) -> Roster | None:

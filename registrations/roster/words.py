@@ -11,6 +11,7 @@ from cec.spreadsheet import date_order
 from cec.spreadsheet.limits import MEGABYTE
 from cec.spreadsheet.safety import REFUSALS
 from cec.wording import day as write_day
+from cec.wording import short_day
 from registrations.models import Roster, RosterMember, RosterQuestion
 from registrations.roster import columns
 from registrations.roster.questions import GOOD, LAPSED, LEAVE, LIFE, SUSPENDED
@@ -145,7 +146,7 @@ def standing(row: RosterMember) -> str:
     if row.for_life:
         return _("for life")
     if row.good_until:
-        return _("until %(day)s") % {"day": write_day(row.good_until)}
+        return _("until %(day)s") % {"day": short_day(row.good_until)}
     return row.expiry_said
 
 

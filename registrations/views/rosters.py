@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -27,11 +27,7 @@ HISTORY = 20
 def home(request: HttpRequest) -> HttpResponse:
     """The lists of the associations in this person's care; straight on if it is one."""
     require(request.user, "keep_roster")
-    found = list(
-        keeping.associations_of(request.user)
-        .filter(is_active=True)
-        .annotate(members=Count("rosters__members", filter=Q(rosters__state="current")))
-    )
+    found = list(keeping.associations_of(request.user).filter(is_active=True))
     if len(found) == 1:
         return redirect("roster", association=found[0].code)
     current = Roster.objects.current().filter(association__in=found)
@@ -50,7 +46,7 @@ def page(request: HttpRequest, association: str) -> HttpResponse:
     current = rosters.current().first()
     text = " ".join(request.GET.get("q", "").replace("\x00", "").split())[:100]
     found = _search(RosterMember.objects.filter(roster=current), text)
-    pages = Paginator(found.order_by("name_key", "number"), PER_PAGE)
+    pages = Paginator(found.order_by("number"), PER_PAGE)
     shown = pages.get_page(request.GET.get("page"))
     context = {
         "association": own,
@@ -156,13 +152,14 @@ def show(request: HttpRequest, row: Roster, *, status: int = 200, **filled: Any)
             "found": found,
             "sections": preview.sections(found),
             "most_shown": preview.MOST_SHOWN,
+            "few": preview.FEW,
         }
     return render(request, "registrations/roster_preview.html", context, status=status)
 
 
 def _questions_form(row: Roster, data: Any = None) -> QuestionsForm:
     asked = questions.unanswered(row)[:MOST_ASKED]
-    return QuestionsForm(preview.with_rows(row, list(asked)), data)
+    return QuestionsForm(preview.with_rows(row, list(asked)), questions.last_answers(row), data)
 
 
 def _answer(request: HttpRequest, row: Roster) -> HttpResponse:

@@ -2,6 +2,7 @@
 
 import io
 import time
+import tracemalloc
 from datetime import timedelta
 
 import pytest
@@ -223,3 +224,31 @@ def test_a_file_is_never_in_memory_twice_over_when_lists_are_shown(rep):
 
     assert "content" in Roster.objects.get(pk=roster.pk).get_deferred_fields()
     assert isinstance(io.BytesIO(roster.content).read(), bytes)
+
+
+@pytest.mark.slow
+def test_fifty_thousand_rows_are_read_in_batches_and_in_little_memory(rep, monkeypatch):
+    lines = [f"M-{n},Member {n},m{n}@example.org,{n % 28 + 1}/6/2027,active" for n in range(50_000)]
+    roster = keeping.upload(make.association("MLA"), lists.file(lists.csv(*lines)), by=rep)
+    del lines
+    seen, copy = [], reading._Reading._copy
+
+    def watched(self, rows, count):
+        copy(self, rows, count)
+        seen.append(Roster.objects.get(pk=roster.pk).rows_read)
+
+    monkeypatch.setattr(reading._Reading, "_copy", watched)
+    tracemalloc.start()
+
+    reading.read(roster.pk)
+
+    _now, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    roster.refresh_from_db()
+    assert (roster.state, roster.members.count()) == ("waiting", 50_000)
+    assert roster.layout["order"] == "dmy"
+    assert not roster.members.filter(good_until__isnull=True).exists()
+    assert seen[-1] == 50_000
+    assert len(seen) > 20
+    assert roster.rows_expected == 50_002
+    assert peak < 40_000_000

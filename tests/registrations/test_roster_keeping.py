@@ -75,7 +75,7 @@ def test_new_changed_vanished_and_unchanged_members_are_told_apart(rep):
     assert (found.members, found.before, found.same) == (6, 6, 1)
     changed = preview.sections(found)[2].lines
     assert [(each.label, each.before, each.after) for each in changed[0].differences] == [
-        ("In good standing", "until 30\xa0June\xa02026", "until 30\xa0June\xa02027")
+        ("In good standing", "until 30\xa0Jun\xa02026", "until 30\xa0Jun\xa02027")
     ]
 
 

@@ -222,6 +222,19 @@ def test_another_day_is_an_answer_and_can_be_asked_again(own, rep):
     assert lists.standings(roster) == {"1": "None"}
 
 
+def test_what_was_answered_last_time_is_offered_and_still_wants_a_click(own, rep):
+    first = lists.uploaded(lists.csv("1,A,,lifetime,"), by=rep)
+    lists.answer_all(first, "life")
+    lists.confirmed_as_it_is(first)
+    roster = lists.uploaded(lists.csv("1,A,,lifetime,", "2,B,,à vie,"), by=rep)
+
+    page = own.get(at("roster_preview", roster))
+
+    assert page.text.count("As you answered last time.") == 1
+    assert '<option value="life" selected>' in page.text
+    assert lists.standings(roster) == {"1": "None", "2": "None"}
+
+
 def test_names_are_shown_as_text_everywhere(own, rep):
     name = "<script>alert(1)</script>"
     lists.confirmed(lists.csv(f"1,{name},,2027-06-30,", f"2,{name},,2027-06-30,"), by=rep)
