@@ -19,7 +19,7 @@ from activities.rules import rate_words
 from activities.workbook import Question, Row, row_fingerprint
 from activities.workbook.lines import Reader, read_row
 from activities.workbook.matching import Matcher
-from activities.workbook.wording import clean_line, clean_text
+from cec.spreadsheet.wording import clean_line, clean_text
 from cec.wording import day, number
 from registrations.models import ActivityType, Rate
 

@@ -40,7 +40,7 @@ def start(record: Record, file: "File[bytes]", *, by: Person) -> Import:
         return Import.objects.create(
             registration=record.registration,
             uploaded_by=by,
-            file_name=clean_file_name(file.name or ""),
+            file_name=clean_file_name(file.name or "", "record.xlsx"),
             sha256=sha256,
             columns=sorted(sheet.columns),
             rows=[

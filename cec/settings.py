@@ -152,9 +152,13 @@ FILE_UPLOAD_HANDLERS = [
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
     "django.core.files.uploadhandler.TemporaryFileUploadHandler",
 ]
+FILE_FIELDS_WITH_MORE = {"roster": 21 * 1024 * 1024}  # a list of 50,000 members
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1_000
 DATA_UPLOAD_MAX_NUMBER_FILES = 20
+
+# Retention: how long a list of members that went out of use can be put back (E7).
+ROSTER_KEPT_DAYS = 30
 
 # Accounts.
 AUTH_USER_MODEL = "registrations.Person"

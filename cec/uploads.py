@@ -4,9 +4,10 @@ import re
 import unicodedata
 from typing import Any
 
+from django.conf import settings
 from django.core.files.uploadhandler import FileUploadHandler
 
-# More than any form takes: what is cut off here is refused there as too large.
+# More than most forms take: what is cut off here is refused there as too large.
 MOST_BYTES = 12 * 1024 * 1024
 LONGEST_NAME = 150
 # Path separators, quotes, and whatever could turn the reading direction of a page.
@@ -17,13 +18,18 @@ class FirstBytes(FileUploadHandler):
     """Hands the first bytes of each file on to the next handlers and drops the rest.
 
     Django limits the fields of a form but not its files: it would write them to the disk whole,
-    before anybody has asked who sends them.
+    before anybody has asked who sends them. `FILE_FIELDS_WITH_MORE` are the fields that may hold
+    more, each for one file of a request.
     """
 
-    def new_file(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.more = dict(settings.FILE_FIELDS_WITH_MORE)
+
+    def new_file(self, field_name: str, *args: Any, **kwargs: Any) -> None:
         """Begin to count anew."""
-        super().new_file(*args, **kwargs)
-        self.left = MOST_BYTES
+        super().new_file(field_name, *args, **kwargs)
+        self.left = self.more.pop(field_name, MOST_BYTES)
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes | None:
         """See Django's FileUploadHandler: None keeps a chunk from the handlers behind."""
@@ -35,11 +41,14 @@ class FirstBytes(FileUploadHandler):
         """Leave the file to the handlers behind."""
 
 
-def clean_file_name(name: str, *, fallback: str = "record.xlsx") -> str:
-    """Return what may be shown of an uploaded file's name: no path, no controls, not too long."""
+def clean_file_name(name: str, instead: str) -> str:
+    """Return what may be shown of an uploaded file's name: no path, no controls, not too long.
+
+    `instead` is the name of a file that comes without one.
+    """
     last = re.split(r"[\\/]", name)[-1]
     shown = "".join(char for char in last if unicodedata.category(char)[0] != "C")
-    shown = " ".join(_NOT_IN_NAMES.sub("", shown).split()) or fallback
+    shown = " ".join(_NOT_IN_NAMES.sub("", shown).split()) or instead
     if len(shown) <= LONGEST_NAME:
         return shown
     stem, dot, ending = shown.rpartition(".")

@@ -151,6 +151,13 @@ def desk(request: HttpRequest) -> Iterable[tuple[str, navigation.Item]]:
                 position=20,
             ),
         )
+    if may(request.user, "keep_roster"):
+        yield (
+            _("Association"),
+            navigation.Item(
+                _("Members"), reverse("roster_home"), within=reverse("roster_home"), position=10
+            ),
+        )
     if may(request.user, "appoint"):
         yield (
             _("Committee"),

@@ -20,6 +20,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "issue_certificate": frozenset({ADMINISTRATOR}),
     "move_registration": frozenset({REPRESENTATIVE, STEERING, ADMINISTRATOR}),
     "extend_cycle": frozenset({STEERING}),
+    "keep_roster": frozenset({REPRESENTATIVE, STEERING}),
     "appoint": frozenset({STEERING, ADMINISTRATOR}),
     "appoint_administrator": frozenset({ADMINISTRATOR}),
 }

@@ -1,4 +1,4 @@
-"""The worker's part of registrations: memberships looked at again, the history sealed."""
+"""The worker's part of registrations: lists are read, memberships looked at, history sealed."""
 
 from datetime import timedelta
 
@@ -7,6 +7,7 @@ from celery import shared_task
 from cec import work
 from cec.health import Heartbeat
 from registrations import rechecking, seals
+from registrations.roster import keeping, reading
 
 
 @shared_task(name=rechecking.RECHECK)
@@ -33,3 +34,18 @@ def look_at_memberships_that_are_over() -> int:
 @work.sweeper
 def seal_history() -> int:
     return seals.seal()
+
+
+@shared_task(name=keeping.READ)
+def read_roster(roster_id: int) -> None:
+    reading.read(roster_id)
+
+
+@work.sweeper
+def read_waiting_rosters() -> int:
+    return reading.read_waiting()
+
+
+@work.sweeper
+def forget_old_rosters() -> int:
+    return keeping.forget_old()

@@ -13,6 +13,7 @@ from registrations.views import (
     people,
     proofs,
     registering,
+    rosters,
 )
 
 urlpatterns = [
@@ -67,6 +68,26 @@ urlpatterns = [
     path(_("desk/payments/deposits/<int:line>/"), deposits.deposit, name="bank_line"),
     path(_("desk/payments/deposits/<int:line>/aside/"), deposits.set_aside, name="bank_line_aside"),
     path(_("desk/payments/deposits/<int:line>/back/"), deposits.take_back, name="bank_line_back"),
+    path(_("desk/roster/"), rosters.home, name="roster_home"),
+    path(_("desk/roster/<slug:association>/"), rosters.page, name="roster"),
+    path(_("desk/roster/<slug:association>/upload/"), rosters.upload, name="roster_upload"),
+    path(
+        _("desk/roster/<slug:association>/<int:roster>/"),
+        rosters.preview_page,
+        name="roster_preview",
+    ),
+    path(
+        _("desk/roster/<slug:association>/<int:roster>/columns/"),
+        rosters.columns,
+        name="roster_columns",
+    ),
+    path(
+        _("desk/roster/<slug:association>/<int:roster>/confirm/"),
+        rosters.confirm,
+        name="roster_confirm",
+    ),
+    path(_("desk/roster/<slug:association>/<int:roster>/drop/"), rosters.drop, name="roster_drop"),
+    path(_("desk/roster/<slug:association>/<int:roster>/undo/"), rosters.undo, name="roster_undo"),
     path(_("desk/people/"), people.appointments, name="appointments"),
     path(_("desk/people/<int:appointment>/end/"), people.end, name="appointment_end"),
 ]

@@ -250,6 +250,9 @@ KEPT = (
     "certificates_certificate",
     "certificates_employerletter",
     "cec_outgoingmail",
+    "registrations_roster",
+    "registrations_rostermember",
+    "registrations_rosterquestion",
 )
 SAVED = " UNION ALL ".join(
     f"SELECT md5(string_agg(md5(row::text), '' ORDER BY row.id)) FROM {table} row" for table in KEPT

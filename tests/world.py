@@ -16,6 +16,7 @@ from registrations.models import (
     CycleChange,
     MembershipProof,
     Person,
+    Roster,
 )
 from tests import factories as make
 from tests.certificates import records
@@ -35,7 +36,7 @@ ROLES = (
 
 NUMBERED = {
     *("registration", "appointment", "certificate", "mail"),
-    *("export", "line", "proof"),
+    *("export", "line", "proof", "roster"),
 }
 
 
@@ -85,6 +86,7 @@ class World:
             recorded_by=self.people["steering"],
         )
         self.deposit = self._deposit()
+        self.roster = self._list()
 
     def _show_membership(self) -> MembershipProof:
         """The owner was asked for a proof once, sent one, and is confirmed again."""
@@ -122,6 +124,28 @@ class World:
             fingerprint="0" * 64,
         )
 
+    def _list(self) -> Roster:
+        """A list of the MLA's members that waits for an answer."""
+        roster = Roster.objects.create(
+            association=make.association("MLA"),
+            state=Roster.State.WAITING,
+            file_name="members.csv",
+            sha256="0" * 64,
+            layout={
+                "kind": "csv",
+                "encoding": "utf-8",
+                "delimiter": ",",
+                "headings": ["Matricule", "Nom", "Échéance"],
+                "columns": {"number": 0, "name": 1, "expiry": 2},
+            },
+            uploaded_by=self.people["representative"],
+        )
+        roster.members.create(
+            number=2, name="Owner", number_key="1", expiry_asked=True, expiry_said="lifetime"
+        )
+        roster.questions.create(kind="expiry", text="lifetime", code="lifetime")
+        return roster
+
     def values(self, name: str) -> dict[str, object]:
         """What stands in the places of this URL."""
         downloads = name == "certificate_download"
@@ -137,6 +161,8 @@ class World:
             "proof": self.proof.pk,
             "export": self.deposit.export_id,
             "line": self.deposit.pk,
+            "association": "MLA",
+            "roster": self.roster.pk,
             "mail": 1,
             "program": "partnership-cec",
             "key": "no-such-key",

@@ -16,9 +16,8 @@ from activities.models import Activity, Credit
 from activities.record import Record
 from activities.rules import plural, rate_words
 from activities.workbook.lines import MOST_CHARACTERS
-from activities.workbook.wording import clean_line, clean_text
-from cec.export import without_controls
 from cec.forms import DayField
+from cec.spreadsheet.wording import clean_line, clean_text, without_controls
 from registrations.models import Rate
 
 HOURS_A_DAY = 24

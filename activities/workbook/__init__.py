@@ -5,8 +5,7 @@ is in the record already. Nothing in this package knows the database.
 """
 
 from activities.workbook.fingerprint import row_fingerprint
-from activities.workbook.reading import read, read_again
-from activities.workbook.safety import WorkbookRefused, check
+from activities.workbook.reading import check, read, read_again
 from activities.workbook.sheet import (
     Choice,
     Entry,
@@ -18,6 +17,7 @@ from activities.workbook.sheet import (
     Skipped,
 )
 from activities.workbook.writing import write
+from cec.spreadsheet.safety import WorkbookRefused
 
 __all__ = [
     "Choice",

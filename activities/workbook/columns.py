@@ -7,7 +7,7 @@ from functools import cache
 from django.utils import translation
 from django.utils.translation import gettext_lazy
 
-from activities.workbook.wording import fold
+from cec.spreadsheet.wording import fold
 
 # The columns of our own export, in order; the first eight are those of the record by hand.
 EXPORTED = {

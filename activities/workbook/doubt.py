@@ -1,20 +1,11 @@
-"""What a reader of one cell says when it can't be sure, and the sentences for it."""
-
-from dataclasses import dataclass
+"""The sentences for what a reader of one cell isn't sure of."""
 
 from django.utils.translation import gettext_lazy as _
 
 from activities.workbook.sheet import Problem, Question
+from cec.spreadsheet.doubt import Doubt
 
 _LONGEST_SHOWN = 80
-
-
-@dataclass(frozen=True, slots=True)
-class Doubt:
-    """A stable code and answers worth offering; `question` gives it its sentence."""
-
-    code: str
-    suggestions: tuple[str, ...] = ()
 
 
 QUESTIONS = {

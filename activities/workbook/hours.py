@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
-from activities.workbook.doubt import Doubt
+from cec.spreadsheet.doubt import Doubt
 
 QUARTER = Decimal("0.25")
 MOST = Decimal(1000)

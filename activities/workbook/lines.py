@@ -8,14 +8,14 @@ from decimal import Decimal, InvalidOperation
 
 from openpyxl.utils.datetime import WINDOWS_EPOCH
 
-from activities.workbook.cells import ERRORS, as_text
-from activities.workbook.dates import Dates, read_dates
-from activities.workbook.doubt import Doubt, problem, question
+from activities.workbook.doubt import problem, question
 from activities.workbook.hours import plain, read_hours
 from activities.workbook.matching import Matcher
 from activities.workbook.sheet import Choice, Problem, Question, Row, Skipped
-from activities.workbook.wording import clean_line, clean_text, fold, unescape
-from cec.export import CONTROL
+from cec.spreadsheet.cells import ERRORS, as_text
+from cec.spreadsheet.dates import Dates, read_dates
+from cec.spreadsheet.doubt import Doubt
+from cec.spreadsheet.wording import CONTROL, clean_line, clean_text, fold, unescape
 
 MOST_CHARACTERS = 2000
 # What the log can hold in one line.

@@ -9,9 +9,9 @@ import difflib
 import re
 from collections.abc import Iterable, Sequence
 
-from activities.workbook.doubt import Doubt
 from activities.workbook.sheet import Choice, type_labels
-from activities.workbook.wording import clean_line, fold
+from cec.spreadsheet.doubt import Doubt
+from cec.spreadsheet.wording import clean_line, fold
 
 _SMALL = "a an and d de des du en et for in l la le les of on par pour s the"
 _SMALL_WORDS = frozenset(_SMALL.split())

@@ -1,32 +1,42 @@
 """Reading a record of learning activities from a workbook that somebody kept."""
 
-import io
-import warnings
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import closing
 from typing import IO, Any
 
 from django.utils import translation
-from openpyxl import Workbook, load_workbook
+from django.utils.translation import gettext_lazy as _
+from openpyxl import Workbook
 
-from activities.workbook import safety
 from activities.workbook.columns import find_columns, known_headings
 from activities.workbook.lines import READ, Reader, read_line, read_row
 from activities.workbook.matching import Matcher
-from activities.workbook.safety import WorkbookRefused
 from activities.workbook.sheet import Choice, Row, Sheet, Skipped
-from activities.workbook.wording import clean_line
-from cec.export import without_controls
+from cec.spreadsheet import safety
+from cec.spreadsheet.limits import MEGABYTE, Limits
+from cec.spreadsheet.opening import lines, opened, visible_sheets
+from cec.spreadsheet.safety import WorkbookRefused
+from cec.spreadsheet.wording import clean_line, without_controls
 
-MOST_ROWS = 2000
-MOST_COLUMNS = 60
+# Some seconds of openpyxl's time at the most, while 2,000 rows of 60 columns stay below.
+LIMITS = Limits(
+    file=5 * MEGABYTE,
+    rows=2000,
+    unpacked=50 * MEGABYTE,
+    strings=10 * MEGABYTE,
+    cells=150_000,
+    tags=300_000,
+    others=80_000,
+)
 # Lines that are no rows may stand between them, but not without end.
-MOST_LINES = 4 * MOST_ROWS
+MOST_LINES = 4 * LIMITS.rows
 _LAST_LINE = 1_048_576
 _HEADING_WITHIN = 60
-_MOST_SHEETS = 50
-# How far right a stray cell is still noticed; what lies beyond is never unpacked.
-_LOOK_AT_COLUMNS = 80
+_NO_TABLE = _(
+    "We found no table of activities. One row needs the headings, such as Date, Title of "
+    "activity, Type of activity and Hours, on a sheet that isn’t hidden."
+)
+_TOO_MANY_ROWS = _("There are more than %(limit)s rows. Split the record into two workbooks.")
 
 
 def read(file: IO[bytes], *, choices: Sequence[Choice], language: str) -> Sheet:
@@ -34,11 +44,14 @@ def read(file: IO[bytes], *, choices: Sequence[Choice], language: str) -> Sheet:
 
     Raises `WorkbookRefused` when the file as a whole can't be read.
     """
-    with translation.override(language):
-        data = safety.check(file)
-        with _opened(data) as workbook:
-            sheet = _sheet_with_table(workbook)
-            return _Table(sheet, Reader(Matcher(choices), workbook.epoch)).read()
+    with translation.override(language), opened(check(file)) as workbook:
+        sheet = _sheet_with_table(workbook)
+        return _Table(sheet, Reader(Matcher(choices), workbook.epoch)).read()
+
+
+def check(file: IO[bytes]) -> bytes:
+    """Return the file's bytes if they are a workbook that is safe to open."""
+    return safety.check(file, LIMITS)
 
 
 def read_again(
@@ -53,43 +66,18 @@ def read_again(
         return [read_row(number, raw, reader) for number, raw in raws]
 
 
-@contextmanager
-def _opened(data: bytes) -> Iterator[Workbook]:
-    # Warnings about parts that we never use (extensions, print areas) help nobody.
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        try:
-            workbook = load_workbook(
-                io.BytesIO(data), read_only=True, data_only=True, keep_links=False
-            )
-        except Exception as broken:
-            raise WorkbookRefused("damaged") from broken
-        with closing(workbook):
-            yield workbook
-
-
-def _lines(sheet: Any) -> Iterator[tuple[object, ...]]:
-    """The lines of a sheet, blank ones too, so that counting them gives their numbers.
-
-    openpyxl has no exception of its own for broken input: KeyError, TypeError, ParseError and
-    more all mean that the file can't be read, and come only from inside this loop.
-    """
-    try:
-        sheet.reset_dimensions()  # else lines below a wrong <dimension> vanish without a word
-        yield from sheet.iter_rows(values_only=True, max_col=_LOOK_AT_COLUMNS)
-    except Exception as broken:
-        raise WorkbookRefused("damaged") from broken
-
-
 def _sheet_with_table(workbook: Workbook) -> Any:
     """The first visible sheet with the headings of a table of activities."""
-    visible = [sheet for sheet in workbook.worksheets if sheet.sheet_state == "visible"]
-    for sheet in visible[:_MOST_SHEETS]:
-        with closing(_lines(sheet)) as lines:  # type: ignore[type-var]
-            for _number, values in zip(range(_HEADING_WITHIN), lines, strict=False):
-                if find_columns(values[:MOST_COLUMNS]):
+    for sheet in visible_sheets(workbook):
+        with closing(lines(sheet)) as first:  # type: ignore[type-var]
+            for _number, values in zip(range(_HEADING_WITHIN), first, strict=False):
+                if find_columns(values[: LIMITS.columns]):
                     return sheet
-    raise WorkbookRefused("no_table")
+    raise WorkbookRefused("no_table", message=str(_NO_TABLE))
+
+
+def _too_many_rows() -> WorkbookRefused:
+    return WorkbookRefused("too_many_rows", message=str(_TOO_MANY_ROWS), limit=LIMITS.rows)
 
 
 class _Table:
@@ -109,9 +97,9 @@ class _Table:
         self.skipped: list[Skipped] = []
 
     def read(self) -> Sheet:
-        for number, values in enumerate(_lines(self.sheet), start=1):
+        for number, values in enumerate(lines(self.sheet), start=1):
             if number > _LAST_LINE:
-                raise WorkbookRefused("too_many_rows", limit=MOST_ROWS)
+                raise _too_many_rows()
             if any(values):
                 self.take(number, values)
         return Sheet(
@@ -123,8 +111,8 @@ class _Table:
         )
 
     def take(self, number: int, values: tuple[object, ...]) -> None:
-        if any(values[MOST_COLUMNS:]):
-            raise WorkbookRefused("too_many_columns", limit=MOST_COLUMNS)
+        if any(values[LIMITS.columns :]):
+            raise WorkbookRefused("too_many_columns", limit=LIMITS.columns)
         columns = self.new_columns(values)
         if columns:
             self.start(number, columns, values)
@@ -137,8 +125,8 @@ class _Table:
                 self.rows.append(line)
             elif line is not None:
                 self.skipped.append(line)
-        if len(self.rows) > MOST_ROWS or number > MOST_LINES:
-            raise WorkbookRefused("too_many_rows", limit=MOST_ROWS)
+        if len(self.rows) > LIMITS.rows or number > MOST_LINES:
+            raise _too_many_rows()
 
     def new_columns(self, values: tuple[object, ...]) -> dict[str, int] | None:
         """Headings, the first or repeated further down, where the columns may stand otherwise."""
@@ -146,7 +134,7 @@ class _Table:
             title = values[self.columns["title"]]
             if not isinstance(title, str) or title.strip().casefold() not in self.title_headings:
                 return None
-        return find_columns(values[:MOST_COLUMNS])
+        return find_columns(values[: LIMITS.columns])
 
     def start(self, number: int, columns: dict[str, int], values: tuple[object, ...]) -> None:
         again = bool(self.columns)
@@ -160,7 +148,7 @@ class _Table:
         used = set(columns.values())
         self.ignored = [
             clean_line(without_controls(value))[:200]
-            for index, value in enumerate(values[:MOST_COLUMNS])
+            for index, value in enumerate(values[: LIMITS.columns])
             if isinstance(value, str) and value.strip() and index not in used
         ]
 

@@ -13,9 +13,8 @@ from openpyxl.worksheet.datavalidation import DataValidation
 
 from activities.workbook.columns import EXPORTED
 from activities.workbook.sheet import Choice, Entry, Heading, type_labels
-from activities.workbook.wording import clean_line, clean_text
 from cec import export
-from cec.export import without_controls
+from cec.spreadsheet.wording import clean_line, clean_text, without_controls
 from cec.wording import day
 
 _LONGEST_TITLE = 31

@@ -11,6 +11,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from cec.models import OutgoingMail
+from certificates.demo import rosters
 from certificates.demo.bank import Bank
 from certificates.demo.cast import Cast, Committee, add_contacts, add_signatories
 from certificates.demo.memberships import Memberships
@@ -44,7 +45,8 @@ def load() -> int:
     plot.closed()
     plot.drafts()
     Plot(script, cast, committee, Program.objects.get(code=CAREERS)).careers()
-    Memberships(script, committee).plan()
+    rosters.plan(script, committee)
+    Memberships(script).plan()
     script.play()
     Bank(script, committee).bring_in()
     _deliver(earlier_mail)

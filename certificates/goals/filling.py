@@ -91,8 +91,10 @@ CHECKS = """
 """
 EVENTS = """
     INSERT INTO registrations_event
-        (registration_id, at, actor_id, kind, from_status, to_status, reason, details)
-    SELECT id, submitted_at, person_id, 'send', 'draft', 'submitted', '', '{}'
+        (registration_id, at, actor_id, role, kind, from_status, to_status, reason, details,
+         address, request_id)
+    SELECT id, submitted_at, person_id, 'participant', 'send', 'draft', 'submitted', '', '{}',
+           '', ''
     FROM registrations_registration
 """
 STATEMENTS = (PEOPLE, REGISTRATIONS, YEARS, ACTIVITIES, CREDITS, PAYMENTS, CHECKS, EVENTS)

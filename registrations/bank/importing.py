@@ -36,7 +36,7 @@ def take_in(
         BankLine.objects.filter(fingerprint__in=marked).values_list("fingerprint", flat=True)
     )
     export = BankExport.objects.create(
-        file_name=clean_file_name(file_name, fallback="bank.csv"),
+        file_name=clean_file_name(file_name, "bank.csv"),
         sha256=sha256,
         known=len(known),
         left_out=statement.left_out,

@@ -13,8 +13,8 @@ from decimal import Decimal
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from cec.export import without_controls
 from cec.problems import Problem, Refused
+from cec.spreadsheet.wording import without_controls
 from registrations.bank import cells
 from registrations.likeness import name_key
 

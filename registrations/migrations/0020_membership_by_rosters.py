@@ -65,11 +65,6 @@ class Migration(migrations.Migration):
             name='takes_back',
             field=models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='taken_back_by', to='registrations.membershipcheck'),
         ),
-        migrations.AddField(
-            model_name='roster',
-            name='recheck_due',
-            field=models.BooleanField(default=False),
-        ),
         migrations.AlterField(
             model_name='membershipcheck',
             name='checked_by',

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('registrations', '0004_seals'),
+        ('registrations', '0010_reading_rosters'),
     ]
 
     operations = [

@@ -17,7 +17,7 @@ from registrations.models.programs import (
     SubjectArea,
 )
 from registrations.models.registration import ProgramYear, Registration
-from registrations.models.rosters import Roster, RosterMember
+from registrations.models.rosters import Roster, RosterMember, RosterQuestion
 
 __all__ = [
     "ActivityType",
@@ -41,6 +41,7 @@ __all__ = [
     "Requirement",
     "Roster",
     "RosterMember",
+    "RosterQuestion",
     "Rules",
     "Seal",
     "SubjectArea",

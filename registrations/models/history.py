@@ -67,6 +67,8 @@ class Event(models.Model):
         LEAVE = "leave", _("Leave")
         CYCLE_RESTORED = "cycle_restored", _("Extension or leave taken back")
         RENAMED = "renamed", _("Name changed")
+        ROSTER_SAVED = "roster_saved", _("List of members taken into use")
+        ROSTER_UNDONE = "roster_undone", _("List of members undone")
 
     registration = models.ForeignKey(
         "registrations.Registration", on_delete=models.PROTECT, null=True, related_name="events"

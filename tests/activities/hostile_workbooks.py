@@ -6,7 +6,7 @@ import zipfile
 from collections.abc import Callable, Mapping
 from random import Random
 
-from activities.workbook.safety import LARGEST_FILE
+from activities.workbook.reading import LIMITS
 from tests.activities.workbook_files import (
     MAIN,
     SHEET,
@@ -120,7 +120,7 @@ BLANK_CELLS = rows_of_many_cells("<c/>", 160_000)
 MERGES = "<mergeCells>" + '<mergeCell ref="A1:B2"/>' * 100_000 + "</mergeCells>"
 HOSTILE: dict[str, tuple[str, Callable[[], bytes]]] = {
     "an empty file": ("empty", lambda: b""),
-    "more than five megabytes": ("too_big", lambda: GOOD + bytes(LARGEST_FILE)),
+    "more than five megabytes": ("too_big", lambda: GOOD + bytes(LIMITS.file)),
     "a workbook with a password": ("encrypted", lambda: ole("EncryptionInfo", "EncryptedPackage")),
     "a zip with a password": ("encrypted", marked_as_encrypted),
     "an Excel 97 workbook": ("old_excel", lambda: ole("Root Entry", "Workbook")),

@@ -7,7 +7,7 @@ import tracemalloc
 import pytest
 
 from activities.workbook import WorkbookRefused, check, read
-from activities.workbook.parts import LONGEST_RUN
+from cec.spreadsheet.parts import LONGEST_RUN
 from tests.activities.hostile_workbooks import BROKEN, GOOD, HOSTILE, PADDING, with_sheet
 from tests.activities.workbook_files import (
     BY_HAND,

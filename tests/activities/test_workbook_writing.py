@@ -12,8 +12,7 @@ from hypothesis import strategies as st
 from openpyxl import load_workbook
 
 from activities.workbook import Entry, Heading, read, write
-from activities.workbook.wording import clean_line, clean_text
-from cec.export import without_controls
+from cec.spreadsheet.wording import clean_line, clean_text, without_controls
 from tests.activities.workbook_files import CHOICES, choice, parts_of
 
 HEADING = Heading(

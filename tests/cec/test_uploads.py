@@ -7,7 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import RequestFactory
 from django.urls import reverse
 
-from cec.uploads import MOST_BYTES
+from cec.uploads import MOST_BYTES, clean_file_name
 from tests import factories as make
 
 TOO_MUCH = MOST_BYTES + 3 * 1024 * 1024
@@ -37,3 +37,21 @@ def test_the_owner_of_a_huge_file_reads_why_it_is_not_taken(client):
     assert answer.status_code == 422
     assert "larger than 5 MB" in answer.text
     assert not row.imports.exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("record.xlsx", "record.xlsx"),
+        (r"C:\fakepath\my record.xlsx", "my record.xlsx"),
+        ("../../etc/passwd", "passwd"),
+        ("a\x00b\nc\u202exslx.xlsx", "abcxslx.xlsx"),
+        ('"><script>.xlsx', "script.xlsx"),
+        ("x" * 300 + ".xlsx", "x" * 145 + ".xlsx"),
+        ("", "record.xlsx"),
+        ("\u200b", "record.xlsx"),
+        ("registre d’apprentissage – été.xlsx", "registre d’apprentissage – été.xlsx"),
+    ],
+)
+def test_a_file_name_is_shown_without_what_could_do_harm(name, shown):
+    assert clean_file_name(name, "record.xlsx") == shown

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime, time, timedelta
 
-from cec.export import escape
+from cec.spreadsheet.wording import escape
 
 # What a formula shows when it went wrong.
 ERRORS = frozenset(
@@ -13,7 +13,7 @@ _LONGEST = 2001
 
 
 def as_text(value: object) -> str:
-    """A cell as a preview shows it and as `read_again` reads it: fit for a JSON column."""
+    """A cell as a preview shows it and as an answer is read again: fit for a JSON column."""
     if isinstance(value, str):
         return escape(value if len(value) <= _LONGEST else value[:_LONGEST])
     if isinstance(value, datetime):

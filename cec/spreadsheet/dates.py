@@ -1,4 +1,4 @@
-"""Dates as people write them in a record, in English and French, alone or as a range."""
+"""Dates as people write them in a table, in English and French, alone or as a range."""
 
 import calendar
 from dataclasses import dataclass
@@ -6,9 +6,9 @@ from datetime import date, datetime, time, timedelta
 
 from openpyxl.utils.datetime import WINDOWS_EPOCH, from_excel
 
-from activities.workbook import day_text
-from activities.workbook.day_text import Kind, Span
-from activities.workbook.doubt import Doubt
+from cec.spreadsheet import day_text
+from cec.spreadsheet.day_text import Kind, Span
+from cec.spreadsheet.doubt import Doubt
 
 EARLIEST_YEAR = 1970
 LATEST_YEAR = 2100
@@ -24,7 +24,7 @@ _DOUBTS = {
 
 @dataclass(frozen=True, slots=True)
 class Dates:
-    """First and last day (the activity belongs to the last, `P5`), or what is doubtful."""
+    """First and last day, or what is doubtful."""
 
     started: date | None = None
     completed: date | None = None

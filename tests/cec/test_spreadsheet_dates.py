@@ -3,7 +3,7 @@ from datetime import date, datetime, time, timedelta
 import pytest
 from openpyxl.utils.datetime import MAC_EPOCH
 
-from activities.workbook.dates import read_dates
+from cec.spreadsheet.dates import read_dates
 
 
 @pytest.mark.parametrize(

@@ -4,16 +4,11 @@ import io
 import re
 import zipfile
 
-MEGABYTE = 1_000_000
-LARGEST_UNPACKED = 50 * MEGABYTE
+from cec.spreadsheet.limits import MEGABYTE, Limits
+
 # Only parts above a megabyte: a small one may well be a hundred blank rows.
 RATIO_FROM = MEGABYTE
 HIGHEST_RATIO = 200
-# Opening tags in the whole workbook: some seconds of openpyxl's time at the most, while a record of
-# 2,000 rows and 60 columns stays below.
-MOST_CELLS = 150_000
-MOST_TAGS = 300_000
-MOST_OTHERS = 80_000
 # Without a "<" in between: a cell holds 32,767 characters, so only a bomb is longer.
 LONGEST_RUN = 150_000
 
@@ -37,17 +32,18 @@ class Budget:
     `closely` tells kinds of tags apart, which takes time and is only worth it for many tags.
     """
 
-    def __init__(self, *, closely: bool = False) -> None:
+    def __init__(self, limits: Limits, *, closely: bool = False) -> None:
+        self.limits = limits
         self.closely = closely
         self.size = self.tags = self.cells = self.others = 0
 
     @property
     def needs_closer_look(self) -> bool:
-        return self.tags > MOST_OTHERS
+        return self.tags > self.limits.others
 
     def unpack(self, size: int) -> None:
         self.size += size
-        if self.size > LARGEST_UNPACKED:
+        if self.size > self.limits.unpacked:
             raise PartRefused("too_much_inside")
 
     def count(self, xml: bytes, prefix: bytes) -> None:
@@ -58,7 +54,8 @@ class Budget:
             self.cells += len(re.findall(b"<%bc[\\s/>]" % prefix, xml))
             cheap = len(re.findall(b"<%b(?:c|v|f|t|row)[\\s/>]" % prefix, xml))
             self.others += opened - cheap
-        if self.tags > MOST_TAGS or self.cells > MOST_CELLS or self.others > MOST_OTHERS:
+        most = self.limits
+        if self.tags > most.tags or self.cells > most.cells or self.others > most.others:
             raise PartRefused("too_much_inside")
 
 

@@ -13,11 +13,10 @@ from xml.etree.ElementTree import Element
 from defusedxml.ElementTree import fromstring  # type: ignore[import-untyped]
 from django.utils.translation import gettext_lazy as _
 
-from activities.workbook import container
-from activities.workbook.parts import MEGABYTE, Budget, PartRefused, inflate
+from cec.spreadsheet import container
+from cec.spreadsheet.limits import MEGABYTE, Limits
+from cec.spreadsheet.parts import Budget, PartRefused, inflate
 
-LARGEST_FILE = 5 * MEGABYTE
-LARGEST_STRINGS = 10 * MEGABYTE
 LARGEST_STYLES = 2 * MEGABYTE
 # Content types, relations, the list of sheets, properties: openpyxl reads them whole.
 LARGEST_FRAME = MEGABYTE
@@ -31,10 +30,10 @@ _SHEET_ID = "{http://schemas.openxmlformats.org/officeDocument/2006/relationship
 _FOLDER_TRICKS = ("\\", ":", "\0", "//")
 
 REFUSALS = {
-    "empty": _("This file is empty. Choose the workbook that holds your record."),
+    "empty": _("This file is empty. Choose another one."),
     "too_big": _(
-        "This file is larger than %(limit)s MB. Keep only your record in it, without pictures, "
-        "and try again."
+        "This file is larger than %(limit)s MB. Keep only the rows that matter in it, without "
+        "pictures, and try again."
     ),
     "encrypted": _(
         "This workbook is protected with a password. Open it, choose File, Info, Protect Workbook, "
@@ -76,11 +75,8 @@ REFUSALS = {
         "choose Save As, pick Excel Workbook (.xlsx), and choose the new file."
     ),
     "pdf": _("This is a PDF. Choose the workbook (.xlsx) that it was made from."),
-    "picture": _("This is a picture. Choose the workbook (.xlsx) that holds your record."),
-    "document": _(
-        "This is another kind of Office document. Choose the workbook (.xlsx) that holds your "
-        "record."
-    ),
+    "picture": _("This is a picture. Choose an Excel workbook (.xlsx)."),
+    "document": _("This is another kind of Office document. Choose an Excel workbook (.xlsx)."),
     "archive": _("This is an archive. Unpack it and choose the workbook (.xlsx) inside."),
     "program": _("This is a program, not a workbook. Choose an Excel workbook (.xlsx)."),
     "unknown": _("We don’t know this kind of file. Choose an Excel workbook (.xlsx)."),
@@ -88,53 +84,66 @@ REFUSALS = {
         "The name of this file doesn’t end in .xlsx. Save it as Excel Workbook (.xlsx) and choose "
         "it again."
     ),
+    "wrong_text_name": _(
+        "The name of this file ends neither in .xlsx nor in .csv. Save it as Excel Workbook "
+        "(.xlsx) or as CSV and choose it again."
+    ),
+    "mixed_encodings": _(
+        "Some letters of this file can’t be read: it is written in two encodings. Open it in your "
+        "spreadsheet, choose Save As, pick Excel Workbook (.xlsx), and choose the new file."
+    ),
+    "breaks_off": _("This file breaks off in the middle. Export it again and choose the new file."),
+    "quotation_marks": _(
+        "A quotation mark in this file is opened and not closed, or the file breaks off. Export it "
+        "again, best as Excel Workbook (.xlsx), and choose the new file."
+    ),
+    "no_rows": _("There are no rows in this file. Choose another one."),
     "damaged": _(
         "This workbook is damaged or incomplete. Open it, save it under a new name, and choose "
         "the new file."
     ),
     "unsafe": _(
-        "This workbook is built in a way that we don’t open. Copy your record into a new workbook, "
+        "This workbook is built in a way that we don’t open. Copy its rows into a new workbook, "
         "save it, and choose the new file."
     ),
     "too_much_inside": _(
-        "There is too much in this workbook. Copy only your record into a new workbook, save it, "
-        "and choose the new file."
+        "There is too much in this workbook. Copy only its rows into a new workbook, save it, and "
+        "choose the new file."
     ),
-    "no_table": _(
-        "We found no table of activities. One row needs the headings, such as Date, Title of "
-        "activity, Type of activity and Hours, on a sheet that isn’t hidden."
-    ),
-    "too_many_rows": _("There are more than %(limit)s rows. Split the record into two workbooks."),
+    "too_many_rows": _("There are more than %(limit)s rows in this file."),
     "too_many_columns": _(
-        "There are more than %(limit)s columns. Copy only your record into a new workbook."
+        "There are more than %(limit)s columns. Copy only those that matter into a new workbook."
     ),
 }
 
 
 class WorkbookRefused(Exception):
-    """The file as a whole can't be read; `message` says why and what to do."""
+    """The file as a whole can't be read; `message` says why and what to do.
 
-    def __init__(self, code: str, *, limit: int = 0) -> None:
+    A reader of one kind of table brings its own `message` for what is wrong with the table.
+    """
+
+    def __init__(self, code: str, *, limit: int = 0, message: str = "") -> None:
         self.code = code
-        self.message = str(REFUSALS[code]) % {"limit": limit}
+        self.message = (message or str(REFUSALS[code])) % {"limit": limit}
         super().__init__(self.message)
 
 
-def check(file: IO[bytes]) -> bytes:
+def check(file: IO[bytes], limits: Limits) -> bytes:
     """Return the file's bytes if they are a workbook that is safe to open.
 
     Raises `WorkbookRefused` otherwise. The name counts where the file has one: only .xlsx.
     """
     file.seek(0)
-    data = file.read(LARGEST_FILE + 1)
-    if len(data) > LARGEST_FILE:
-        raise WorkbookRefused("too_big", limit=LARGEST_FILE // MEGABYTE)
+    data = file.read(limits.file + 1)
+    if len(data) > limits.file:
+        raise WorkbookRefused("too_big", limit=limits.file // MEGABYTE)
     kind = container.what_it_is(data)
     if kind != "zip":
         raise WorkbookRefused(kind)
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            _check_archive(archive, len(data))
+            _check_archive(archive, len(data), limits)
     except PartRefused as refused:
         raise WorkbookRefused(refused.code) from None
     except WorkbookRefused:
@@ -149,21 +158,21 @@ def check(file: IO[bytes]) -> bytes:
     return data
 
 
-def _check_archive(archive: zipfile.ZipFile, size: int) -> None:
+def _check_archive(archive: zipfile.ZipFile, size: int, limits: Limits) -> None:
     entries = archive.infolist()
     _check_entries(entries, size)
     names = {entry.filename for entry in entries}
     listed = b""
     if CONTENT_TYPES in names:
-        listed = inflate(archive, CONTENT_TYPES, Budget(), most=LARGEST_FRAME)
+        listed = inflate(archive, CONTENT_TYPES, Budget(limits), most=LARGEST_FRAME)
     kind = container.in_zip(names, listed)
     if kind != "xlsx":
         raise WorkbookRefused(kind)
     types = _content_types(listed)
-    budget = Budget()
+    budget = Budget(limits)
     frame = _frame(archive, types, budget)
     if budget.needs_closer_look:
-        _frame(archive, types, Budget(closely=True))
+        _frame(archive, types, Budget(limits, closely=True))
     _check_sheets(frame, types)
 
 
@@ -172,7 +181,7 @@ def _frame(archive: zipfile.ZipFile, types: dict[str, str], budget: Budget) -> d
     parts = {}
     for name in archive.namelist():
         if not name.endswith("/"):
-            most, keep = _limit(name, types.get(name, ""))
+            most, keep = _limit(name, types.get(name, ""), budget.limits)
             parts[name] = inflate(archive, name, budget, most=most, keep=keep)
     return parts
 
@@ -205,10 +214,10 @@ def _content_types(xml: bytes) -> dict[str, str]:
     }
 
 
-def _limit(name: str, content_type: str) -> tuple[int | None, bool]:
+def _limit(name: str, content_type: str, limits: Limits) -> tuple[int | None, bool]:
     """How large a part may be, and whether it is wanted afterwards."""
     if "sharedStrings" in content_type or name.casefold().endswith("sharedstrings.xml"):
-        return LARGEST_STRINGS, False
+        return limits.strings, False
     if ".styles+" in content_type or name.casefold().endswith("styles.xml"):
         return LARGEST_STYLES, False
     named = name == _USUAL_WORKBOOK or any(part in name for part in _FRAME)

@@ -3,11 +3,13 @@
 import re
 import unicodedata
 
-from cec.export import CONTROL
-
+# What PostgreSQL, XML or a page can't carry: C0 but tab and line ends, DEL, C1, lone surrogates
+# and the two non-characters that XML 1.0 forbids.
+CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _LINE_BREAKS = re.compile("[\t\r\n\u2028\u2029]+")
-# What `cec.export.escape` writes.
+# Excel spells a character that XML can't hold as _xHHHH_, and a literal one as _x005F_xHHHH_.
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
+_LOOKS_ESCAPED = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 _NOT_WORDS = re.compile(r"[\W_]+")
 
 
@@ -30,8 +32,21 @@ def clean_text(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n").strip()
 
 
+def without_controls(text: str) -> str:
+    return CONTROL.sub("", text)
+
+
+def escape(text: str) -> str:
+    """Spell what a workbook (or a JSON column) can't hold the way Excel does."""
+    if "_x" in text:
+        text = _LOOKS_ESCAPED.sub("_x005F_", text)
+    if not text.isprintable():
+        text = CONTROL.sub(lambda found: f"_x{ord(found[0]):04X}_", text)
+    return text
+
+
 def unescape(text: str) -> str:
-    """Undo `cec.export.escape`.
+    """Undo `escape`.
 
     openpyxl has undone _x005F_ already for shared strings, so anything but that and the control
     characters is left as it stands: it is text that happens to look like an escape.
