@@ -8,6 +8,8 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from cec.words import Folded, words_index
+
 
 class PersonManager(BaseUserManager["Person"]):
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> "Person":
@@ -56,6 +58,10 @@ class Person(AbstractBaseUser, PermissionsMixin):
             models.CheckConstraint(
                 condition=models.Q(language__in=["en", "fr"]), name="person_language_is_known"
             ),
+        ]
+        indexes = [
+            words_index("name", "email", name="person_by_words"),
+            models.Index(Folded("name"), "id", name="person_by_name"),
         ]
 
     def __str__(self) -> str:

@@ -2,14 +2,15 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import models
-from django.db.models import DecimalField, F, OuterRef, Q, Subquery, Sum, Value
-from django.db.models.functions import Coalesce
+from django.db.models import DecimalField, F, Max, OuterRef, Q, Subquery, Sum, Value
+from django.db.models.functions import Coalesce, Greatest
 from django.utils.translation import gettext_lazy as _
 
 from cec.problems import Problem, Refused
+from cec.words import words_index
 from registrations.models.associations import Association
 from registrations.models.committee import roles_of
 from registrations.models.history import Event, write_event
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
 
 # Added to the id in a reference: the first ones don't look like a test then.
 REFERENCES_FROM = 1000
+
+# Since when somebody waits; a draft that was withdrawn was never sent.
+SINCE = Coalesce("submitted_at", "created_at")
 
 MONEY: DecimalField[Decimal, Decimal] = DecimalField(max_digits=10, decimal_places=2)
 
@@ -49,17 +53,7 @@ class RegistrationQuerySet(models.QuerySet["Registration"]):
 
     def with_balance(self) -> RegistrationQuerySet:
         """Annotate `paid` and `balance`, what is still owed, in the program's currency."""
-        paid = (
-            Registration.objects.filter(pk=OuterRef("pk"))
-            .order_by()
-            .values("pk")
-            .annotate(total=Sum("payments__amount"))
-            .values("total")
-        )
-        zero = Value(Decimal(0), output_field=MONEY)
-        return self.annotate(
-            paid=Coalesce(Subquery(paid, output_field=MONEY), zero, output_field=MONEY)
-        ).annotate(balance=F("fee") - F("paid"))
+        return self.annotate(paid=_paid()).annotate(balance=F("fee") - F("paid"))
 
     def owing(self) -> RegistrationQuerySet:
         """Registrations with something left to pay."""
@@ -67,11 +61,37 @@ class RegistrationQuerySet(models.QuerySet["Registration"]):
 
     def with_membership(self) -> RegistrationQuerySet:
         """Annotate the latest check: `membership` (an outcome or null) and `good_until`."""
-        latest = Registration.objects.filter(pk=OuterRef("pk")).order_by("-membership_checks__id")
+        latest = _beside("membership_checks").order_by("-id")
         return self.annotate(
-            membership=Subquery(latest.values("membership_checks__outcome")[:1]),
-            good_until=Subquery(latest.values("membership_checks__good_until")[:1]),
+            membership=Subquery(latest.values("outcome")[:1]),
+            good_until=Subquery(latest.values("good_until")[:1]),
         )
+
+    def with_gates(self) -> RegistrationQuerySet:
+        """Annotate what a decision looks at, each once: `balance`, the latest check, `done_on`.
+
+        `done_on` is the later of form and last money: the day on which a membership is looked at
+        once nothing is owed (E4, `registering.readiness`).
+        """
+        money = _beside("payments").values("registration").annotate(day=Max("received_on"))
+        return self.with_membership().annotate(
+            balance=F("fee") - _paid(),
+            done_on=Greatest("submitted_on", Subquery(money.values("day"))),
+        )
+
+
+def _paid() -> Coalesce:
+    """What came in, was waived and was given back, in the program's currency."""
+    lines = _beside("payments").values("registration").annotate(total=Sum("amount"))
+    zero = Value(Decimal(0), output_field=MONEY)
+    return Coalesce(Subquery(lines.values("total"), output_field=MONEY), zero, output_field=MONEY)
+
+
+def _beside(name: str) -> models.QuerySet[Any]:
+    """Return the rows of a table beside the registration of an outer query, such as payments."""
+    table: Any = Registration._meta.get_field(name).related_model
+    rows: models.QuerySet[Any] = table.objects.filter(registration=OuterRef("pk")).order_by()
+    return rows
 
 
 class Registration(models.Model):
@@ -133,8 +153,9 @@ class Registration(models.Model):
     class Meta:
         ordering = ["id"]
         indexes = [
-            models.Index(fields=["status", "submitted_at"], name="registration_by_wait"),
-            models.Index(fields=["association", "status"], name="registration_by_association"),
+            models.Index("status", SINCE, "id", name="registration_by_wait"),
+            models.Index("association", "status", SINCE, "id", name="registration_by_association"),
+            words_index("member_number", name="registration_by_words"),
         ]
         constraints = [
             models.UniqueConstraint(
