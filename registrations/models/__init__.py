@@ -3,6 +3,7 @@ from registrations.models.committee import Appointment
 from registrations.models.fees import Payment
 from registrations.models.history import Event
 from registrations.models.membership import MembershipCheck
+from registrations.models.notes import AssociationNote
 from registrations.models.people import Person
 from registrations.models.programs import (
     ActivityType,
@@ -20,6 +21,7 @@ __all__ = [
     "ActivityType",
     "Appointment",
     "Association",
+    "AssociationNote",
     "Cap",
     "Event",
     "MembershipCheck",

@@ -51,6 +51,9 @@ class Event(models.Model):
         IMPORT = "import", _("Record imported from Excel")
         ROLE_GIVEN = "role_given", _("Role given")
         ROLE_ENDED = "role_ended", _("Role ended")
+        ROLE_CHANGED = "role_changed", _("Last day of a role changed")
+        TAKEN_BACK = "taken_back", _("Membership check taken back")
+        REMARK = "remark", _("Note for the committee")
 
     registration = models.ForeignKey(
         "registrations.Registration", on_delete=models.PROTECT, null=True, related_name="events"
@@ -74,6 +77,7 @@ class Event(models.Model):
 
     class Meta:
         ordering = ["id"]
+        indexes = [models.Index(fields=["at"], name="event_by_time")]
         constraints = [
             models.CheckConstraint(
                 condition=Q(registration__isnull=False)

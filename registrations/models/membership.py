@@ -16,6 +16,7 @@ class MembershipCheck(models.Model):
         CONFIRMED = "confirmed", _("In good standing")
         LAPSED = "lapsed", _("Not in good standing")
         PROOF = "proof", _("Asked for proof")
+        UNCHECKED = "unchecked", _("Check taken back")
 
     registration = models.ForeignKey(
         Registration, on_delete=models.PROTECT, related_name="membership_checks"
