@@ -6,7 +6,7 @@ in the same run, or a count. docs/performance.md says what each compares.
 
 from collections.abc import Callable, Iterator
 
-from certificates.goals import certificate, ledger, one_record, pages, saving, standing
+from certificates.goals import certificate, ledger, lists, one_record, pages, saving, standing
 from certificates.goals.filling import Filled
 from certificates.goals.goal import Result
 
@@ -17,4 +17,5 @@ GOALS: dict[str, Callable[[Filled], Iterator[Result]]] = {
     "saving": saving.measure,
     "pages": pages.measure,
     "certificate": certificate.measure,
+    "lists": lists.measure,
 }
