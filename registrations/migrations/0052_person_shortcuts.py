@@ -13,6 +13,6 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='person',
             name='shortcuts',
-            field=models.BooleanField(default=False, verbose_name='keyboard shortcuts'),
+            field=models.BooleanField(db_default=False, default=False, verbose_name='keyboard shortcuts'),
         ),
     ]

@@ -42,7 +42,7 @@ class Person(AbstractBaseUser, PermissionsMixin):
         _("language"), max_length=2, choices=settings.LANGUAGES, default="en"
     )
     theme = models.CharField(_("colours"), max_length=5, choices=Theme.choices, default=Theme.AUTO)
-    shortcuts = models.BooleanField(_("keyboard shortcuts"), default=False)
+    shortcuts = models.BooleanField(_("keyboard shortcuts"), default=False, db_default=False)
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField(default=False)
     date_joined = models.DateTimeField(default=timezone.now)
