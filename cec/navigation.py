@@ -35,6 +35,17 @@ class Item:
 
 
 @dataclass(frozen=True)
+class Tab:
+    """A view of a list: how many it holds, if that is counted, and whether it is the page's."""
+
+    key: str
+    label: object
+    count: int | None
+    url: str
+    current: bool
+
+
+@dataclass(frozen=True)
 class Group:
     """A heading in the staff's side navigation, with its items."""
 

@@ -2,6 +2,7 @@
 
 import datetime
 from decimal import Decimal
+from functools import lru_cache
 
 from django.utils import dateformat
 from django.utils.translation import get_language, gettext_lazy
@@ -109,9 +110,14 @@ def short_day(date: datetime.date | None) -> str:
 
 
 def _dated(date: datetime.date, month_format: str) -> str:
-    if is_french():
-        short = month_format == "M"
-        month = _FRENCH_MONTHS[date.month - 1] if short else dateformat.format(date, "F")
-        first = "1er" if date.day == 1 else str(date.day)
-        return f"{first}{_NBSP}{month}{_NBSP}{date.year}"
-    return f"{date.day}{_NBSP}{dateformat.format(date, month_format)}{_NBSP}{date.year}"
+    return _written(date.year, date.month, date.day, month_format, is_french())
+
+
+@lru_cache(maxsize=2000)  # a list writes the same few days over and over
+def _written(year: int, month: int, day: int, month_format: str, french: bool) -> str:
+    name = dateformat.format(datetime.date(year, month, 1), month_format)
+    if french:
+        name = _FRENCH_MONTHS[month - 1] if month_format == "M" else name
+        first = "1er" if day == 1 else str(day)
+        return f"{first}{_NBSP}{name}{_NBSP}{year}"
+    return f"{day}{_NBSP}{name}{_NBSP}{year}"

@@ -1,6 +1,6 @@
 """The membership gate: is this person a member in good standing on a given day?"""
 
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID
 
 from django.db import transaction
@@ -21,10 +21,13 @@ from registrations.models import (
     RosterMember,
 )
 from registrations.models.history import new_event
+from registrations.models.registration import already_moved
 from registrations.permissions import require
 
 Outcome = MembershipCheck.Outcome
 Source = MembershipCheck.Source
+
+UNDO = timedelta(minutes=10)  # for so long a confirmation can be taken back
 
 
 def check_membership(registration: Registration, *, on: date) -> list[Problem]:
@@ -33,17 +36,24 @@ def check_membership(registration: Registration, *, on: date) -> list[Problem]:
         return []
     check = registration.membership_check()
     if check is None:
+        return problems_of(None, None, on=on)
+    return problems_of(check.outcome, check.good_until, on=on)
+
+
+def problems_of(outcome: str | None, good_until: date | None, *, on: date) -> list[Problem]:
+    """Say what the latest look at a membership leaves to be wished for on that day."""
+    if outcome is None:
         return [Problem("membership_unchecked", _("The membership isn’t checked yet."))]
-    if check.outcome == Outcome.PROOF:
+    if outcome == Outcome.PROOF:
         return [Problem("membership_proof", _("We asked for proof of the membership."))]
-    if check.outcome == Outcome.LAPSED:
+    if outcome == Outcome.LAPSED:
         return [Problem("membership_lapsed", _("The membership isn’t in good standing."))]
-    if check.good_until is not None and check.good_until < on:
+    if good_until is not None and good_until < on:
         return [
             Problem(
                 "membership_over",
                 _("The membership was confirmed until %(day)s only.")
-                % {"day": write_day(check.good_until)},
+                % {"day": write_day(good_until)},
             )
         ]
     return []
@@ -133,7 +143,7 @@ def record_member(
 def take_back(check: MembershipCheck, *, by: Person) -> MembershipCheck:
     """Undo a check: what was known before holds again. A check is taken back once.
 
-    Raises `Refused` when somebody has looked again since then.
+    Raises `Refused` when somebody has looked again since then, or decided on what it said.
     """
     locked = lock(check.registration)
     require(by, "check_membership", locked)
@@ -142,6 +152,8 @@ def take_back(check: MembershipCheck, *, by: Person) -> MembershipCheck:
     latest = _refuse_unless_to_check(locked, None)
     if latest is None or latest.pk != check.pk:
         raise Refused(_checked_meanwhile(latest))
+    if locked.events.filter(at__gt=check.checked_at).exclude(to_status="").exists():
+        raise Refused(already_moved(locked))
     before = locked.membership_checks.filter(pk__lt=check.pk).first()
     restored = MembershipCheck(registration=locked, outcome=Outcome.UNCHECKED)
     if before is not None:

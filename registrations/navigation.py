@@ -77,12 +77,12 @@ def public(request: HttpRequest) -> Iterable[navigation.Item]:
     yield navigation.Item(_("Help"), reverse("help"), frozenset({"help"}), position=90)
 
 
-def queue_counts(request: HttpRequest) -> dict[str, int]:
-    """Return how many each view of the queue holds; one query per request."""
-    if not hasattr(request, "_queue_counts"):
-        request._queue_counts = queue.counts(request.user)  # type: ignore[attr-defined,arg-type]
-    counts: dict[str, int] = request._queue_counts  # type: ignore[attr-defined]
-    return counts
+def queue_waits(request: HttpRequest) -> queue.Waits:
+    """Return how many wait in each view of the queue, and how long; one query per request."""
+    if not hasattr(request, "_queue_waits"):
+        request._queue_waits = queue.waits(request.user)  # type: ignore[attr-defined,arg-type]
+    found: queue.Waits = request._queue_waits  # type: ignore[attr-defined]
+    return found
 
 
 @navigation.main
@@ -119,13 +119,13 @@ def main(request: HttpRequest) -> Iterable[navigation.Item]:
 @navigation.desk
 def desk(request: HttpRequest) -> Iterable[tuple[str, navigation.Item]]:
     """What waits for this person, with counts."""
-    waiting = queue_counts(request)
+    waiting = queue_waits(request).counts
     yield (
         _("Waiting for you"),
         navigation.Item(
             _("Registrations"),
             reverse("queue"),
-            frozenset({"queue", "desk_registration", "cycle"}),
+            frozenset({"queue", "queue_together", "desk_registration", "cycle"}),
             count=waiting["waiting"],
             position=10,
         ),
@@ -158,11 +158,17 @@ def desk(request: HttpRequest) -> Iterable[tuple[str, navigation.Item]]:
                 _("Members"), reverse("roster_home"), within=reverse("roster_home"), position=10
             ),
         )
+    yield (
+        _("Committee"),
+        navigation.Item(_("Hand-over"), reverse("handover"), frozenset({"handover"}), position=60),
+    )
     if may(request.user, "appoint"):
         yield (
             _("Committee"),
             navigation.Item(
-                _("People and roles"), reverse("appointments"), frozenset({"appointments"})
+                _("People and roles"),
+                reverse("appointments"),
+                frozenset({"appointments", "appointment"}),
             ),
         )
 

@@ -4,7 +4,7 @@ from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext as _
 
 from registrations.models import Appointment, Person, Registration
-from registrations.models.committee import roles_of
+from registrations.models.committee import conflicts_of, roles_of
 
 REPRESENTATIVE = Appointment.Role.REPRESENTATIVE
 STEERING = Appointment.Role.STEERING
@@ -21,6 +21,8 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "move_registration": frozenset({REPRESENTATIVE, STEERING, ADMINISTRATOR}),
     "extend_cycle": frozenset({STEERING}),
     "keep_roster": frozenset({REPRESENTATIVE, STEERING}),
+    "write_remark": frozenset({REPRESENTATIVE, STEERING, ADMINISTRATOR}),
+    "note_association": frozenset({REPRESENTATIVE, STEERING}),
     "appoint": frozenset({STEERING, ADMINISTRATOR}),
     "appoint_administrator": frozenset({ADMINISTRATOR}),
 }
@@ -29,15 +31,15 @@ PERMISSIONS: dict[str, frozenset[str]] = {
 def may(person: Person, permission: str, registration: Registration | None = None) -> bool:
     """Say whether the person may do this, to this registration or at all.
 
-    Nobody decides on their own registration, record or payment; a representative only on their
-    own association's.
+    Nobody decides on their own registration, record or payment, nor on those of somebody whom
+    they mentor; a representative only on their own association's.
     """
     held = roles_of(person).names & PERMISSIONS[permission]
     if not held:
         return False
     if registration is None:
         return True
-    if registration.person_id == person.pk:
+    if registration.person_id == person.pk or registration.pk in conflicts_of(person):
         return False
     if held == {REPRESENTATIVE}:
         return registration.association_id in roles_of(person).associations

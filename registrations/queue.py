@@ -1,33 +1,66 @@
-"""The committee's queue of registrations: views of it, filters, and what is next in line."""
+"""The committee's queue of registrations: views of it, filters, order, and what is next in line."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import timedelta
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields, replace
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import urlencode
 
-from django.db.models import Count, Exists, F, OuterRef, Q
+from django.db.models import (
+    Aggregate,
+    Count,
+    DateTimeField,
+    DurationField,
+    F,
+    Func,
+    Min,
+    Q,
+    Subquery,
+)
+from django.db.models.functions import Now
 from django.utils import timezone
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from cec.wording import short_day
-from registrations.models import MembershipCheck, MembershipProof, Person, Registration
+from cec import words
+from cec.paging import Order, Page, page_of
+from registrations.models import Association, MembershipCheck, Person, Registration
+from registrations.models.committee import conflicts_of
 from registrations.models.membership import member_on
-from registrations.models.registration import REFERENCES_FROM, RegistrationQuerySet
+from registrations.models.registration import REFERENCES_FROM, SINCE, RegistrationQuerySet
 
 Outcome = MembershipCheck.Outcome
 
+
+class Target(Func):
+    """A program's target for an answer; whoever waits for a whole day more is late."""
+
+    template = "make_interval(days => %(expressions)s + 1)"
+    output_field = DurationField()
+
+
+class Half(Aggregate):
+    """The moment before and after which half of them are."""
+
+    template = "percentile_disc(0.5) WITHIN GROUP (ORDER BY %(expressions)s)"
+    output_field = DateTimeField()
+
+
 WAITING = Q(status=Registration.Status.SUBMITTED)
+LATE = Q(submitted_at__lte=Now() - Target(F("program__answer_days")))
+NEEDS_MEMBERSHIP = Q(program__needs_membership=True)
+UNCHECKED = Q(membership__isnull=True)
 MEMBER = member_on(F("done_on"))
 PROOF_RECEIVED = Q(has_proof=True, membership__in=(Outcome.PROOF, Outcome.LAPSED))
-NO_MEMBERSHIP_NEEDED = Q(program__needs_membership=False)
 
 # The saved views, in the order of the tabs.
 VIEWS: dict[str, tuple[object, Q]] = {
     "waiting": (_("All waiting"), WAITING),
-    "ready": (_("Ready to approve"), WAITING & Q(balance__lte=0) & (MEMBER | NO_MEMBERSHIP_NEEDED)),
+    "late": (_("Over the target"), WAITING & LATE),
+    "ready": (_("Ready to approve"), WAITING & Q(balance__lte=0) & (MEMBER | ~NEEDS_MEMBERSHIP)),
     "membership": (
         _("Membership to check"),
-        WAITING & Q(membership__isnull=True, program__needs_membership=True),
+        WAITING & Q(membership__isnull=True) & NEEDS_MEMBERSHIP,
     ),
     "fee": (_("Fee not paid"), WAITING & Q(balance__gt=0)),
     "proof": (_("Asked for proof"), WAITING & Q(membership=Outcome.PROOF)),
@@ -39,69 +72,143 @@ VIEWS: dict[str, tuple[object, Q]] = {
 
 WAITING_VIEWS = [key for key in VIEWS if key not in ("active", "closed")]
 
+# What a list can be sorted by; an index carries each, whatever the number of rows.
+SORTS: dict[str, Any] = {"waiting": SINCE, "name": words.Folded("person__name")}
+
+# What a row of a list shows; more columns are read for nothing.
+SHOWN = (
+    "program",
+    "association",
+    "status",
+    "member_number",
+    "employer",
+    "language",
+    "wants_mentor",
+    "fee",
+    "submitted_at",
+    "submitted_on",
+    "person__name",
+    "person__email",
+)
+MOST_WAITING = 1_000_000  # more than there will ever be
+
 
 @dataclass(frozen=True)
-class View:
-    """A tab of the queue: how many wait in it, if they wait, and whether it is the page's."""
+class Asked:
+    """What somebody wants to see of the queue. It is the query of the list's address."""
 
-    key: str
-    label: object
-    count: int | None
-    url: str
-    current: bool
+    view: str = "waiting"
+    q: str = ""
+    program: str = ""
+    association: str = ""
+    language: str = ""
+    mentor: str = ""
+    sort: str = "waiting"
+
+    @classmethod
+    def of(cls, query: Mapping[str, str]) -> "Asked":
+        """Read an address; what it names and there isn't is left out."""
+        asked = cls(**{field.name: words.tidy(query.get(field.name, "")) for field in fields(cls)})
+        known = {
+            "view": asked.view if asked.view in VIEWS else cls.view,
+            "sort": asked.sort if asked.sort.removeprefix("-") in SORTS else cls.sort,
+        }
+        return replace(asked, **known)
+
+    @property
+    def filters(self) -> dict[str, str]:
+        """What narrows the view, by name."""
+        return {
+            key: value
+            for key, value in asdict(self).items()
+            if value and key not in ("view", "sort")
+        }
+
+    @property
+    def order(self) -> Order:
+        return Order(SORTS[self.sort.removeprefix("-")], falling=self.sort.startswith("-"))
+
+    def query(self, **changes: str) -> str:
+        """Write the query of the address, with something else in it if need be."""
+        wanted = asdict(replace(self, **changes))
+        plain = asdict(Asked())
+        return urlencode({key: value for key, value in wanted.items() if value != plain[key]})
+
+
+@dataclass(frozen=True)
+class Waits:
+    """How many wait in each view; since when the first of them does, and half of them at least."""
+
+    counts: dict[str, int]
+    oldest: datetime | None
+    half: datetime | None
 
 
 def rows(person: Person) -> RegistrationQuerySet:
     """Return the registrations in this person's care, with fee and membership beside them."""
-    return (
-        Registration.objects.worked_on_by(person)
-        .with_balance()
-        .with_membership()
-        .with_done_on()
-        .annotate(
-            has_proof=Exists(MembershipProof.objects.filter(answers=OuterRef("latest_check")))
-        )
-        .select_related("person", "program", "association")
-    )
+    return Registration.objects.worked_on_by(person).with_gates()
 
 
-def of_page(person: Person, ids: Iterable[int]) -> list[Registration]:
-    """Return the rows of one page; joins and sums are for these alone, not for the whole list."""
-    found = rows(person).with_fee_state()
-    return list(found.filter(pk__in=list(ids)).order_by("submitted_at", "pk"))
-
-
-def counts(person: Person) -> dict[str, int]:
-    """Return how many wait in each view of those who wait, in one query.
+def waits(person: Person, *, association: Association | None = None) -> Waits:
+    """Count all who wait, by view, in one query; those of one association if need be.
 
     The other views hold everybody there ever was; counting them on every page would cost more
     than the rest of it.
     """
-    found = (
-        rows(person)
-        .filter(WAITING)
-        .aggregate(**{f"in_{key}": Count("pk", filter=VIEWS[key][1]) for key in WAITING_VIEWS})
+    waiting = rows(person).filter(WAITING).order_by().annotate(since=SINCE)
+    if association:
+        waiting = waiting.filter(association=association)
+    # As a slice, the gates of each row are worked out once and not once for each count.
+    found = waiting[:MOST_WAITING].aggregate(
+        oldest=Min("since"),
+        half=Half("since"),
+        **{f"in_{key}": Count("pk", filter=VIEWS[key][1]) for key in WAITING_VIEWS},
     )
-    return {key: found[f"in_{key}"] for key in WAITING_VIEWS}
+    counts = {key: found[f"in_{key}"] for key in WAITING_VIEWS}
+    return Waits(counts, found["oldest"], found["half"])
+
+
+def counts(person: Person) -> dict[str, int]:
+    """Return how many wait in each view of those who wait."""
+    return waits(person).counts
+
+
+def listed(person: Person, asked: Asked) -> RegistrationQuerySet:
+    """Return everybody in a view who passes its filters."""
+    found = search(
+        rows(person).filter(VIEWS[asked.view][1]),
+        text=asked.q,
+        program=asked.program,
+        language=asked.language,
+    )
+    if asked.association:
+        found = found.filter(association__code=asked.association)
+    if asked.mentor:
+        found = found.filter(wants_mentor=asked.mentor == "yes")
+    return found
+
+
+def page(person: Person, asked: Asked, where: Mapping[str, str]) -> Page[Registration]:
+    """Return the page of a list that an address asks for."""
+    found = listed(person, asked).with_fee_state().select_related("person").only(*SHOWN)
+    return page_of(found, asked.order, where, among=Registration.objects.worked_on_by(person))
 
 
 def search(
     found: RegistrationQuerySet, *, text: str = "", program: str = "", language: str = ""
 ) -> RegistrationQuerySet:
-    """Narrow a list by name, e-mail, member number or reference, program and language."""
-    # PostgreSQL takes no NUL, and no name, program or language has one.
-    text, program, language = (asked.replace("\x00", "") for asked in (text, program, language))
-    text = " ".join(text.split())[:100]
+    """Narrow a list by words of name, e-mail or member number, by reference, program, language."""
+    text, program, language = words.tidy(text), words.tidy(program), words.tidy(language)
     if text:
-        match = (
-            Q(person__name__icontains=text)
-            | Q(person__email__icontains=text)
-            | Q(member_number__icontains=text)
-        )
+        people = Person.objects.filter(words.found_in("name", "email", text=text))
+        everybody = Registration.objects.order_by()
+        matches = everybody.filter(person__in=people).values("pk")
+        others = everybody.filter(words.numbered("member_number", text)).values("pk")
         number = text.rpartition("-")[2]
         if number.isdecimal() and len(number) < 12:
-            match |= Q(pk=int(number) - REFERENCES_FROM)
-        found = found.filter(match)
+            asked_for = everybody.filter(pk=int(number) - REFERENCES_FROM).values("pk")
+            others = others.union(asked_for)
+        found = found.filter(pk__in=matches.union(others))
     if program:
         found = found.filter(program__slug=program)
     if language:
@@ -109,40 +216,42 @@ def search(
     return found
 
 
-def next_waiting(person: Person, after: Registration) -> Registration | None:
+def next_waiting(
+    person: Person, after: Registration, asked: Asked | None = None
+) -> Registration | None:
     """Return whom the person may decide on after this one; behind the last one, the first.
 
-    Somebody who can't be decided on yet doesn't keep the person from the rest of the line.
+    The line is the list that the person came from, if people wait in it. Somebody who can't be
+    decided on yet doesn't keep the person from the rest of the line.
     """
-    line = (
-        rows(person)
-        .filter(WAITING)
-        .exclude(pk=after.pk)
-        .exclude(person=person)
-        .order_by("submitted_at", "pk")
-    )
-    sent = after.submitted_at
-    behind = Q(submitted_at__gt=sent) | Q(submitted_at=sent, pk__gt=after.pk)
-    return (line.filter(behind).first() if sent else None) or line.first()
+    asked = asked if asked and asked.view in WAITING_VIEWS else Asked()
+    line = others_waiting(person, after, asked)
+    there = Registration.objects.order_by().filter(pk=after.pk).values(place=asked.order.by)
+    behind = asked.order.behind(line, Subquery(there), after.pk)
+    return behind.first() or asked.order.sort(line).first()
+
+
+def others_waiting(person: Person, after: Registration, asked: Asked) -> RegistrationQuerySet:
+    """Return the list without this registration and those that the person may not decide on."""
+    line = listed(person, asked).exclude(pk=after.pk).exclude(person=person)
+    line = line.exclude(pk__in=conflicts_of(person))
+    return line.select_related("person")
+
+
+def conflict(person: Person, registration: Registration) -> str:
+    """Say why a person may not decide on a registration that they work on, or nothing."""
+    if registration.person_id == person.pk:
+        return gettext("This is your own registration. Somebody else decides on it.")
+    if registration.pk in conflicts_of(person):
+        return gettext("You mentor this person: somebody else decides.")
+    return ""
 
 
 def waiting_days(registration: Registration) -> int:
     """Return for how many whole days the person has waited."""
-    if registration.submitted_at is None:
-        return 0
-    return max(0, (timezone.now() - registration.submitted_at) // timedelta(days=1))
+    return days_since(registration.submitted_at) if registration.submitted_at else 0
 
 
-def describe(row: Registration) -> None:
-    """Put how long somebody waits, and until when they are a member, in words beside a row."""
-    days = waiting_days(row)
-    row.late = days * 2 > row.program.answer_days  # type: ignore[attr-defined]
-    row.waited_words = (  # type: ignore[attr-defined]
-        ngettext("%(days)s day", "%(days)s days", days) % {"days": days}
-        if days
-        else gettext("Today")
-    )
-    until = row.good_until  # type: ignore[attr-defined]
-    row.until_words = (  # type: ignore[attr-defined]
-        gettext("until %(day)s") % {"day": short_day(until)} if until else gettext("for life")
-    )
+def days_since(moment: datetime) -> int:
+    """Return how many whole days ago something was."""
+    return max(0, (timezone.now() - moment) // timedelta(days=1))

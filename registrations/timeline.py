@@ -12,10 +12,12 @@ from cec.wording import day as write_day
 from cec.wording import money
 from registrations import fees
 from registrations.calendar import today_in
-from registrations.models import Appointment, Event, MembershipCheck, Registration
+from registrations.models import Appointment, Event, MembershipCheck, Person, Registration
+from registrations.models.committee import conflicts_of
 
 # What was said between committee members stays there; the person reads the rest.
 _NOT_FOR_THE_PERSON = {Event.Kind.CONFIRMED, Event.Kind.TAKEN_BACK}
+_AMONG_THE_COMMITTEE = (Event.Kind.REMARK,)
 
 # How a membership was checked, if not by hand.
 SOURCES = {
@@ -41,18 +43,28 @@ class Line:
         return self.at or datetime.min.replace(tzinfo=UTC)
 
 
-def of(registration: Registration) -> list[Line]:
-    """Return the whole history, newest first, for the committee."""
+def of(registration: Registration, *, reader: Person) -> list[Line]:
+    """Return the whole history, newest first, for a member of the committee.
+
+    Nobody reads what the committee noted about themselves, or about somebody whom they mentor.
+    """
     mails = OutgoingMail.objects.about(registration)
-    return _merged([_line(event) for event in _events(registration)], mails)
+    events = without_conflicts(_events(registration), reader)
+    return _merged([line(event) for event in events], mails)
+
+
+def without_conflicts(events: QuerySet[Event], reader: Person) -> QuerySet[Event]:
+    """Leave out the committee's notes on registrations that the reader may not decide on."""
+    own = Q(registration_id__in=conflicts_of(reader)) | Q(registration__person=reader)
+    return events.exclude(own, kind__in=_AMONG_THE_COMMITTEE)
 
 
 def for_person(registration: Registration) -> list[Line]:
     """Return the history as the person themselves reads it."""
     mails = OutgoingMail.objects.about(registration).filter(person=registration.person_id)
     lines = [
-        _line(event, with_reason=event.kind not in _NOT_FOR_THE_PERSON)
-        for event in _events(registration)
+        line(event, with_reason=event.kind not in _NOT_FOR_THE_PERSON)
+        for event in _events(registration).exclude(kind__in=_AMONG_THE_COMMITTEE)
     ]
     return _merged(lines, mails)
 
@@ -89,7 +101,7 @@ def _mail_line(mail: OutgoingMail) -> Line:
     )
 
 
-def _line(event: Event, *, with_reason: bool = True) -> Line:
+def line(event: Event, *, with_reason: bool = True) -> Line:
     text = event.get_kind_display()
     details = event.details
     if "amount" in details:
@@ -158,7 +170,7 @@ def steps(registration: Registration) -> list[Line]:
         )
     if program.needs_membership:
         check = registration.membership_check()
-        if check is None:
+        if check is None or check.outcome == MembershipCheck.Outcome.UNCHECKED:
             text = _("Your association is checking your membership, usually within %(days)s days")
             lines.append(Line(text % {"days": program.answer_days}, state="wait"))
         elif check.outcome == MembershipCheck.Outcome.CONFIRMED:

@@ -2,11 +2,11 @@
 
 from datetime import date, timedelta
 
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Count, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from registrations.models import MembershipCheck, MembershipProof, Person, Registration
+from registrations.models import MembershipCheck, Person, Registration
 from registrations.models.registration import RegistrationQuerySet
 from registrations.queue import PROOF_RECEIVED
 
@@ -51,10 +51,7 @@ def rows(person: Person) -> RegistrationQuerySet:
         Registration.objects.worked_on_by(person)
         .open()
         .filter(program__needs_membership=True)
-        .with_membership()
-        .annotate(
-            has_proof=Exists(MembershipProof.objects.filter(answers=OuterRef("latest_check")))
-        )
+        .with_gates()
         .select_related("person", "program", "association", "membership_doubt")
     )
 

@@ -54,6 +54,7 @@ ALONE = ("NUL", "long", "year zero", "last day")
 ASKED = ("page", "view", "q", "program", "language", "year", "type", "status", "sort", "per")
 ASKED += ("state", "kind", "method", "first", "last", "line", "with")
 ASKED += ("added", "next", "lang", "instead_of", "serial", "name", "registration", "all", "rate")
+ASKED += ("after", "before", "association", "mentor", "days", "action", "list")
 SLOWEST_SECONDS = 5  # an answer takes milliseconds; what grows with the square takes minutes
 
 ROLES = ("anonymous", "applicant", "owner", "representative", "steering", "administrator")
@@ -169,6 +170,9 @@ class Nonsense(world.World):
             "applicant": [reverse("check_answers", args=[draft.pk])],
             "representative": [
                 reverse("desk_registration", args=[self.paid.pk]),
+                f"{reverse('queue_together')}?action=confirm&registration={self.sent.pk}",
+                f"{reverse('queue_together')}?action=proof&registration={self.sent.pk}",
+                f"{reverse('queue_together')}?action=approve&registration={self.paid.pk}",
                 reverse("review", args=[self.turned_in.pk]),
             ],
             "steering": [reverse("desk_registration", args=[self.sent.pk])],
@@ -242,6 +246,7 @@ KEPT = (
     "registrations_bankline",
     "registrations_appointment",
     "registrations_cyclechange",
+    "registrations_associationnote",
     "account_emailaddress",
     "activities_activity",
     "activities_credit",

@@ -15,6 +15,7 @@ from certificates.demo import rosters
 from certificates.demo.bank import Bank
 from certificates.demo.cast import Cast, Committee, add_contacts, add_signatories
 from certificates.demo.memberships import Memberships
+from certificates.demo.notes import plan_notes
 from certificates.demo.plot import Plot
 from certificates.demo.script import Script
 from registrations.models import Program, Registration
@@ -47,6 +48,7 @@ def load() -> int:
     Plot(script, cast, committee, Program.objects.get(code=CAREERS)).careers()
     rosters.plan(script, committee)
     Memberships(script).plan()
+    plan_notes(script)
     script.play()
     Bank(script, committee).bring_in()
     _deliver(earlier_mail)

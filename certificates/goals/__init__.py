@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from certificates.goals import (
     certificate,
     ledger,
+    lists,
     one_record,
     pages,
     rosters,
@@ -25,5 +26,6 @@ GOALS: dict[str, Callable[[Filled], Iterator[Result]]] = {
     "saving": saving.measure,
     "pages": pages.measure,
     "certificate": certificate.measure,
+    "lists": lists.measure,
     "rosters": rosters.measure,
 }

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from django.core.management import call_command
 from django.db import connection, transaction
+from django.db.models import Max
 
 from registrations.models import Person, Program, Registration
 
@@ -16,7 +17,7 @@ PEOPLE = """
         (password, is_superuser, email, name, language, theme, is_active, is_staff, date_joined)
     SELECT '!', false, 'p' || n || '@bench.example', 'Participant ' || n,
            CASE WHEN n %% 4 = 0 THEN 'fr' ELSE 'en' END, 'auto', true, false, now()
-    FROM generate_series(1, %(participants)s + %(waiting)s) n
+    FROM generate_series(%(from)s + 1, %(from)s + %(participants)s + %(waiting)s) n
 """
 REGISTRATIONS = """
     INSERT INTO registrations_registration
@@ -27,13 +28,15 @@ REGISTRATIONS = """
            'M-' || p.n, 'Library ' || p.n %% 300, '', p.language, false, 40,
            now() - p.n %% 9 * interval '1 day', current_date - (p.n %% 9)::int,
            s.starts_on, (s.starts_on + interval '3 years')::date - 1, now()
-    FROM (SELECT *, row_number() OVER (ORDER BY id) AS n FROM registrations_person) p
+    FROM (SELECT *, row_number() OVER (ORDER BY id) AS n FROM registrations_person
+          WHERE email LIKE 'p%%@bench.example') p
     JOIN (SELECT id, row_number() OVER (ORDER BY id) - 1 AS n FROM registrations_association) a
       ON a.n = p.n %% 12
     CROSS JOIN LATERAL (
-        SELECT CASE WHEN p.n <= %(participants)s THEN current_date - 740 - (p.n * 7 %% 340)::int END
-            AS starts_on
+        SELECT CASE WHEN p.n <= %(from)s + %(participants)s
+                    THEN current_date - 740 - (p.n * 7 %% 340)::int END AS starts_on
     ) s
+    WHERE p.n > %(from)s
     ORDER BY p.id
 """
 YEARS = """
@@ -41,7 +44,7 @@ YEARS = """
     SELECT id, number, (starts_on + (number - 1) * interval '1 year')::date,
            (starts_on + number * interval '1 year')::date - 1
     FROM registrations_registration CROSS JOIN generate_series(1, 3) number
-    WHERE starts_on IS NOT NULL
+    WHERE starts_on IS NOT NULL AND id > %(after)s
 """
 # Everybody logs their first entry, then everybody their second: as scattered as in real life.
 ACTIVITIES = """
@@ -81,23 +84,26 @@ PAYMENTS = """
         (registration_id, kind, amount, method, reference, received_on, reason, recorded_by_id,
          recorded_at)
     SELECT id, 'payment', fee, 'transfer', '', submitted_on, '', person_id, now()
-    FROM registrations_registration WHERE status = 'active' OR id %% 2 = 0
+    FROM registrations_registration
+    WHERE (status = 'active' OR id %% 2 = 0) AND id > %(after)s
 """
 CHECKS = """
     INSERT INTO registrations_membershipcheck
         (registration_id, outcome, good_until, note, checked_by_id, checked_at)
     SELECT id, 'confirmed', current_date + 100, '', person_id, now()
-    FROM registrations_registration WHERE status = 'active' OR id %% 3 = 0
+    FROM registrations_registration
+    WHERE (status = 'active' OR id %% 3 = 0) AND id > %(after)s
 """
 EVENTS = """
     INSERT INTO registrations_event
-        (registration_id, at, actor_id, role, kind, from_status, to_status, reason, details,
+        (registration_id, at, actor_id, kind, from_status, to_status, reason, details, role,
          address, request_id)
-    SELECT id, submitted_at, person_id, 'participant', 'send', 'draft', 'submitted', '', '{}',
+    SELECT id, submitted_at, person_id, 'send', 'draft', 'submitted', '', '{}', 'participant',
            '', ''
-    FROM registrations_registration
+    FROM registrations_registration WHERE id > %(after)s
 """
 STATEMENTS = (PEOPLE, REGISTRATIONS, YEARS, ACTIVITIES, CREDITS, PAYMENTS, CHECKS, EVENTS)
+WITHOUT_RECORDS = (PEOPLE, REGISTRATIONS, YEARS, PAYMENTS, CHECKS, EVENTS)
 
 
 @dataclass(frozen=True)
@@ -114,19 +120,7 @@ class Filled:
 def fill(participants: int) -> Filled:
     """Fill the database; tables and indexes are as the migrations made them."""
     call_command("load_programs", verbosity=0, stdout=_Silence())
-    program = Program.objects.get(code=PROGRAM)
-    values = {
-        "participants": participants,
-        "waiting": max(1, participants // QUEUE_SHARE),
-        "entries": ENTRIES,
-        "program": program.pk,
-        "rules": program.current_rules.pk,
-    }
-    with connection.cursor() as cursor:
-        for statement in STATEMENTS:
-            with transaction.atomic():
-                cursor.execute(statement, values)
-        cursor.execute("VACUUM (ANALYZE)")
+    _run(STATEMENTS, participants)
     active = Registration.objects.filter(status=Registration.Status.ACTIVE).order_by("pk")
     active = active.select_related("program", "person", "rules")
     return Filled(
@@ -135,6 +129,32 @@ def fill(participants: int) -> Filled:
         another=active[participants // 3],
         staff=_staff(),
     )
+
+
+def add(*, participants: int) -> None:
+    """Add participants without entries, and the applicants who wait beside them."""
+    _run(WITHOUT_RECORDS, participants)
+
+
+def _run(statements: tuple[str, ...], participants: int) -> None:
+    program = Program.objects.get(code=PROGRAM)
+    last = Registration.objects.aggregate(last=Max("pk"))["last"]
+    values = {
+        "participants": participants,
+        "waiting": max(1, participants // QUEUE_SHARE),
+        "from": Person.objects.filter(
+            email__endswith="@bench.example", email__startswith="p"
+        ).count(),
+        "after": last or 0,
+        "entries": ENTRIES,
+        "program": program.pk,
+        "rules": program.current_rules.pk,
+    }
+    with connection.cursor() as cursor:
+        for statement in statements:
+            with transaction.atomic():
+                cursor.execute(statement, values)
+        cursor.execute("VACUUM (ANALYZE)")
 
 
 def _staff() -> Person:

@@ -139,7 +139,7 @@ def _show(
         "own_case": row.person_id == request.user.pk,
         "problems": completion.check_completion(row) if row.status in WAITING else [],
         "form": form,
-        "events": timeline.of(row),
+        "events": timeline.of(row, reader=request.user),
         "membership": row.membership_check(),
         "next": waiting.next_review(request.user, row),
     }

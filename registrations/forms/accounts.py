@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cec.bilingual import OWN_NAMES
 from registrations.models import Person
+from registrations.models.committee import roles_of
 from registrations.passwords import MOST
 
 EMAIL = _("E-mail")
@@ -174,12 +175,15 @@ class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]
 
     class Meta:
         model = Person
-        fields = ["name", "language", "theme"]
+        fields = ["name", "language", "theme", "shortcuts"]
         widgets = {"language": forms.RadioSelect, "theme": forms.RadioSelect}
         help_texts = {
             "language": _("Of these pages, and of the e-mails that you get."),
+            "shortcuts": _("In the committee’s lists, single letters then move and select."),
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["language"].choices = list(OWN_NAMES.items())  # type: ignore[attr-defined]
+        if not roles_of(self.instance).is_staff:
+            del self.fields["shortcuts"]

@@ -145,6 +145,34 @@ class RefundForm(OnceForm):
     reason = _reason(longest=LONGEST_LEDGER_REASON)
 
 
+class RemarkForm(OnceForm):
+    text = forms.CharField(
+        label=_("Note"),
+        max_length=2000,
+        help_text=_("The committee alone reads it, never the person or a mentor."),
+        error_messages={"required": _("Write a few words.")},
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+
+
+class AssociationNoteForm(OnceForm):
+    text = forms.CharField(
+        label=_("Note"),
+        max_length=4000,
+        help_text=_("Its representatives and the steering group read it, now and later."),
+        error_messages={"required": _("Write a few words.")},
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+
+class LastDayForm(PlainForm):
+    last_day = DayField(
+        label=_("Last day"),
+        required=False,
+        help_text=_("Access ends by itself the day after. Leave it empty for no end."),
+    )
+
+
 class AppointmentForm(PlainForm):
     email = forms.EmailField(
         label=_("E-mail of the person’s account"),

@@ -6,6 +6,7 @@ from registrations.models.fee_state import FeeState
 from registrations.models.fees import Payment
 from registrations.models.history import Event, Seal
 from registrations.models.membership import MembershipCheck, MembershipDoubt, MembershipProof
+from registrations.models.notes import AssociationNote
 from registrations.models.people import Person
 from registrations.models.programs import (
     ActivityType,
@@ -23,6 +24,7 @@ __all__ = [
     "ActivityType",
     "Appointment",
     "Association",
+    "AssociationNote",
     "BankExport",
     "BankLine",
     "Cap",

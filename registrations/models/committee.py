@@ -68,13 +68,24 @@ class Appointment(models.Model):
     def __str__(self) -> str:
         return f"{self.person}, {self.get_role_display()}"
 
+    @property
+    def ended_on(self) -> date | None:
+        """The day on which it ended or will end; None without an end."""
+        if self.ended_at is None:
+            return self.last_day
+        return min(timezone.localdate(self.ended_at), self.last_day or date.max)
+
 
 @dataclass(frozen=True)
 class Roles:
-    """What a person is today: roles by name, and the associations that they represent."""
+    """What a person is today: roles by name, and the associations that they represent.
+
+    `since` is the first day of the newest of the roles.
+    """
 
     names: frozenset[str]
     associations: frozenset[int]
+    since: date | None = None
 
     @property
     def sees_everything(self) -> bool:
@@ -100,6 +111,19 @@ def roles_of(person: Person) -> Roles:
         person.__dict__["roles"] = Roles(
             names=frozenset(row.role for row in rows),
             associations=frozenset(row.association_id for row in rows if row.association_id),
+            since=max((row.first_day for row in rows), default=None),
         )
     roles: Roles = person.__dict__["roles"]
     return roles
+
+
+def conflicts_of(person: Person) -> frozenset[int]:
+    """Return the registrations that the person may not decide on, whatever their role: their own.
+
+    Read once per loaded person, as the roles are.
+    """
+    if "conflicts" not in person.__dict__:
+        own = person.registrations.values_list("pk", flat=True) if person.pk else ()
+        person.__dict__["conflicts"] = frozenset(own)
+    conflicts: frozenset[int] = person.__dict__["conflicts"]
+    return conflicts

@@ -20,6 +20,26 @@ class FeeState(models.TextChoices):
     REFUNDED = "refunded", _("Refunded")
     OVERPAID = "overpaid", _("Overpaid")
 
+    @property
+    def tone(self) -> str:
+        """The look of its pill: colour only where somebody has to act."""
+        return _TONES.get(self, "plain")
+
+
+_TONES = {
+    FeeState.DUE: "warn",
+    FeeState.PART: "warn",
+    FeeState.OVERPAID: "warn",
+    FeeState.REFUNDED: "out",
+}
+
+
+class FeeStateField(models.CharField):  # type: ignore[type-arg]
+    """What the database computes comes back as a FeeState."""
+
+    def from_db_value(self, value: str, *context: object) -> FeeState:
+        return FeeState(value)
+
 
 # The first that fits is it. `paid` is the sum of all lines, `waived` and `refunded` of theirs;
 # a fee that was settled by a waiver, even in part, is waived.
@@ -38,5 +58,5 @@ def fee_state() -> Case:
     return Case(
         *(When(condition, then=Value(state.value)) for condition, state in _RULE),
         default=Value(FeeState.DUE.value),
-        output_field=models.CharField(),
+        output_field=FeeStateField(),
     )

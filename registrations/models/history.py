@@ -69,6 +69,8 @@ class Event(models.Model):
         RENAMED = "renamed", _("Name changed")
         ROSTER_SAVED = "roster_saved", _("List of members taken into use")
         ROSTER_UNDONE = "roster_undone", _("List of members undone")
+        ROLE_CHANGED = "role_changed", _("Last day of a role changed")
+        REMARK = "remark", _("Note for the committee")
 
     registration = models.ForeignKey(
         "registrations.Registration", on_delete=models.PROTECT, null=True, related_name="events"
@@ -92,6 +94,7 @@ class Event(models.Model):
 
     class Meta:
         ordering = ["id"]
+        indexes = [models.Index(fields=["at"], name="event_by_time")]
         constraints = [
             models.CheckConstraint(
                 condition=Q(registration__isnull=False)

@@ -8,6 +8,8 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from cec.words import Folded, words_index
+
 
 class PersonManager(BaseUserManager["Person"]):
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> "Person":
@@ -40,6 +42,7 @@ class Person(AbstractBaseUser, PermissionsMixin):
         _("language"), max_length=2, choices=settings.LANGUAGES, default="en"
     )
     theme = models.CharField(_("colours"), max_length=5, choices=Theme.choices, default=Theme.AUTO)
+    shortcuts = models.BooleanField(_("keyboard shortcuts"), default=False, db_default=False)
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField(default=False)
     date_joined = models.DateTimeField(default=timezone.now)
@@ -56,6 +59,10 @@ class Person(AbstractBaseUser, PermissionsMixin):
             models.CheckConstraint(
                 condition=models.Q(language__in=["en", "fr"]), name="person_language_is_known"
             ),
+        ]
+        indexes = [
+            words_index("name", "email", name="person_by_words"),
+            models.Index(Folded("name"), "id", name="person_by_name"),
         ]
 
     def __str__(self) -> str:

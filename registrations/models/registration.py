@@ -2,14 +2,15 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import models
-from django.db.models import DecimalField, F, Max, OuterRef, Q, Subquery, Sum, Value
+from django.db.models import DecimalField, Exists, F, Max, OuterRef, Q, Subquery, Sum, Value
 from django.db.models.functions import Coalesce, Greatest, NullIf
 from django.utils.translation import gettext_lazy as _
 
 from cec.problems import Problem, Refused
+from cec.words import words_index
 from registrations.models.associations import Association
 from registrations.models.committee import roles_of
 from registrations.models.fee_state import fee_state
@@ -23,20 +24,10 @@ if TYPE_CHECKING:
 # Added to the id in a reference: the first ones don't look like a test then.
 REFERENCES_FROM = 1000
 
+# Since when somebody waits; a draft that was withdrawn was never sent.
+SINCE = Coalesce("submitted_at", "created_at")
+
 MONEY: DecimalField[Decimal, Decimal] = DecimalField(max_digits=10, decimal_places=2)
-
-
-def _sum_of_lines(kind: Q | None = None) -> Coalesce:
-    """Sum a registration's lines of the ledger in a subquery of its own: nothing joins twice."""
-    total = (
-        Registration.objects.filter(pk=OuterRef("pk"))
-        .order_by()
-        .values("pk")
-        .annotate(total=Sum("payments__amount", filter=kind))
-        .values("total")
-    )
-    zero = Value(Decimal(0), output_field=MONEY)
-    return Coalesce(Subquery(total, output_field=MONEY), zero, output_field=MONEY)
 
 
 class RegistrationQuerySet(models.QuerySet["Registration"]):
@@ -63,16 +54,13 @@ class RegistrationQuerySet(models.QuerySet["Registration"]):
 
     def with_balance(self) -> RegistrationQuerySet:
         """Annotate `paid` and `balance`, what is still owed, in the program's currency."""
-        return self.annotate(paid=_sum_of_lines()).annotate(balance=F("fee") - F("paid"))
+        return self.annotate(paid=_paid()).annotate(balance=F("fee") - F("paid"))
 
     def with_fee_state(self) -> RegistrationQuerySet:
         """Annotate the balance, what was `waived` and `refunded`, and `fee_state`, a FeeState."""
         return (
             self.with_balance()
-            .annotate(
-                waived=_sum_of_lines(Q(payments__kind="waiver")),
-                refunded=_sum_of_lines(Q(payments__kind="refund")),
-            )
+            .annotate(waived=_paid("waiver"), refunded=_paid("refund"))
             .annotate(fee_state=fee_state())
         )
 
@@ -94,12 +82,12 @@ class RegistrationQuerySet(models.QuerySet["Registration"]):
 
         `membership` is its outcome, or null when there is none or it was taken back.
         """
-        latest = Registration.objects.filter(pk=OuterRef("pk")).order_by("-membership_checks__id")
-        outcome = Subquery(latest.values("membership_checks__outcome")[:1])
+        latest = _beside("membership_checks").order_by("-id")
+        outcome = Subquery(latest.values("outcome")[:1])
         return self.annotate(
-            latest_check=Subquery(latest.values("membership_checks__id")[:1]),
+            latest_check=Subquery(latest.values("id")[:1]),
             membership=NullIf(outcome, Value("unchecked")),
-            good_until=Subquery(latest.values("membership_checks__good_until")[:1]),
+            good_until=Subquery(latest.values("good_until")[:1]),
         )
 
     def with_done_on(self) -> RegistrationQuerySet:
@@ -108,14 +96,35 @@ class RegistrationQuerySet(models.QuerySet["Registration"]):
         That is the day on which a membership is looked at once nothing is owed (E4,
         `registering.readiness`).
         """
-        last_money = (
-            Registration.objects.filter(pk=OuterRef("pk"))
-            .order_by()
-            .values("pk")
-            .annotate(day=Max("payments__received_on"))
-            .values("day")
+        money = _beside("payments").values("registration").annotate(day=Max("received_on"))
+        return self.annotate(done_on=Greatest("submitted_on", Subquery(money.values("day"))))
+
+    def with_gates(self) -> RegistrationQuerySet:
+        """Annotate what a decision looks at: `balance`, `done_on`, the latest check, `has_proof`.
+
+        `has_proof` says whether the person has answered the latest check with a file.
+        """
+        proofs = _beside("membership_proofs").filter(answers=OuterRef("latest_check"))
+        return (
+            self.with_membership()
+            .with_done_on()
+            .annotate(balance=F("fee") - _paid(), has_proof=Exists(proofs))
         )
-        return self.annotate(done_on=Greatest("submitted_on", Subquery(last_money)))
+
+
+def _paid(kind: str = "") -> Coalesce:
+    """What came in, was waived and was given back, or one of these, in the program's currency."""
+    lines = _beside("payments").filter(kind=kind) if kind else _beside("payments")
+    lines = lines.values("registration").annotate(total=Sum("amount"))
+    zero = Value(Decimal(0), output_field=MONEY)
+    return Coalesce(Subquery(lines.values("total"), output_field=MONEY), zero, output_field=MONEY)
+
+
+def _beside(name: str) -> models.QuerySet[Any]:
+    """Return the rows of a table beside the registration of an outer query, such as payments."""
+    table: Any = Registration._meta.get_field(name).related_model
+    rows: models.QuerySet[Any] = table.objects.filter(registration=OuterRef("pk")).order_by()
+    return rows
 
 
 class Registration(models.Model):
@@ -177,8 +186,9 @@ class Registration(models.Model):
     class Meta:
         ordering = ["id"]
         indexes = [
-            models.Index(fields=["status", "submitted_at"], name="registration_by_wait"),
-            models.Index(fields=["association", "status"], name="registration_by_association"),
+            models.Index("status", SINCE, "id", name="registration_by_wait"),
+            models.Index("association", "status", SINCE, "id", name="registration_by_association"),
+            words_index("member_number", name="registration_by_words"),
         ]
         constraints = [
             models.UniqueConstraint(

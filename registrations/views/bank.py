@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_http_methods
 
+from cec.navigation import Tab
 from cec.problems import Refused
-from registrations import queue
 from registrations.bank import importing, matching, reading, recording, wording
 from registrations.bank.recording import Pick, Share
 from registrations.forms.bank import BankExportForm
@@ -101,7 +101,7 @@ def export(request: HttpRequest, export: int) -> HttpResponse:
     address = reverse("bank_export", args=[row.pk])
     context = {
         "states": [
-            queue.View(key, label, counts[key], f"{address}?state={key}", key == state)
+            Tab(key, label, counts[key], f"{address}?state={key}", key == state)
             for key, (label, _lines) in STATES.items()
         ],
         "state": state,

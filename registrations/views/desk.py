@@ -1,12 +1,9 @@
 """The committee's desk: the queue, and one registration with all that a decision needs."""
 
 from typing import Any
-from urllib.parse import urlencode
 
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from registrations import fees, membership, moving, roster_matching, timeline
@@ -14,14 +11,9 @@ from registrations import queue as queues
 from registrations.calendar import today_in
 from registrations.forms import desk as forms
 from registrations.forms.life import DeskMoveForm, DeskWithdrawForm
-from registrations.models import MembershipDoubt, MembershipProof, Program, Registration
-from registrations.models.committee import roles_of
-from registrations.navigation import queue_counts
+from registrations.models import MembershipDoubt, MembershipProof, Registration
 from registrations.permissions import may, require_staff
 from registrations.registering import readiness
-
-PER_PAGE = 25
-FILTERS = ("q", "program", "language")
 
 
 @require_GET
@@ -29,48 +21,6 @@ def home(request: HttpRequest) -> HttpResponse:
     """The desk starts with the queue."""
     require_staff(request.user)
     return redirect("queue")
-
-
-@require_GET
-def queue(request: HttpRequest) -> HttpResponse:
-    """Registrations in this person's care, longest waiting first."""
-    require_staff(request.user)
-    asked = request.GET.get("view", "")
-    current = asked if asked in queues.VIEWS else "waiting"
-    counts = queue_counts(request)
-    found = queues.search(
-        queues.rows(request.user).filter(queues.VIEWS[current][1]),
-        text=request.GET.get("q", ""),
-        program=request.GET.get("program", ""),
-        language=request.GET.get("language", ""),
-    ).order_by("submitted_at", "pk")
-    filtered = any(request.GET.get(key) for key in FILTERS)
-    pages = Paginator(found.values_list("pk", flat=True), PER_PAGE)
-    if not filtered and current in counts:
-        pages.count = counts[current]  # the tab has counted it
-    page = pages.get_page(request.GET.get("page"))
-    page.object_list = queues.of_page(request.user, page.object_list)
-    for row in page.object_list:
-        queues.describe(row)
-    context = {
-        "views": [
-            queues.View(key, label, counts.get(key), _address(request, key), key == current)
-            for key, (label, _condition) in queues.VIEWS.items()
-        ],
-        "view": current,
-        "title": queues.VIEWS[current][0],
-        "page": page,
-        "programs": Program.objects.all(),
-        "several_associations": _works_for_several(request),
-        "filtered": filtered,
-    }
-    return render(request, "registrations/queue.html", context)
-
-
-def _address(request: HttpRequest, view: str) -> str:
-    """A tab's address; it keeps the search: whoever isn't in one tab is found in another."""
-    kept = {key: request.GET[key] for key in FILTERS if request.GET.get(key)}
-    return f"{reverse('queue')}?{urlencode({'view': view} | kept)}"
 
 
 @require_GET
@@ -101,10 +51,11 @@ def show(
         name: may(request.user, name, registration)
         for name in (
             *("check_membership", "decide_registration", "override_gate", "record_payment"),
-            *("move_registration", "extend_cycle"),
+            *("move_registration", "extend_cycle", "write_remark"),
         )
     }
     today = today_in(registration.program)
+    asked = queues.Asked.of(request.GET)
     seen = registration.membership_checks.values_list("pk", flat=True).first() or 0
     shown: dict[str, Any] = {
         "membership_form": forms.MembershipForm(initial={"seen": seen}),
@@ -118,11 +69,14 @@ def show(
         "refund_form": forms.RefundForm(),
         "move_form": DeskMoveForm(registration=registration),
         "withdraw_form": DeskWithdrawForm(),
+        "remark_form": forms.RemarkForm(),
     } | filled
     context = shown | {
         "forms": list(filled.values()),
         "registration": registration,
         "own_case": registration.person_id == request.user.pk,
+        "conflict": queues.conflict(request.user, registration),
+        "list_query": asked.query(),
         "allowed": allowed,
         "waiting": waiting,
         "ready": ready,
@@ -137,12 +91,12 @@ def show(
         .filter(registration=registration)
         .select_related("file"),
         **(_on_the_list(registration, seen) if allowed["check_membership"] else {}),
-        "events": timeline.of(registration),
+        "events": timeline.of(registration, reader=request.user),
         "can_move": moving.can_move(registration),
         "can_withdraw": registration.can("withdraw"),
         "changes": registration.cycle_changes.in_force(),
         "waited": queues.waiting_days(registration),
-        "next": queues.next_waiting(request.user, registration),
+        "next": queues.next_waiting(request.user, registration, asked),
     }
     return render(request, "registrations/desk_registration.html", context, status=status)
 
@@ -164,8 +118,3 @@ def _on_the_list(registration: Registration, seen: int) -> dict[str, Any]:
         for match in roster_matching.matches(registration, roster)
     ]
     return {"roster": roster, "proposals": proposals}
-
-
-def _works_for_several(request: HttpRequest) -> bool:
-    roles = roles_of(request.user)
-    return roles.sees_everything or len(roles.associations) > 1

@@ -3,14 +3,21 @@
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from cec.problems import Refused
+from registrations import committee, queue, registering
 from registrations import membership as memberships
-from registrations import queue, registering
-from registrations.forms.desk import ApproveForm, DeclineForm, MatchForm, MembershipForm
+from registrations.forms.desk import (
+    ApproveForm,
+    DeclineForm,
+    MatchForm,
+    MembershipForm,
+    RemarkForm,
+)
 from registrations.models import Registration, RosterMember
 from registrations.permissions import may, require
 from registrations.views import desk
@@ -38,9 +45,25 @@ def membership(request: HttpRequest, registration: int) -> HttpResponse:
         memberships.record_check(row, by=request.user, **form.cleaned_data)
     except Refused as refused:
         messages.warning(request, str(refused))
-    else:
-        messages.success(request, _("The membership check is recorded."))
-    return redirect("desk_registration", registration=row.pk)
+        return redirect(page_in_list(request, row))
+    done = _("The membership check is recorded.")
+    if registering.readiness(row).problems:
+        return _go_on(request, row, done)  # nothing more to decide about this one now
+    messages.success(request, done)
+    return redirect(page_in_list(request, row))
+
+
+@require_POST
+def remark(request: HttpRequest, registration: int) -> HttpResponse:
+    """Write a note that the committee alone reads."""
+    row = desk.find(request, registration)
+    require(request.user, "write_remark", row)
+    form = RemarkForm(request.POST)
+    if not form.is_valid():
+        return desk.show(request, row, status=422, remark_form=form)
+    committee.remark(row, by=request.user, **form.cleaned_data)
+    messages.success(request, _("The note is kept."))
+    return redirect(page_in_list(request, row))
 
 
 @require_POST
@@ -105,7 +128,7 @@ def decline(request: HttpRequest, registration: int) -> HttpResponse:
     except Refused as refused:
         if not row.was_moved("decline", by=request.user):
             messages.warning(request, str(refused))
-            return redirect("desk_registration", registration=row.pk)
+            return redirect(page_in_list(request, row))
     return _go_on(
         request,
         row,
@@ -114,15 +137,27 @@ def decline(request: HttpRequest, registration: int) -> HttpResponse:
 
 
 def _go_on(request: HttpRequest, row: Registration, done: str) -> HttpResponse:
-    """Go to the longest waiting registration, and say how many are left."""
-    left = queue.counts(request.user)["waiting"]
+    """Go to the next one of the list that the person came from, and say how many are left."""
+    asked = queue.Asked.of(request.GET)
+    following = queue.next_waiting(request.user, row, asked)
+    left = queue.others_waiting(request.user, row, asked).count() if following else 0
     rest = (
         ngettext("%(count)s left.", "%(count)s left.", left) % {"count": left}
         if left
         else _("Nothing else is waiting.")
     )
     messages.success(request, f"{done} {rest}")
-    following = queue.next_waiting(request.user, row)
     if following is None:
-        return redirect("queue")
-    return redirect("desk_registration", registration=following.pk)
+        return redirect(f"{reverse('queue')}{_query(asked)}")
+    return redirect(page_in_list(request, following))
+
+
+def page_in_list(request: HttpRequest, row: Registration) -> str:
+    """The address of a registration's page, which leads back to the list one came from."""
+    asked = queue.Asked.of(request.GET)
+    return reverse("desk_registration", args=[row.pk]) + _query(asked)
+
+
+def _query(asked: queue.Asked) -> str:
+    query = asked.query()
+    return f"?{query}" if query else ""

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from cec.export import XLSX
+from cec.navigation import Tab
 from cec.problems import Refused
 from registrations import ledger, ledger_export, queue
 from registrations.models import BankLine, Payment, Program, Registration
@@ -24,7 +25,7 @@ PER_PAGE = 25
 OTHERS_SHOWN = 10
 
 
-def tabs(request: HttpRequest, current: str) -> list[queue.View]:
+def tabs(request: HttpRequest, current: str) -> list[Tab]:
     """Lead around the pages of payments."""
     pages = [
         ("owing", _("Fees to come"), reverse("payments"), None),
@@ -33,7 +34,7 @@ def tabs(request: HttpRequest, current: str) -> list[queue.View]:
         ("months", _("Months"), reverse("ledger_months"), None),
         ("overpaid", _("Overpaid"), f"{reverse('payments')}?view=overpaid", None),
     ]
-    return [queue.View(key, label, count, url, key == current) for key, label, url, count in pages]
+    return [Tab(key, label, count, url, key == current) for key, label, url, count in pages]
 
 
 @require_GET

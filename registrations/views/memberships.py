@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+from cec.navigation import Tab
 from registrations import queue, watch
 from registrations.models import Association
 from registrations.models.committee import roles_of
@@ -37,7 +38,7 @@ def memberships(request: HttpRequest) -> HttpResponse:
     several = roles.sees_everything or len(roles.associations) > 1
     context = {
         "views": [
-            queue.View(key, label, counts[key], _address(request, key), key == current)
+            Tab(key, label, counts[key], _address(request, key), key == current)
             for key, label in watch.VIEWS.items()
         ],
         "view": current,

@@ -1,5 +1,7 @@
 """Who does what in the committee, and until when."""
 
+from datetime import timedelta
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -9,9 +11,11 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from cec.problems import Refused
 from registrations import committee
-from registrations.forms.desk import AppointmentForm
+from registrations.forms.desk import AppointmentForm, LastDayForm
 from registrations.models import Appointment
 from registrations.permissions import may, require
+
+ENDS_SOON = timedelta(days=30)
 
 
 @require_http_methods(["GET", "POST"])
@@ -48,6 +52,11 @@ def appointments(request: HttpRequest) -> HttpResponse:
         {
             "form": form,
             "current": current,
+            "today": today,
+            "soon": today + ENDS_SOON,
+            "ending": [
+                row for row in current if row.last_day and row.last_day <= today + ENDS_SOON
+            ],
             "past": rows.exclude(pk__in=rows.not_over(today))[:50],
             "may_name_administrators": may(request.user, "appoint_administrator"),
         },
@@ -55,14 +64,45 @@ def appointments(request: HttpRequest) -> HttpResponse:
     )
 
 
+@require_http_methods(["GET", "POST"])
+def change(request: HttpRequest, appointment: int) -> HttpResponse:
+    """Let a role run longer or shorter."""
+    require(request.user, "appoint")
+    row = _not_over(appointment)
+    form = LastDayForm(
+        request.POST if request.method == "POST" else None, initial={"last_day": row.last_day}
+    )
+    if request.method == "POST" and form.is_valid():
+        try:
+            committee.change_last_day(row, by=request.user, last_day=form.cleaned_data["last_day"])
+        except Refused as refused:
+            form.add_error("last_day", str(refused))
+        else:
+            messages.success(
+                request, _("The role of %(name)s is changed.") % {"name": row.person.name}
+            )
+            return redirect("appointments")
+    return render(
+        request,
+        "registrations/appointment.html",
+        {"form": form, "appointment": row},
+        status=422 if form.errors else 200,
+    )
+
+
+def _not_over(appointment: int) -> Appointment:
+    """Return a role that runs or is still to come; one that has ended is history, a 404."""
+    return get_object_or_404(
+        Appointment.objects.not_over(timezone.localdate()).select_related("person", "association"),
+        pk=appointment,
+    )
+
+
 @require_POST
 def end(request: HttpRequest, appointment: int) -> HttpResponse:
     """End a role; access is gone with the person's next click."""
     require(request.user, "appoint")
-    row = get_object_or_404(
-        Appointment.objects.not_over(timezone.localdate()).select_related("person"),
-        pk=appointment,
-    )
+    row = _not_over(appointment)
     try:
         committee.end(row, by=request.user)
     except Refused as refused:

@@ -318,7 +318,7 @@ class TestRules:
             "ends_on": "2028-04-13",
             "change": change.pk,
         }
-        said = [line.text for line in timeline.of(row)]
+        said = [line.text for line in timeline.of(row, reader=make.steering())]
         assert any(
             "Leave, 1\u00a0June\u00a02026 to 30\u00a0June\u00a02026" in text for text in said
         )

@@ -163,8 +163,10 @@ class Gallery:
 
     def _representative(self) -> list[Page]:
         return [
-            page("queue"),
+            page("queue", query="?mentor=no"),
+            page("queue_together", query=f"?action=confirm&registration={self.waiting.pk}"),
             page("desk_registration", self.waiting.pk),
+            page("handover"),
             page("reviews"),
             page("review", self.in_review.pk),
             page("review", self.active.pk),

@@ -31,17 +31,19 @@ PAGE = """{% extends "base.html" %}
   <form hx-post="/fail" id="failing"><button id="fail">Fail</button></form>
   <form method="post" id="bulk">
     <div class="bulk">{% include "components/bulk_count.html" %}</div>
-    <table class="t stackable">
+    <input type="search" id="find" aria-label="Find">
+    <table class="t stackable" data-shortcuts>
       <thead><tr><th scope="col">{% include "components/select_all.html" %}</th>
         <th scope="col">Name</th></tr></thead>
       <tbody>
         {% for name in "abc" %}
           <tr><td><input type="checkbox" name="ids" value="{{ name }}" aria-label="{{ name }}"></td>
-            <th scope="row">{{ name }}</th></tr>
+            <th scope="row"><a href="#{{ name }}">{{ name }}</a></th></tr>
         {% endfor %}
       </tbody>
     </table>
   </form>
+  {% include "components/shortcuts.html" %}
 {% endblock %}"""
 
 REFUSED = """<form hx-post="/refuse" id="checked">
@@ -175,6 +177,40 @@ def test_one_row_less_is_counted_and_select_all_is_neither_on_nor_off(page):
 
     assert page.inner_text("[data-bulk-count]") == "2 selected"
     assert page.evaluate("document.getElementById('select-all').indeterminate")
+
+
+def test_letters_move_and_select_in_a_list_with_shortcuts(page):
+    for key in "jjjjkx":
+        page.keyboard.press(key)
+
+    assert page.evaluate("document.activeElement.textContent") == "b"
+    assert page.locator("tbody :checked").evaluate_all("all => all.map(box => box.value)") == ["b"]
+    page.keyboard.press("k")
+    assert page.evaluate("document.activeElement.textContent") == "a"
+    page.keyboard.press("Enter")
+    assert page.evaluate("location.hash") == "#a"
+
+
+def test_a_letter_that_is_typed_stays_a_letter(page):
+    page.keyboard.press("/")
+    page.keyboard.type("jx?/")
+
+    assert page.input_value("#find") == "jx?/"
+    assert page.locator("tbody :checked").count() == 0
+
+
+def test_a_question_mark_opens_the_list_of_shortcuts(page):
+    page.keyboard.press("?")
+
+    assert page.is_visible("#shortcuts kbd")
+
+
+def test_without_the_persons_wish_letters_do_nothing(page):
+    page.evaluate("document.querySelector('table').removeAttribute('data-shortcuts')")
+
+    page.keyboard.press("j")
+
+    assert page.evaluate("document.activeElement.tagName") == "BODY"
 
 
 def test_a_menu_closes_on_escape_and_gives_the_focus_back(page):

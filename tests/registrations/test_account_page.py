@@ -3,8 +3,10 @@
 import pytest
 from django.conf import settings as django_settings
 from django.test import Client
+from django.urls import reverse
 
 from registrations.models import Person
+from tests import factories as make
 from tests.registrations.signing_in import someone
 
 pytestmark = pytest.mark.django_db
@@ -95,3 +97,22 @@ def test_the_page_shows_markup_in_a_name_as_text(client, robin):
 
     assert "<script>alert" not in page
     assert "&lt;script&gt;alert" in page
+
+
+def test_shortcuts_are_offered_to_the_committee_and_off_until_switched_on(client):
+    plain, staff = make.person(), make.representative("MLA")
+    make.registration(status="submitted")
+    offered = {}
+    for who in (plain, staff):
+        client.force_login(who)
+        offered[who] = 'name="shortcuts"' in client.get(reverse("account")).text
+    before = "data-shortcuts" in client.get(reverse("queue")).text
+
+    client.post(
+        reverse("account"),
+        {"name": staff.name, "language": "en", "theme": "auto", "shortcuts": "on"},
+    )
+
+    assert offered == {plain: False, staff: True}
+    assert not before
+    assert "data-shortcuts" in client.get(reverse("queue")).text

@@ -170,7 +170,7 @@ class TestTheTimeline:
 
         registering.decline(row, by=make.representative("MLA"), reason="No membership.")
 
-        texts = [line.text for line in timeline.of(row)]
+        texts = [line.text for line in timeline.of(row, reader=make.steering())]
         assert texts == [
             "E-mail on its way: About your CEC registration",
             "Registration declined",
@@ -186,7 +186,7 @@ class TestTheTimeline:
 
         registering.decline(row, by=who, reason="No membership.")
 
-        whos = [line.who for line in timeline.of(row) if line.who]
+        whos = [line.who for line in timeline.of(row, reader=make.steering()) if line.who]
         assert whos == [f"{who.name}, association representative", row.person.name]
 
     def test_a_long_one_keeps_its_older_lines_one_click_away(self, client):
@@ -206,7 +206,7 @@ class TestTheTimeline:
         registering.send(row, by=row.person)
         OutgoingMail.objects.update(state="failed", last_error="550 no such mailbox")
 
-        line = timeline.of(row)[0]
+        line = timeline.of(row, reader=make.steering())[0]
 
         assert line.text == "E-mail not delivered: We have your CEC registration"
         assert line.reason == "550 no such mailbox"
@@ -217,7 +217,7 @@ class TestTheTimeline:
         OutgoingMail.objects.update(person=make.person())
 
         assert not [line for line in timeline.for_person(row) if "E-mail" in line.text]
-        assert [line for line in timeline.of(row) if "E-mail" in line.text]
+        assert [line for line in timeline.of(row, reader=make.steering()) if "E-mail" in line.text]
 
 
 class TestSeals:
