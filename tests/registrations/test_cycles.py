@@ -158,7 +158,7 @@ class TestPages:
         assert reverse("record", args=[first.pk]) in mine.text
         assert reverse("record", args=[second.pk]) not in mine.text
         assert record.status_code == 200
-        assert reverse("my_registrations") in record.text
+        assert f'"{reverse("my_registrations")}"' in record.text
 
     def test_with_one_registration_there_is_nothing_to_switch(self, client):
         row = make.registration()
@@ -167,7 +167,7 @@ class TestPages:
 
         page = client.get(reverse("record", args=[row.pk]))
 
-        assert reverse("my_registrations") not in page.text
+        assert f'"{reverse("my_registrations")}"' not in page.text
 
     def test_a_record_that_starts_later_says_so(self, client):
         first = make.registration(

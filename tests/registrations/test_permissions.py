@@ -23,6 +23,8 @@ TABLE = {
     "record_payment": {"administrator"},
     "review_record": {"representative", "steering"},
     "issue_certificate": {"administrator"},
+    "move_registration": {"representative", "steering", "administrator"},
+    "extend_cycle": {"steering"},
     "appoint": {"steering", "administrator"},
     "appoint_administrator": {"administrator"},
 }
