@@ -4,6 +4,7 @@ It stands here and not in `registrations` because the program year of an entry i
 log: years and entries change in one transaction, and imports go one way.
 """
 
+from collections.abc import Mapping
 from datetime import date
 from uuid import UUID
 
@@ -53,17 +54,15 @@ def extend(
         )
     days = (until - ends_on).days
     _refuse_too_long(days)
-    change = CycleChange.objects.create(
+    change = CycleChange(
         registration=locked,
         kind=CycleChange.Kind.EXTENSION,
         days=days,
         cause=cause,
         reason=reason.strip(),
         form_key=form_key,
-        recorded_by=by,
     )
-    _follow(locked, change, "extended", by=by, reason=change.reason, details={"days": days})
-    return change
+    return _grant(change, "extended", by=by, details={"days": days})
 
 
 @transaction.atomic
@@ -89,7 +88,7 @@ def give_leave(
     ends_on = _require_open(locked)
     _require_reason(cause, reason)
     _refuse_leave(locked, ends_on, first_day, last_day)
-    change = CycleChange.objects.create(
+    change = CycleChange(
         registration=locked,
         kind=CycleChange.Kind.LEAVE,
         first_day=first_day,
@@ -97,11 +96,9 @@ def give_leave(
         cause=cause,
         reason=reason.strip(),
         form_key=form_key,
-        recorded_by=by,
     )
-    days: dict[str, object] = {"first_day": str(first_day), "last_day": str(last_day)}
-    _follow(locked, change, "leave", by=by, reason=change.reason, details=days)
-    return change
+    days = {"first_day": str(first_day), "last_day": str(last_day)}
+    return _grant(change, "leave", by=by, details=days)
 
 
 @transaction.atomic
@@ -117,8 +114,9 @@ def take_back(change: CycleChange, *, by: Person, reason: str) -> None:
     current = CycleChange.objects.in_force().filter(pk=change.pk, registration=locked)
     if not current.update(taken_back_by=by, taken_back_at=timezone.now()):
         raise Refused(Problem("taken_back", _("This was taken back already."), fixable=False))
-    _refuse_entries_behind_the_end(locked)
-    _follow(locked, change, "cycle_restored", by=by, reason=reason.strip(), details={})
+    _refuse_what_lies_behind_the_end(locked)
+    change.registration = locked
+    _follow(change, "cycle_restored", by=by, reason=reason.strip(), details={})
 
 
 def _lock(registration: Registration, *, by: Person) -> Registration:
@@ -182,8 +180,17 @@ def _refuse_leave(
         )
 
 
-def _refuse_entries_behind_the_end(registration: Registration) -> None:
+def _refuse_what_lies_behind_the_end(registration: Registration) -> None:
     last_day = bounds_of(registration)[-1][1]
+    later = registration.cycle_changes.in_force().filter(first_day__gt=last_day)
+    if other := later.first():
+        raise Refused(
+            Problem(
+                "leave_behind",
+                _("The leave from %(first)s would begin after the end. Take that back first.")
+                % {"first": write_day(other.first_day)},
+            )
+        )
     behind = Activity.objects.kept().filter(
         credits__registration=registration, completed_on__gt=last_day
     )
@@ -201,16 +208,20 @@ def _refuse_entries_behind_the_end(registration: Registration) -> None:
         )
 
 
+def _grant(
+    change: CycleChange, kind: str, *, by: Person, details: Mapping[str, object]
+) -> CycleChange:
+    change.recorded_by = by
+    change.save()
+    _follow(change, kind, by=by, reason=change.reason, details=details)
+    return change
+
+
 def _follow(
-    registration: Registration,
-    change: CycleChange,
-    kind: str,
-    *,
-    by: Person,
-    reason: str,
-    details: dict[str, object],
+    change: CycleChange, kind: str, *, by: Person, reason: str, details: Mapping[str, object]
 ) -> None:
-    """Let years, entries, history and the person know."""
+    """Let years, entries, history and the person know. The change's registration is locked."""
+    registration = change.registration
     move_years(registration)
     log.value_in_new_years(registration)
     event = registration.note(
@@ -219,7 +230,6 @@ def _follow(
         reason=reason,
         details={**details, "ends_on": str(registration.ends_on), "change": change.pk},
     )
-    change.registration = registration
     letter = "cycle_change_taken_back" if kind == "cycle_restored" else "cycle_extended"
     mail.post(
         letter,

@@ -169,6 +169,11 @@ def _refuse_approval(
         raise Refused(Problem("no_start", _("Enter the day on which the program starts.")))
     if (override or start != ready.starts_on) and not reason.strip():
         raise Refused(Problem("no_reason", _("Say why, in a few words.")))
+    _refuse_start(registration, start)
+
+
+def _refuse_start(registration: Registration, start: date) -> None:
+    """Refuse a day that is still ahead, long gone, or in an earlier cycle of the person."""
     earliest, today = earliest_start(registration), today_in(registration.program)
     if earliest and start < earliest:
         raise Refused(

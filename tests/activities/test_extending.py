@@ -198,6 +198,19 @@ class TestPoints:
         assert codes(refused) == ["entries_behind"]
         assert change.taken_back_at is None
 
+    def test_an_extension_that_a_leave_stands_on_is_taken_back_after_it(self):
+        row = active()
+        extension = extend(row, "2028-09-14")
+        pause = leave(row, "2028-06-01", "2028-06-30")
+
+        with pytest.raises(Refused, match="Take that back first"):
+            extending.take_back(extension, by=make.steering(), reason="A mistake.")
+        for change in (pause, extension):
+            extending.take_back(change, by=make.steering(), reason="A mistake.")
+
+        row.refresh_from_db()
+        assert row.ends_on == date(2028, 3, 14)
+
     def test_a_deleted_entry_behind_the_end_is_no_obstacle_and_does_not_come_back(self):
         row = active()
         change = extend(row, "2028-09-14")

@@ -158,7 +158,7 @@ class TestPages:
         assert reverse("record", args=[first.pk]) in mine.text
         assert reverse("record", args=[second.pk]) not in mine.text
         assert record.status_code == 200
-        assert reverse("my_registrations") in record.text
+        assert f'"{reverse("my_registrations")}"' in record.text
 
     def test_with_one_registration_there_is_nothing_to_switch(self, client):
         row = make.registration()

@@ -25,6 +25,9 @@ TABLE = {
     "issue_certificate": {"administrator"},
     "write_remark": {"representative", "steering", "administrator"},
     "note_association": {"representative", "steering"},
+    "move_registration": {"representative", "steering", "administrator"},
+    "extend_cycle": {"steering"},
+    "keep_roster": {"representative", "steering"},
     "appoint": {"steering", "administrator"},
     "appoint_administrator": {"administrator"},
 }
