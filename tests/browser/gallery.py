@@ -7,7 +7,8 @@ from django.utils import timezone
 
 from activities.models import Activity, Import
 from certificates import completion, making
-from registrations.models import CycleChange, Person, Registration
+from registrations.bank import importing
+from registrations.models import BankLine, CycleChange, Person, Registration
 from tests import factories
 from tests.certificates import records
 
@@ -47,6 +48,7 @@ class Gallery:
         self.in_review = records.turned_in(association_code="MLA")
         self.accepted = records.accepted(factories.person(LONG_NAME))
         self.draft = factories.registration(status="draft", employer=LONG_WORD)
+        self.deposit = self._deposit()
 
     def rooms(self) -> list[Room]:
         return [
@@ -100,6 +102,18 @@ class Gallery:
             row, by=self.representative, reason=LONG_WORD, comments={entry.pk: LONG_WORD * 2}
         )
         return row, entry
+
+    def _deposit(self) -> BankLine:
+        """A deposit whose words leave it open whose fee it is."""
+        rows = [
+            "Date,Description,Reference,Deposits",
+            f"2026-01-05,{LONG_WORD * 3},{'R' * 100},1000.00",
+            f"2026-01-06,INTERAC,{self.waiting.reference},20.00",
+        ]
+        export, _new = importing.take_in(
+            "\n".join(rows).encode(), file_name=f"{LONG_WORD}.csv", by=self.office
+        )
+        return export.lines.first()
 
     def _public(self) -> list[Page]:
         names = (
@@ -179,6 +193,16 @@ class Gallery:
             page("desk_registration", self.active.pk),
             page("cycle", self.active.pk),
             page("payments"),
+            page("ledger"),
+            page("ledger_months"),
+            page("bank_exports"),
+            page("bank_export", self.deposit.export_id),
+            page("bank_line", self.deposit.pk, query=f"?with={self.waiting.pk}&q=e"),
+            page(
+                "bank_confirm",
+                self.deposit.export_id,
+                query=f"?line={self.deposit.pk}-{self.waiting.pk}",
+            ),
             page("issuing"),
             page("issue", query="?all=1"),
             page("issued"),
