@@ -13,7 +13,13 @@ from registrations import fees, membership, roster_matching, timeline
 from registrations import queue as queues
 from registrations.calendar import today_in
 from registrations.forms import desk as forms
-from registrations.models import MembershipDoubt, MembershipProof, Program, Registration
+from registrations.models import (
+    MembershipCheck,
+    MembershipDoubt,
+    MembershipProof,
+    Program,
+    Registration,
+)
 from registrations.models.committee import roles_of
 from registrations.navigation import queue_counts
 from registrations.permissions import may, require_staff
@@ -100,7 +106,8 @@ def show(
         for name in ("check_membership", "decide_registration", "override_gate", "record_payment")
     }
     today = today_in(registration.program)
-    seen = registration.membership_checks.values_list("pk", flat=True).first() or 0
+    latest = registration.membership_checks.first()
+    seen = latest.pk if latest else 0
     shown: dict[str, Any] = {
         "membership_form": forms.MembershipForm(initial={"seen": seen}),
         "approve_form": forms.ApproveForm(
@@ -128,7 +135,7 @@ def show(
         "proofs": MembershipProof.objects.visible_to(request.user)
         .filter(registration=registration)
         .select_related("file"),
-        **(_on_the_list(registration, seen) if allowed["check_membership"] else {}),
+        **(_on_the_list(registration, latest) if allowed["check_membership"] else {}),
         "events": timeline.of(registration),
         "waited": queues.waiting_days(registration),
         "next": queues.next_waiting(request.user, registration),
@@ -136,8 +143,11 @@ def show(
     return render(request, "registrations/desk_registration.html", context, status=status)
 
 
-def _on_the_list(registration: Registration, seen: int) -> dict[str, Any]:
-    """The association's list, and rows of it that may be the person, each with its button."""
+def _on_the_list(registration: Registration, latest: MembershipCheck | None) -> dict[str, Any]:
+    """The association's list, and rows of it that may be the person, each with its button.
+
+    The row that the latest check rests on has none: it has been recorded.
+    """
     if not registration.program.needs_membership or not registration.is_open:
         return {}
     today = today_in(registration.program)
@@ -146,8 +156,10 @@ def _on_the_list(registration: Registration, seen: int) -> dict[str, Any]:
         {
             "match": match,
             "good": membership.holds(match.member, today),
+            "recorded": latest is not None and latest.rests_on(match.member),
             "form": forms.MatchForm(
-                initial={"member": match.member.pk, "seen": seen}, auto_id=False
+                initial={"member": match.member.pk, "seen": latest.pk if latest else 0},
+                auto_id=False,
             ),
         }
         for match in roster_matching.matches(registration, roster)

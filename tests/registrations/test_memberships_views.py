@@ -103,6 +103,15 @@ class TestThePersonOnTheList:
         assert "The list says no date." in page
         assert reverse("desk_member", args=[row.pk]) not in page
 
+    def test_a_row_that_was_recorded_has_no_button(self, client, representative):
+        row = waiting()
+        choose(client, row, row_of(roster(), row, suspended=True))
+
+        page = page_of(client, row).text
+
+        assert "The latest check rests on this row." in page
+        assert reverse("desk_member", args=[row.pk]) not in page
+
     def test_that_nobody_is_on_the_list_is_said(self, client, representative):
         roster()
 
