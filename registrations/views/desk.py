@@ -150,12 +150,12 @@ def _on_the_list(registration: Registration, latest: MembershipCheck | None) -> 
     """
     if not registration.program.needs_membership or not registration.is_open:
         return {}
-    today = today_in(registration.program)
+    day = membership.judged_on(registration)
     roster = roster_matching.list_of(registration)
     proposals = [
         {
             "match": match,
-            "good": membership.holds(match.member, today),
+            "good": membership.holds(match.member, day),
             "recorded": latest is not None and latest.rests_on(match.member),
             "form": forms.MatchForm(
                 initial={"member": match.member.pk, "seen": latest.pk if latest else 0},

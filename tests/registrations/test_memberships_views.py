@@ -344,7 +344,9 @@ class TestTheFlag:
     def test_a_doubt_stands_at_the_desk_alone(self, client):
         by = make.representative("MLA")
         row = make.registration(member_number="77")
-        membership.append(membership.from_roster(row, row_of(roster(), row), by=None))
+        membership.append(
+            membership.from_roster(row, row_of(roster(), row), on=in_days(0), by=None)
+        )
         rechecking.recheck(roster().pk)
         client.force_login(by)
         desk = page_of(client, row).text
