@@ -10,11 +10,13 @@ from django.utils.translation import gettext as _
 from cec import mail
 from cec.problems import Problem, Refused
 from cec.wording import day as write_day
+from registrations import fees
 from registrations.calendar import today_in
 from registrations.models import (
     Event,
     MembershipCheck,
     MembershipDoubt,
+    MembershipProof,
     Person,
     Registration,
     Roster,
@@ -68,6 +70,19 @@ def not_current(registration: Registration) -> bool:
         return False
     problems = check_membership(registration, on=today_in(registration.program))
     return any(problem.code in ("membership_lapsed", "membership_over") for problem in problems)
+
+
+def judged_on(registration: Registration) -> date:
+    """Return the day on which a membership has to hold.
+
+    For an applicant it is the day on which they had done their part, once they have (E4): slow
+    volunteers cost nobody a day.
+    """
+    today = today_in(registration.program)
+    if registration.status != Registration.Status.SUBMITTED:
+        return today
+    settled = fees.settled_on(registration)
+    return today if settled is None else max(settled, registration.submitted_on or settled)
 
 
 @transaction.atomic
@@ -136,7 +151,9 @@ def record_member(
         raise Refused(
             Problem("no_date", _("The list says no date for this person. Enter it by hand."))
         )
-    return append(from_roster(locked, member, by=by, form_key=form_key))
+    return append(
+        from_roster(locked, member, on=judged_on(locked), by=by, form_key=form_key),
+    )
 
 
 @transaction.atomic
@@ -156,12 +173,15 @@ def take_back(check: MembershipCheck, *, by: Person) -> MembershipCheck:
         raise Refused(already_moved(locked))
     before = locked.membership_checks.filter(pk__lt=check.pk).first()
     restored = MembershipCheck(registration=locked, outcome=Outcome.UNCHECKED)
+    before_pk = before.pk if before else None
     if before is not None:
         restored = before
         restored.pk, restored._state.adding = None, True
     restored.form_key, restored.takes_back, restored.checked_by = None, check, by
     restored.checked_at = timezone.now()
     restored.save(force_insert=True)
+    if before_pk:  # what was sent for it answers it still
+        MembershipProof.objects.filter(answers=before_pk).update(answers=restored)
     MembershipDoubt.objects.filter(registration=locked).delete()
     locked.note("taken_back", by=by, details={"outcome": check.outcome})
     return restored
@@ -171,11 +191,12 @@ def from_roster(
     registration: Registration,
     member: RosterMember,
     *,
+    on: date,
     by: Person | None,
     form_key: UUID | None = None,
 ) -> MembershipCheck:
-    """Make a check, not yet saved, of what a roster says today about this member of it."""
-    good = holds(member, today_in(registration.program))
+    """Make a check, not yet saved, of what a roster says of this member on that day."""
+    good = holds(member, on)
     return MembershipCheck(
         registration=registration,
         outcome=Outcome.CONFIRMED if good else Outcome.LAPSED,

@@ -116,26 +116,21 @@ class Case:
     roster: Roster | None
 
     @property
-    def today(self) -> date:
-        return today_in(self.registration.program)
+    def day(self) -> date:
+        """The day on which the membership has to hold; `membership.judged_on` by annotations."""
+        row = self.registration
+        if row.status == Status.SUBMITTED and row.balance <= 0:  # type: ignore[attr-defined]
+            done_on: date = row.done_on  # type: ignore[attr-defined]
+            return done_on
+        return today_in(row.program)
 
     @property
     def good(self) -> bool:
-        return self.member is not None and membership.holds(self.member, self.today)
+        return self.member is not None and membership.holds(self.member, self.day)
 
     @property
     def over(self) -> bool:
-        return self.latest is not None and self.latest.is_over(self.today)
-
-    @property
-    def in_time(self) -> bool:
-        """Whether an applicant had done their part while the membership held."""
-        row, until = self.registration, self.latest.good_until if self.latest else None
-        return (
-            row.status == Status.SUBMITTED
-            and row.balance <= 0  # type: ignore[attr-defined]  # annotated
-            and (until is None or row.done_on <= until)  # type: ignore[attr-defined]
-        )
+        return self.latest is not None and self.latest.is_over(self.day)
 
     @property
     def person_knows_better(self) -> bool:
@@ -151,13 +146,13 @@ def verdict(case: Case) -> MembershipCheck | str | None:
     latest = case.latest
     if case.good and _says_more(case):
         assert case.member is not None
-        return membership.from_roster(case.registration, case.member, by=None)
+        return membership.from_roster(case.registration, case.member, on=case.day, by=None)
     if latest is None or not latest.is_confirmed or case.good:
         return None
     if case.registration.status not in (Status.SUBMITTED, Status.ACTIVE):
         return None  # judged on the day on which the record was turned in
     if case.over:
-        return None if case.in_time else _lapsed(case)
+        return _lapsed(case)
     if case.person_knows_better or case.roster is None:
         return None
     return _against(case, latest)
@@ -183,16 +178,16 @@ def _against(case: Case, latest: MembershipCheck) -> MembershipCheck | str | Non
     """What a roster says against a membership that is confirmed for longer."""
     if case.member is None:
         return Doubt.VANISHED if latest.source == Source.ROSTER else None
-    if case.registration.status == Status.SUBMITTED or not _ended(case.member, case.today):
+    if case.registration.status == Status.SUBMITTED or not _ended(case.member, case.day):
         return Doubt.DIFFERS
     if case.member.suspended or latest.source == Source.ROSTER:
         return _lapsed(case)
     return Doubt.DIFFERS  # a person confirmed it for longer than the list does
 
 
-def _ended(member: RosterMember, today: date) -> bool:
+def _ended(member: RosterMember, on: date) -> bool:
     """Whether the roster says that it is over, and not only nothing."""
-    return member.suspended or (member.good_until is not None and member.good_until < today)
+    return member.suspended or (member.good_until is not None and member.good_until < on)
 
 
 def _lapsed(case: Case) -> MembershipCheck:

@@ -8,7 +8,7 @@ from cec.models import StoredFile
 from registrations.models.committee import Appointment, roles_of
 from registrations.models.people import Person
 from registrations.models.registration import Registration
-from registrations.models.rosters import Roster
+from registrations.models.rosters import Roster, RosterMember
 
 
 def member_on(day: F | date) -> Q:
@@ -102,6 +102,10 @@ class MembershipCheck(models.Model):
     def wants_proof(self) -> bool:
         """Whether the person may show that they are a member after all."""
         return self.outcome in (self.Outcome.PROOF, self.Outcome.LAPSED)
+
+    def rests_on(self, member: RosterMember) -> bool:
+        """Whether this is what the roster says of that member."""
+        return (self.roster_id, self.roster_row) == (member.roster_id, member.number)
 
     def is_over(self, today: date) -> bool:
         """Whether it was confirmed until a day that has passed."""

@@ -11,7 +11,12 @@ from registrations import queue as queues
 from registrations.calendar import today_in
 from registrations.forms import desk as forms
 from registrations.forms.life import DeskMoveForm, DeskWithdrawForm
-from registrations.models import MembershipDoubt, MembershipProof, Registration
+from registrations.models import (
+    MembershipCheck,
+    MembershipDoubt,
+    MembershipProof,
+    Registration,
+)
 from registrations.permissions import may, require_staff
 from registrations.registering import readiness
 
@@ -56,7 +61,8 @@ def show(
     }
     today = today_in(registration.program)
     asked = queues.Asked.of(request.GET)
-    seen = registration.membership_checks.values_list("pk", flat=True).first() or 0
+    latest = registration.membership_checks.first()
+    seen = latest.pk if latest else 0
     shown: dict[str, Any] = {
         "membership_form": forms.MembershipForm(initial={"seen": seen}),
         "approve_form": forms.ApproveForm(
@@ -90,7 +96,7 @@ def show(
         "proofs": MembershipProof.objects.visible_to(request.user)
         .filter(registration=registration)
         .select_related("file"),
-        **(_on_the_list(registration, seen) if allowed["check_membership"] else {}),
+        **(_on_the_list(registration, latest) if allowed["check_membership"] else {}),
         "events": timeline.of(registration, reader=request.user),
         "can_move": moving.can_move(registration),
         "can_withdraw": registration.can("withdraw"),
@@ -101,18 +107,23 @@ def show(
     return render(request, "registrations/desk_registration.html", context, status=status)
 
 
-def _on_the_list(registration: Registration, seen: int) -> dict[str, Any]:
-    """The association's list, and rows of it that may be the person, each with its button."""
+def _on_the_list(registration: Registration, latest: MembershipCheck | None) -> dict[str, Any]:
+    """The association's list, and rows of it that may be the person, each with its button.
+
+    The row that the latest check rests on has none: it has been recorded.
+    """
     if not registration.program.needs_membership or not registration.is_open:
         return {}
-    today = today_in(registration.program)
+    day = membership.judged_on(registration)
     roster = roster_matching.list_of(registration)
     proposals = [
         {
             "match": match,
-            "good": membership.holds(match.member, today),
+            "good": membership.holds(match.member, day),
+            "recorded": latest is not None and latest.rests_on(match.member),
             "form": forms.MatchForm(
-                initial={"member": match.member.pk, "seen": seen}, auto_id=False
+                initial={"member": match.member.pk, "seen": latest.pk if latest else 0},
+                auto_id=False,
             ),
         }
         for match in roster_matching.matches(registration, roster)

@@ -6,11 +6,14 @@ from datetime import timedelta
 from django.utils import timezone
 
 from activities.models import Activity, Import
+from cec.models import StoredFile
 from certificates import completion, making
+from registrations import membership
 from registrations.bank import importing
 from registrations.models import BankLine, CycleChange, Person, Registration
 from tests import factories
 from tests.certificates import records
+from tests.registrations import lists
 
 LONG_NAME = "Wilhelmina-Konstantina Featherstonehaugh-Cholmondeley von Hohenlohe-Langenburg"
 LONG_WORD = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft"
@@ -68,6 +71,14 @@ class Gallery:
             who, status="submitted", employer=LONG_WORD, position=LONG_WORD, member_number="7" * 50
         )
         factories.pay(row, "20.00", reference="R" * 100)
+        asked = membership.record_check(
+            row, by=self.representative, outcome="proof", note=LONG_WORD
+        )
+        proof = factories.proof(asked)
+        StoredFile.objects.filter(pk=proof.file_id).update(name=f"{LONG_WORD}.pdf")
+        members = lists.roster()
+        lists.member(members, LONG_WORD, number="7" * 50, email=LONG_EMAIL, suspended=True)
+        lists.member(members, LONG_NAME, for_life=True)
         return row
 
     def _active(self) -> tuple[Registration, Activity, Import]:
@@ -93,6 +104,7 @@ class Gallery:
             file_name=f"{LONG_WORD}.xlsx",
             sha256="0" * 64,
         )
+        membership.record_check(row, by=self.representative, outcome="lapsed", note=LONG_WORD)
         return row, entry, imported
 
     def _returned(self) -> tuple[Registration, Activity]:
@@ -145,6 +157,7 @@ class Gallery:
         pk, entry = self.active.pk, self.entry.pk
         return [
             page("record", pk),
+            page("registration_status", pk),
             page("activities", pk, query="?year=all"),
             page("activities", pk, query="?year=all&q=nothing"),
             page("activity_add", pk),
@@ -181,6 +194,10 @@ class Gallery:
             page("queue_together", query=f"?action=confirm&registration={self.waiting.pk}"),
             page("desk_registration", self.waiting.pk),
             page("handover"),
+            page("desk_registration", self.active.pk),
+            page("desk_memberships"),
+            page("desk_memberships", query="?view=proof"),
+            page("desk_memberships", query="?view=soon"),
             page("reviews"),
             page("review", self.in_review.pk),
             page("review", self.active.pk),
@@ -192,6 +209,7 @@ class Gallery:
             page("desk_registration", self.waiting.pk),
             page("desk_registration", self.active.pk),
             page("cycle", self.active.pk),
+            page("desk_memberships"),
             page("payments"),
             page("ledger"),
             page("ledger_months"),

@@ -1,17 +1,20 @@
 """The folder of the files: a row and its file are one (reliability D4, D7, I3)."""
 
 import os
+import signal
 import stat
+import time
 from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
+from cec import work
 from cec.files import store
-from cec.models import StoredFile
+from cec.models import Heartbeat, StoredFile
 from cec.problems import Refused
 from tests.cec.hostile_files import GOOD, HOSTILE, NAMES, taken
 
@@ -167,6 +170,51 @@ def test_a_removal_that_is_taken_back_leaves_both(media):
 
     assert StoredFile.objects.exists()
     assert files(media) != []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_process_that_is_killed_leaves_no_row_without_a_file(media):
+    for seconds in (0.05, 0.1, 0.2, 0.3):
+        connection.close()  # else both would speak through it
+        child = os.fork()
+        if child == 0:
+            keep_on_keeping()
+        time.sleep(seconds)
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+
+    rows = list(StoredFile.objects.all())
+    assert rows
+    assert all(store.path_of(row).read_bytes() == GOOD["card.pdf"] for row in rows)
+
+
+def keep_on_keeping():
+    """What the killed process does: file after file, each in its own transaction."""
+    try:
+        while True:
+            with transaction.atomic():
+                keep()
+    finally:
+        os._exit(1)
+
+
+def test_the_sweep_looks_for_orphans_once_an_hour(media):
+    sweep = work.sweepers()["cec.tasks.remove_orphan_files"]
+    for _lost in range(2):
+        age(store.path_of(keep()), hours=25)
+    StoredFile.objects.all().delete()
+
+    removed = sweep()
+    (media / "files" / "00").mkdir(exist_ok=True)
+    late = media / "files" / "00" / "late.pdf"
+    late.write_bytes(b"%PDF")
+    age(late, hours=25)
+
+    assert removed == 2
+    assert sweep() == 0
+    Heartbeat.objects.update(at=timezone.now() - timedelta(hours=1))
+    assert sweep() == 1
+    assert files(media) == []
 
 
 @pytest.mark.parametrize("key", ["../../etc/passwd", "", "A" * 40, "0" * 39, "0" * 38 + "/."])

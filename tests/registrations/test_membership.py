@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from cec.models import OutgoingMail
 from cec.problems import Refused
-from registrations import membership, queue, timeline
+from registrations import membership, queue, registering, timeline
 from registrations.models import MembershipCheck, MembershipDoubt, Registration
 from tests import factories as make
 from tests.races import at_once
@@ -70,6 +70,15 @@ class TestTakingBack:
         assert (restored.outcome, restored.good_until) == ("confirmed", in_days(9))
         assert (restored.note, restored.takes_back) == ("Seen the card.", mistake)
         assert row.membership_checks.count() == 3
+
+    def test_a_proof_that_was_sent_waits_again(self, representative):
+        row = waiting()
+        make.proof(record(row, representative, "proof"))
+        before = views_with(row, representative)
+
+        membership.take_back(record(row, representative), by=representative)
+
+        assert views_with(row, representative) == before >= {"proof_received"}
 
     def test_it_stands_in_the_history_with_who_did_it(self, representative):
         row = waiting()
@@ -208,6 +217,14 @@ class TestThePersonOnTheList:
 
         assert problems(row) == ["membership_lapsed"]
         assert OutgoingMail.objects.filter(kind="membership_not_confirmed").count() == 1
+
+    def test_an_applicant_who_had_done_their_part_in_time_loses_no_day(self, representative):
+        row = waiting(submitted_on=in_days(-20))
+
+        membership.record_member(row, member(roster(), until=in_days(-5)), by=representative)
+
+        assert registering.readiness(row).problems == ()
+        assert "ready" in views_with(row, representative)
 
     def test_a_row_without_a_date_is_entered_by_hand(self, representative):
         row = waiting()

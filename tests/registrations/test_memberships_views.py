@@ -103,6 +103,15 @@ class TestThePersonOnTheList:
         assert "The list says no date." in page
         assert reverse("desk_member", args=[row.pk]) not in page
 
+    def test_a_row_that_was_recorded_has_no_button(self, client, representative):
+        row = waiting()
+        choose(client, row, row_of(roster(), row, suspended=True))
+
+        page = page_of(client, row).text
+
+        assert "The latest check rests on this row." in page
+        assert reverse("desk_member", args=[row.pk]) not in page
+
     def test_that_nobody_is_on_the_list_is_said(self, client, representative):
         roster()
 
@@ -338,7 +347,9 @@ class TestTheFlag:
     def test_a_doubt_stands_at_the_desk_alone(self, client):
         by = make.representative("MLA")
         row = make.registration(member_number="77")
-        membership.append(membership.from_roster(row, row_of(roster(), row), by=None))
+        membership.append(
+            membership.from_roster(row, row_of(roster(), row), on=in_days(0), by=None)
+        )
         rechecking.recheck(roster().pk)
         client.force_login(by)
         desk = page_of(client, row).text

@@ -41,7 +41,7 @@ def waiting(**fields):
 def found_on(current, row, **fields):
     """The latest check rests on this row of the list, as the program recorded it."""
     theirs = row_of(current, row, **fields)
-    membership.append(membership.from_roster(row, theirs, by=None))
+    membership.append(membership.from_roster(row, theirs, on=in_days(0), by=None))
     return theirs
 
 
@@ -342,6 +342,25 @@ class TestADatePasses:
         assert state(row) == ("confirmed", in_days(-5))
         assert registering.readiness(row).problems == ()
 
+    def test_an_applicant_who_had_done_their_part_in_time_is_confirmed_by_a_later_list(self):
+        row = waiting(paid=True, submitted_on=in_days(-20))
+        new = roster()
+        row_of(new, row, until=in_days(-5))
+
+        rechecking.recheck(new.pk)
+
+        assert state(row) == ("confirmed", in_days(-5))
+        assert registering.readiness(row).problems == ()
+
+    def test_an_applicant_who_owes_is_judged_today(self):
+        row = waiting(paid=False, submitted_on=in_days(-20))
+        new = roster()
+        row_of(new, row, until=in_days(-5))
+
+        rechecking.recheck(new.pk)
+
+        assert state(row) is None
+
     def test_an_applicant_who_had_not_is_flagged(self):
         row = waiting(paid=False, submitted_on=in_days(-20), member_until=in_days(-5))
 
@@ -419,6 +438,7 @@ class TestRaces:
     @pytest.mark.django_db(transaction=True)
     def test_without_reading_under_the_lock_they_would_flag_twice(self):
         row = active(member_until=in_days(-1))
+        row = Registration.objects.with_balance().with_done_on().get(pk=row.pk)
         stale = rechecking.Case(row, row.membership_check(), None, None)
 
         at_once([lambda: membership.append(rechecking.verdict(stale))] * 2)
