@@ -91,7 +91,11 @@ def _fail(roster: Roster, code: str) -> None:
     )
     with transaction.atomic():
         if mine.update(
-            state=Roster.State.FAILED, error=code, content=None, ended_at=timezone.now()
+            state=Roster.State.FAILED,
+            error=code,
+            content=None,
+            layout={},  # its samples name people
+            ended_at=timezone.now(),
         ):
             forget_rows(roster)
 
