@@ -178,8 +178,8 @@ class RosterMember(models.Model):
 class RosterQuestion(models.Model):
     """Something in a list that only the association can settle, asked once however many rows.
 
-    `text` is what the rows share: the words in the cell, the identity of a double, the number of
-    a row. `code` picks the sentence, `suggestions` are answers worth offering.
+    `text` is what the rows share: the words in the cell, the identity of a double, what is wrong
+    with them. `code` picks the sentence, `suggestions` are answers worth offering.
     """
 
     class Kind(models.TextChoices):

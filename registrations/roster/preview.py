@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import F, Q, QuerySet, Window
+from django.db.models import F, QuerySet, Window
 from django.db.models.functions import RowNumber
 from django.utils.translation import gettext as _
 
@@ -127,8 +127,10 @@ class Asked:
     def shown(self) -> list[str]:
         """The rows in words; of a double only who it is, for its answers are its rows."""
         if self.question.kind == Kind.DOUBLE:
-            first = self.rows[0]
-            return [", ".join(part for part in (first.member_number, first.name) if part)]
+            return [
+                ", ".join(part for part in (row.member_number, row.name) if part)
+                for row in self.rows[:1]
+            ]
         return [words.row_text(row) for row in self.rows]
 
     @property
@@ -156,8 +158,8 @@ def with_rows(roster: Roster, asked: Sequence[RosterQuestion]) -> list[Asked]:
         for row in _first(clean.filter(identity__in=said), "identity", 20):
             rows[Kind.DOUBLE, row.identity].append(row)
     if said := texts[Kind.ROW]:
-        for row in members.filter(Q(number__in=[int(text) for text in said])):
-            rows[Kind.ROW, str(row.number)].append(row)
+        for row in _first(members.filter(trouble__in=said), "trouble", 20):
+            rows[Kind.ROW, row.trouble].append(row)
     return [Asked(question, rows[question.kind, question.text]) for question in asked]
 
 

@@ -177,25 +177,15 @@ def _doubles(roster: Roster) -> Iterable[RosterQuestion]:
 
 
 def _rows(roster: Roster) -> Iterable[RosterQuestion]:
-    said = RosterMember.objects.filter(roster=roster, trouble__gt="")
-    for number, trouble in said.values_list("number", "trouble").order_by("number"):
-        yield RosterQuestion(roster=roster, kind=Kind.ROW, text=str(number), code=trouble)
-
-
-def rows_of(question: RosterQuestion) -> QuerySet[RosterMember]:
-    """The rows that a question is about."""
-    rows = RosterMember.objects.filter(roster=question.roster_id)
-    if question.kind == Kind.EXPIRY:
-        return rows.filter(
-            expiry_asked=True, expiry_said=question.text, status_bad=False, trouble=""
-        )
-    if question.kind == Kind.STATUS:
-        return rows.filter(status_said=question.text, trouble="")
-    if question.kind == Kind.DOUBLE:
-        return rows.filter(identity=question.text, trouble="")
-    if question.kind == Kind.ROW:
-        return rows.filter(number=int(question.text))
-    return rows.none()
+    """One question for each thing that is wrong with rows as a whole: they can only stay out."""
+    said = (
+        RosterMember.objects.filter(roster=roster, trouble__gt="")
+        .values_list("trouble")
+        .annotate(rows=Count("pk"))
+        .order_by("trouble")
+    )
+    for trouble, rows in said:
+        yield RosterQuestion(roster=roster, kind=Kind.ROW, text=trouble, rows=rows)
 
 
 # What the answers make of the rows, from the start each time: an answer can be taken back.
@@ -223,7 +213,7 @@ _APPLY = (
                EXISTS (
                    SELECT FROM registrations_rosterquestion q
                    WHERE q.roster_id = each.roster_id AND q.answer = 'leave'
-                     AND (q.kind = 'row' AND q.text = each.number::text
+                     AND (q.kind = 'row' AND q.text = each.trouble
                        OR q.kind = 'double' AND q.text = each.identity AND each.trouble = ''
                        OR q.kind = 'expiry' AND each.expiry_asked AND q.text = each.expiry_said
                        OR q.kind = 'status' AND each.status_said > '' AND q.text = each.status_said)
@@ -238,7 +228,9 @@ _APPLY = (
                      AND q.text = each.identity
                ) AS out
            FROM (
-               SELECT *, row_number() OVER (PARTITION BY identity ORDER BY number) > 1 AS again
+               SELECT *, row_number() OVER (
+                   PARTITION BY identity, trouble > '' ORDER BY number
+               ) > 1 AS again
                FROM registrations_rostermember WHERE roster_id = %(roster)s
            ) each
        ) said

@@ -100,7 +100,7 @@ class RowReader:
             suspended,
             suspended,
             number_key(kept["number"]),
-            self._email_key(kept["email"]),
+            self._email_key(kept["email"], counts=not trouble),
             name_key(kept["name"])[: MOST["name"]],
             expiry.asked,
             expiry.said,
@@ -108,13 +108,13 @@ class RowReader:
             trouble,
         )
 
-    def _email_key(self, text: str) -> str:
+    def _email_key(self, text: str, *, counts: bool) -> str:
         """An address, or nothing for a note in its place ("none")."""
         if not text:
             return ""
-        self.emails += 1
+        self.emails += counts
         if "@" not in text:
-            self.no_emails += 1
+            self.no_emails += counts
             return ""
         return email_key(text)[: MOST["email"]]
 

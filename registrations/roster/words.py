@@ -59,11 +59,11 @@ _EXPIRIES = {
 }
 _UNREADABLE = gettext_lazy("We can’t read “%(text)s” as a date. What holds for these members?")
 _TROUBLES = {
-    "nobody": gettext_lazy("This row names nobody."),
-    "error": gettext_lazy("A cell of this row shows an error."),
-    "control": gettext_lazy("A cell of this row holds characters that can’t be shown."),
-    "long": gettext_lazy("A cell of this row is longer than a name, number or address can be."),
-    "uneven": gettext_lazy("This row has more cells than there are headings."),
+    "nobody": gettext_lazy("These rows name nobody."),
+    "error": gettext_lazy("A cell of these rows shows an error."),
+    "control": gettext_lazy("A cell of these rows holds characters that can’t be shown."),
+    "long": gettext_lazy("A cell of these rows is longer than a name, number or address can be."),
+    "uneven": gettext_lazy("These rows have more cells than there are headings."),
 }
 _ORDERS = {
     date_order.DAY_FIRST: gettext_lazy("Day, month, year"),
@@ -102,7 +102,7 @@ def question_text(question: RosterQuestion) -> str:
     if question.kind == Kind.DOUBLE:
         return _("The same member stands in more than one row. Which row holds?")
     if question.kind == Kind.ROW:
-        return str(_TROUBLES.get(question.code, _TROUBLES["error"]))
+        return str(_TROUBLES.get(question.text, _TROUBLES["error"]))
     return str(_EXPIRIES.get(question.code, _UNREADABLE)) % {"text": question.text}
 
 

@@ -22,6 +22,7 @@ TABLE = {
     "override_gate": {"steering"},
     "record_payment": {"administrator"},
     "review_record": {"representative", "steering"},
+    "keep_roster": {"representative", "steering"},
     "issue_certificate": {"administrator"},
     "write_remark": {"representative", "steering", "administrator"},
     "note_association": {"representative", "steering"},

@@ -235,6 +235,19 @@ def test_what_was_answered_last_time_is_offered_and_still_wants_a_click(own, rep
     assert lists.standings(roster) == {"1": "None", "2": "None"}
 
 
+def test_rows_that_are_broken_the_same_way_are_one_question_with_their_numbers(own, rep):
+    broken = [f"{n},Doe, Jane,x@example.org,2027-06-30,active" for n in range(3)]
+    roster = lists.uploaded(lists.csv(*broken, "9,Whole,,2027-06-30,"), by=rep)
+    asked = roster.questions.get()
+
+    page = said(own.get(at("roster_preview", roster)))
+    own.post(at("roster_preview", roster), {f"q{asked.pk}": "leave"})
+
+    assert "These rows have more cells than there are headings." in page
+    assert all(f"Row {n}," in page for n in (2, 3, 4))
+    assert lists.standings(roster) == {"9": "2027-06-30"}
+
+
 def test_names_are_shown_as_text_everywhere(own, rep):
     name = "<script>alert(1)</script>"
     lists.confirmed(lists.csv(f"1,{name},,2027-06-30,", f"2,{name},,2027-06-30,"), by=rep)

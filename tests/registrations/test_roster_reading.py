@@ -295,13 +295,22 @@ def test_without_a_number_the_address_tells_members_apart_and_a_note_is_no_addre
         (",,,2027-06-30,", "nobody"),
     ],
 )
-def test_a_row_that_is_broken_is_shown_by_its_number_and_stays_out(line, code):
+def test_a_row_that_is_broken_is_asked_about_and_stays_out(line, code):
     good = [f"{n},M{n},m{n}@example.org,2027-06-30,active" for n in range(2, 5)]
     roster = lists.uploaded(lists.csv(line, *good))
 
-    assert lists.asked(roster) == [("row", code, "2")]
+    assert lists.asked(roster) == [("row", "", code)]
     lists.answer_all(roster)
     assert set(lists.standings(roster)) == {"2", "3", "4"}
+
+
+def test_a_broken_row_does_not_keep_the_whole_row_of_the_same_member_out():
+    lines = ["1,Doe, Jane,j@example.org,2027-06-30,active", "1,Jane Doe,j@example.org,2027-06-30,"]
+    roster = lists.uploaded(lists.csv(*lines))
+
+    lists.answer_all(roster)
+
+    assert [row.number for row in roster.members.filter(left_out=False)] == [3]
 
 
 def test_control_characters_far_down_are_no_error_of_ours():
@@ -310,7 +319,7 @@ def test_control_characters_far_down_are_no_error_of_ours():
 
     roster = lists.uploaded(text)
 
-    assert lists.asked(roster) == [("row", "control", "202")]
+    assert lists.asked(roster) == [("row", "", "control")]
     assert roster.members.get(number=202).name == "AB"
 
 
