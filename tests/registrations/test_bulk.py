@@ -5,6 +5,7 @@ from datetime import timedelta
 from html import unescape
 
 import pytest
+from django.core.exceptions import PermissionDenied
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -206,6 +207,20 @@ def test_nobody_decides_on_their_own_registration_among_others(client):
     assert "This is your own registration. Somebody else decides on it." in shown.text
     assert outcomes(own) == []
     assert outcomes(other) == ["confirmed"]
+
+
+def test_nobody_decides_on_somebody_they_mentor(representative):
+    mentee, other = ready("Anna"), ready("Bea")
+    representative.__dict__["conflicts"] = frozenset({mentee.pk})  # as the mentoring says
+
+    done = bulk.do(representative, "approve", {mentee.pk: None, other.pk: None}, form_key=None)
+
+    mentee.refresh_from_db()
+    assert mentee.status == "submitted"
+    assert done.people == ["Bea"]
+    assert done.left_out == [("Anna", "You mentor this person: somebody else decides.")]
+    with pytest.raises(PermissionDenied):
+        registering.approve(mentee, by=representative)
 
 
 def test_what_a_colleague_found_meanwhile_is_not_overruled(client, representative):

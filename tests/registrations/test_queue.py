@@ -256,3 +256,12 @@ def test_the_own_registration_can_not_be_chosen_and_says_why(client, steering):
 
     assert page.count('name="registration"') == 1
     assert "This is your own registration. Somebody else decides on it." in page
+
+
+def test_the_line_passes_by_those_that_one_may_not_decide_on(representative):
+    first, mentee, last = waiting(9, "Anna"), waiting(5, "Bea"), waiting(1, "Cleo")
+    make.registration(representative, status="submitted")
+    representative.__dict__["conflicts"] = frozenset({mentee.pk})  # as the mentoring says
+
+    assert queue.next_waiting(representative, first) == last
+    assert queue.next_waiting(representative, last) == first
