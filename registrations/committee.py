@@ -81,3 +81,19 @@ def _require(by: Person, person: Person, role: str) -> None:
         raise PermissionDenied
     if role == Appointment.Role.ADMINISTRATOR and not may(by, "appoint_administrator"):
         raise PermissionDenied
+
+
+def caretakers(association: Association | None) -> list[Person]:
+    """Return who looks after an association's participants today: its representatives, else the
+    steering group.
+    """
+    current = Appointment.objects.current(timezone.localdate()).filter(person__is_active=True)
+    roles = [
+        current.filter(role=Appointment.Role.REPRESENTATIVE, association=association),
+        current.filter(role=Appointment.Role.STEERING),
+    ]
+    for rows in roles if association else roles[1:]:
+        people = {row.person_id: row.person for row in rows.select_related("person")}
+        if people:
+            return list(people.values())
+    return []

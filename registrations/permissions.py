@@ -5,6 +5,7 @@ from django.utils.translation import gettext as _
 
 from registrations.models import Appointment, Person, Registration
 from registrations.models.committee import roles_of
+from registrations.models.mentoring import conflicts_of
 
 REPRESENTATIVE = Appointment.Role.REPRESENTATIVE
 STEERING = Appointment.Role.STEERING
@@ -16,6 +17,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "decide_registration": frozenset({REPRESENTATIVE, STEERING}),
     "override_gate": frozenset({STEERING}),
     "record_payment": frozenset({ADMINISTRATOR}),
+    "assign_mentor": frozenset({REPRESENTATIVE, STEERING}),
     "review_record": frozenset({REPRESENTATIVE, STEERING}),
     "issue_certificate": frozenset({ADMINISTRATOR}),
     "appoint": frozenset({STEERING, ADMINISTRATOR}),
@@ -26,15 +28,15 @@ PERMISSIONS: dict[str, frozenset[str]] = {
 def may(person: Person, permission: str, registration: Registration | None = None) -> bool:
     """Say whether the person may do this, to this registration or at all.
 
-    Nobody decides on their own registration, record or payment; a representative only on their
-    own association's.
+    Nobody decides on their own registration, record or payment, nor on a mentee's (A6); a
+    representative only on their own association's.
     """
     held = roles_of(person).names & PERMISSIONS[permission]
     if not held:
         return False
     if registration is None:
         return True
-    if registration.person_id == person.pk:
+    if registration.person_id == person.pk or registration.pk in conflicts_of(person):
         return False
     if held == {REPRESENTATIVE}:
         return registration.association_id in roles_of(person).associations

@@ -14,6 +14,12 @@ from registrations.models import Event, MembershipCheck, Registration
 
 # What was said between committee members stays there; the person reads the rest.
 _NOT_FOR_THE_PERSON = {Event.Kind.CONFIRMED}
+# Who was asked to mentor and couldn't is nothing that a participant has to read.
+_COMMITTEE_ONLY = {
+    Event.Kind.MENTOR_PROPOSED,
+    Event.Kind.MENTOR_DECLINED,
+    Event.Kind.MENTOR_RECALLED,
+}
 
 
 @dataclass(frozen=True)
@@ -43,13 +49,13 @@ def for_person(registration: Registration) -> list[Line]:
     mails = OutgoingMail.objects.about(registration).filter(person=registration.person_id)
     lines = [
         _line(event, with_reason=event.kind not in _NOT_FOR_THE_PERSON)
-        for event in _events(registration)
+        for event in _events(registration).exclude(kind__in=_COMMITTEE_ONLY)
     ]
     return _merged(lines, mails)
 
 
 def _events(registration: Registration) -> QuerySet[Event]:
-    return registration.events.select_related("actor")
+    return registration.events.select_related("actor", "person")
 
 
 def _merged(lines: list[Line], mails: QuerySet[OutgoingMail]) -> list[Line]:
@@ -88,6 +94,8 @@ def _line(event: Event, *, with_reason: bool = True) -> Line:
         }
     if "good_until" in details:
         text = _("%(what)s until %(day)s") % {"what": text, "day": _iso_day(details["good_until"])}
+    if event.person:
+        text = _("%(label)s: %(value)s") % {"label": text, "value": event.person.name}
     if details.get("overridden"):
         text = _("%(what)s, although something was missing") % {"what": text}
     return Line(

@@ -3,7 +3,14 @@ from registrations.models.committee import Appointment
 from registrations.models.fees import Payment
 from registrations.models.history import Event
 from registrations.models.membership import MembershipCheck
+from registrations.models.mentoring import (
+    MentorInvitation,
+    MentorOffer,
+    Mentorship,
+    MentorWish,
+)
 from registrations.models.people import Person
+from registrations.models.planning import LearningGoal, MentorNote
 from registrations.models.programs import (
     ActivityType,
     Cap,
@@ -22,7 +29,13 @@ __all__ = [
     "Association",
     "Cap",
     "Event",
+    "LearningGoal",
     "MembershipCheck",
+    "MentorInvitation",
+    "MentorNote",
+    "MentorOffer",
+    "MentorWish",
+    "Mentorship",
     "Payment",
     "Person",
     "Program",

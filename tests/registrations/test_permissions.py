@@ -21,6 +21,7 @@ TABLE = {
     "decide_registration": {"representative", "steering"},
     "override_gate": {"steering"},
     "record_payment": {"administrator"},
+    "assign_mentor": {"representative", "steering"},
     "review_record": {"representative", "steering"},
     "issue_certificate": {"administrator"},
     "appoint": {"steering", "administrator"},
