@@ -2,14 +2,17 @@
 
 from collections.abc import Iterable
 
+from django.db.models import OuterRef
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from cec import navigation
 from registrations import queue
-from registrations.models import Appointment, Association, Registration
+from registrations.mentoring.asking import desk_count
+from registrations.models import Appointment, Association, Person, Registration
 from registrations.models.committee import roles_of
+from registrations.models.mentoring import helps
 from registrations.permissions import may
 
 
@@ -31,8 +34,11 @@ def _find(request: HttpRequest) -> Registration | None:
     own = list(
         Registration.objects.filter(person=person)
         .select_related("program", "association", "rules")
+        .annotate(person_helps=helps(OuterRef("person")))
         .order_by("-id")
     )
+    if own:
+        request._helps = own[0].person_helps  # type: ignore[attr-defined]
     match = request.resolver_match
     wanted = match.kwargs.get("registration") if match else None
     for registration in own:
@@ -40,6 +46,19 @@ def _find(request: HttpRequest) -> Registration | None:
             return registration
     open_first = sorted(own, key=lambda row: (row.has_record, row.is_open, row.pk), reverse=True)
     return open_first[0] if open_first else None
+
+
+def mentors(request: HttpRequest) -> bool:
+    """Say whether the signed-in person mentors, is asked to or offers to.
+
+    What finds a participant's registrations has asked it already.
+    """
+    current_registration(request)
+    if not hasattr(request, "_helps"):
+        found = Person.objects.filter(helps(OuterRef("pk")), pk=request.user.pk)
+        request._helps = found.exists()  # type: ignore[attr-defined]
+    answer: bool = request._helps  # type: ignore[attr-defined]
+    return answer
 
 
 @navigation.main
@@ -82,6 +101,13 @@ def main(request: HttpRequest) -> Iterable[navigation.Item]:
             frozenset({"registration_status", "check_answers", "withdraw"}),
             position=10,
         )
+    if registration and registration.has_record:
+        yield navigation.Item(
+            _("Plan and mentor"),
+            reverse("plan", args=[registration.pk]),
+            frozenset({"plan"}),
+            position=30,
+        )
 
 
 @navigation.desk
@@ -98,6 +124,17 @@ def desk(request: HttpRequest) -> Iterable[tuple[str, navigation.Item]]:
             position=10,
         ),
     )
+    if may(request.user, "assign_mentor"):
+        yield (
+            _("Waiting for you"),
+            navigation.Item(
+                _("Mentors"),
+                reverse("desk_mentors"),
+                frozenset({"desk_mentors", "mentor_assign", "mentor_turn_down"}),
+                count=desk_count(request.user),
+                position=15,
+            ),
+        )
     if may(request.user, "record_payment"):
         yield (
             _("Waiting for you"),

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db.models import Count, F, Max, OuterRef, Q, Subquery
 from django.db.models.functions import Greatest
@@ -133,9 +133,12 @@ def next_waiting(person: Person, after: Registration) -> Registration | None:
 
 def waiting_days(registration: Registration) -> int:
     """Return for how many whole days the person has waited."""
-    if registration.submitted_at is None:
-        return 0
-    return max(0, (timezone.now() - registration.submitted_at) // timedelta(days=1))
+    return days_since(registration.submitted_at)
+
+
+def days_since(moment: datetime | None) -> int:
+    """Return how many whole days have gone since then."""
+    return max(0, (timezone.now() - moment) // timedelta(days=1)) if moment else 0
 
 
 def describe(row: Registration) -> None:

@@ -28,6 +28,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from registrations.forms.accounts import ProfileForm
+from registrations.mentoring import offers
 from registrations.models import Person
 
 __all__ = [
@@ -64,7 +65,8 @@ def account(request: HttpRequest) -> HttpResponse:
         remember_language(response, person.language)
         return response
     status = 422 if form.is_bound else 200
-    return render(request, "account/account.html", {"form": form}, status=status)
+    context = {"form": form, "mentor_programs": offers.programs()}
+    return render(request, "account/account.html", context, status=status)
 
 
 def remember_language(response: HttpResponse, language: str) -> None:

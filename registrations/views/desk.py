@@ -15,12 +15,21 @@ from registrations.calendar import today_in
 from registrations.forms import desk as forms
 from registrations.models import Program, Registration
 from registrations.models.committee import roles_of
+from registrations.models.mentoring import conflicts_of
 from registrations.navigation import queue_counts
 from registrations.permissions import may, require_staff
 from registrations.registering import readiness
 
 PER_PAGE = 25
 FILTERS = ("q", "program", "language")
+# What the page of one registration offers to those who may.
+SHOWN = (
+    "check_membership",
+    "decide_registration",
+    "override_gate",
+    "record_payment",
+    "assign_mentor",
+)
 
 
 @require_GET
@@ -95,10 +104,7 @@ def show(
     waiting = registration.status == Registration.Status.SUBMITTED
     ready = readiness(registration) if waiting else None
     balance = fees.balance(registration)
-    allowed = {
-        name: may(request.user, name, registration)
-        for name in ("check_membership", "decide_registration", "override_gate", "record_payment")
-    }
+    allowed = {name: may(request.user, name, registration) for name in SHOWN}
     today = today_in(registration.program)
     shown: dict[str, Any] = {
         "membership_form": forms.MembershipForm(),
@@ -115,6 +121,7 @@ def show(
         "forms": list(filled.values()),
         "registration": registration,
         "own_case": registration.person_id == request.user.pk,
+        "mentee": registration.pk in conflicts_of(request.user),
         "allowed": allowed,
         "waiting": waiting,
         "ready": ready,
