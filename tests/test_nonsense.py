@@ -56,6 +56,7 @@ ASKED += ("added", "next", "lang", "instead_of", "serial", "name", "registration
 SLOWEST_SECONDS = 5  # an answer takes milliseconds; what grows with the square takes minutes
 
 ROLES = ("anonymous", "applicant", "owner", "representative", "steering", "administrator")
+ROLES += ("mentor",)
 
 
 class Forms(HTMLParser):
@@ -235,10 +236,17 @@ KEPT = (
     "registrations_payment",
     "registrations_membershipcheck",
     "registrations_appointment",
+    "registrations_mentoroffer",
+    "registrations_mentorship",
+    "registrations_mentorwish",
+    "registrations_mentorinvitation",
+    "registrations_mentornote",
+    "registrations_learninggoal",
     "account_emailaddress",
     "activities_activity",
     "activities_credit",
     "activities_comment",
+    "activities_suggestion",
     "activities_import",
     "certificates_certificate",
     "cec_outgoingmail",

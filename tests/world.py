@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from activities.models import Import
 from certificates.models import Certificate, Document
+from registrations.mentoring import inviting
 from registrations.models import Appointment, Person
 from tests import factories as make
 from tests.certificates import records
@@ -22,14 +23,21 @@ ROLES = (
     "steering",
     "administrator",
     "deactivated",
+    "mentor",
+    "mentor_elsewhere",
 )
+
+
+# Places in an address that are numbers of rows.
+NUMBERS = {"registration", "appointment", "certificate", "mail", "mentorship", "offer"}
 
 
 class World:
     """The registration under test is `owner`'s, of the MLA: active, with one activity.
 
     `neighbour` is a participant of the same association, `stranger` of another; `elsewhere` is
-    another association's representative; `deactivated` was a steering member.
+    another association's representative; `deactivated` was a steering member. `mentor` mentors the
+    owner now; `mentor_elsewhere` is confirmed too, and mentors nobody.
     """
 
     def __init__(self) -> None:
@@ -43,6 +51,8 @@ class World:
             "steering": make.steering(),
             "administrator": make.administrator(),
             "deactivated": make.steering(),
+            "mentor": make.confirmed_address(make.person("Mentor")),
+            "mentor_elsewhere": make.confirmed_address(make.person("Mentor of nobody")),
         }
         make.registration(self.people["applicant"], status="draft")
         make.registration(self.people["neighbour"])
@@ -61,6 +71,26 @@ class World:
             sha256="0" * 64,
         )
         self.certificate = self._graduate()
+        self._mentor()
+
+    def _mentor(self) -> None:
+        """The owner's mentor, with all that there is around a mentoring."""
+        mentor, elsewhere = self.people["mentor"], self.people["mentor_elsewhere"]
+        make.mentor_offer(elsewhere)
+        self.offer = make.mentor_offer(mentor, areas=("Technology",))
+        self.mentorship = make.mentorship(self.registration, mentor)
+        for author in (mentor, self.people["owner"]):
+            self.mentorship.notes.create(author=author, text="Hallo")
+        self.goal = self.registration.goals.create(year=1, text="Ça va")
+        self.suggestion = self.registration.suggestions.create(
+            activity=self.activity, author=mentor, text="Mehr"
+        )
+        self.secret = "secret-of-the-link"
+        self.invitation = self.registration.mentor_invitations.create(
+            email=elsewhere.email,
+            digest=inviting.digest_of(self.secret),
+            expires_at=timezone.now() + inviting.VALID_FOR,
+        )
 
     def _graduate(self) -> Certificate:
         """The owner's certificate of an earlier cycle, with its PDF."""
@@ -83,6 +113,12 @@ class World:
             "public_id": self.certificate.public_id,
             "pk": self.opened.pk,
             "mail": 1,
+            "mentorship": self.mentorship.pk,
+            "offer": self.offer.pk,
+            "goal": self.goal.pk,
+            "suggestion": self.suggestion.pk,
+            "invitation": self.invitation.pk,
+            "secret": self.secret,
             "program": "partnership-cec",
             "key": "no-such-key",
             "uidb36": "1",
@@ -105,7 +141,7 @@ class World:
 
     @staticmethod
     def takes_a_number(name: str) -> bool:
-        return bool(set(places(name)) & {"registration", "appointment", "certificate", "mail"})
+        return bool(set(places(name)) & NUMBERS)
 
 
 def places(name: str) -> list[str]:
