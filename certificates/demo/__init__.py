@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from cec.models import OutgoingMail
 from certificates.demo.cast import Cast, Committee, add_contacts, add_signatories
+from certificates.demo.mentors import Mentoring
 from certificates.demo.plot import Plot
 from certificates.demo.script import Script
 from registrations.models import Program, Registration
@@ -42,6 +43,7 @@ def load() -> int:
     plot.closed()
     plot.drafts()
     Plot(script, cast, committee, Program.objects.get(code=CAREERS)).careers()
+    Mentoring(script, cast, committee, program).plan()
     script.play()
     _deliver(earlier_mail)
     return Registration.objects.count()
