@@ -6,13 +6,14 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, connection, transaction
 
+from cec import work
 from cec.models import OutgoingMail
 from cec.problems import Refused
 from registrations import registering
 from registrations.mentoring import asking, assigning, fit
 from registrations.models import Mentorship, Person, Registration
 from registrations.permissions import may
-from registrations.timeline import for_person
+from registrations.timeline import for_person, of
 from tests import factories as make
 from tests.races import at_once
 
@@ -350,6 +351,19 @@ class TestAsking:
         assert list(asking.waiting(make.representative("MLA"))) == [row]
         assert list(asking.waiting(make.steering())) == [row]
         assert not asking.waiting(make.representative("OLA")).exists()
+
+
+def test_the_committee_reads_who_was_asked_and_the_sweep_knows_the_end(row, by):
+    mentorship = assigning.propose(row, make.mentor_offer(make.person("Rosalind")), by=by)
+    Registration.objects.filter(pk=row.pk).update(status="withdrawn")
+
+    ended = work.sweepers()["registrations.tasks.end_mentorings_that_are_over"]()
+
+    lines = [line.text for line in of(row)]
+    assert ended == 1
+    assert "Mentor asked: Rosalind" in lines
+    assert "Mentor no longer asked: Rosalind" in lines
+    assert mails("mentor_thanked") == [mentorship.mentor.email]
 
 
 class TestFit:
