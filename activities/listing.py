@@ -10,7 +10,7 @@ from django.core.paginator import Page, Paginator
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
-from activities.models import Comment, Credit
+from activities.models import Comment, Credit, Suggestion
 from activities.points import ZERO
 from activities.record import Line, Record, State
 
@@ -65,6 +65,7 @@ def statuses() -> dict[str, str]:
         "waiting": _("Waiting for an outcome"),
         "no_outcome": _("No outcome yet"),
         "question": _("Question from the committee"),
+        "suggestion": _("Suggestion from the mentor"),
         "deleted": _("Deleted"),
     }
 
@@ -142,6 +143,11 @@ class Listing:
                 registration=self.record.registration, activity=OuterRef("activity_id")
             )
             return kept.filter(Exists(comments))
+        if status == "suggestion":
+            suggestions = Suggestion.objects.filter(
+                registration=self.record.registration, activity=OuterRef("activity_id"), answer=""
+            )
+            return kept.filter(Exists(suggestions))
         states = {"planned": State.PLANNED, "waiting": State.NO_OUTCOME}
         return kept.filter(state=states[status]) if status else kept
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from cec import navigation
 from cec.navigation import Item
-from registrations.navigation import current_registration
+from registrations.navigation import current_registration, mentors
 
 ACTIVITY_PAGES = frozenset(
     {
@@ -21,6 +21,14 @@ ACTIVITY_PAGES = frozenset(
         "import_preview",
     }
 )
+
+
+@navigation.main
+def mentees(request: HttpRequest) -> Iterator[Item]:
+    """Lead those who mentor, are asked to, or offered to, to their mentees."""
+    if request.user.is_authenticated and mentors(request):
+        names = frozenset({"mentees", "mentee", "mentor_offer", "mentorship_end"})
+        yield Item(label=_("Mentees"), url=reverse("mentees"), names=names, position=50)
 
 
 @navigation.main

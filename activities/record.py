@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from activities import log, points
-from activities.models import Activity, Comment, Credit
+from activities.models import Activity, Comment, Credit, Suggestion
 from activities.points import ZERO, Entry
 from activities.rules import RecordRules
 from cec.wording import number
@@ -40,6 +40,7 @@ class Line:
     worth: Entry | None
     promise: Entry | None = None
     comments: list[Comment] = field(default_factory=list)
+    keeps_comments: bool = False
 
     @property
     def counted(self) -> Decimal:
@@ -50,13 +51,18 @@ class Line:
         return self.worth.parked if self.worth else ZERO
 
     @property
+    def read_comments(self) -> list[Comment]:
+        """The committee's questions, for those who read them: not the mentor (A7)."""
+        return [] if self.keeps_comments else self.comments
+
+    @property
     def has_question(self) -> bool:
         """Whether the committee still waits for an answer."""
         return any(not comment.is_answered for comment in self.comments)
 
 
-class _Kept(TypedDict):
-    """What the dashboard reads of an entry."""
+class Kept(TypedDict):
+    """What the dashboard and the agenda read of an entry."""
 
     activity_id: int
     activity__title: str
@@ -66,6 +72,7 @@ class _Kept(TypedDict):
     year: int
     unwritten: bool
     asked: bool
+    suggested: bool
 
 
 @dataclass(frozen=True)
@@ -110,6 +117,7 @@ class Unfinished:
     """How many entries want something of their owner."""
 
     questions: int
+    suggestions: int
     outcomes_needed: int
     outcomes_missing: int
     planned_past: int
@@ -118,10 +126,17 @@ class Unfinished:
 class Record:
     """What the pages of one record ask for. Every part is one query, made when it is needed."""
 
-    def __init__(self, registration: Registration, *, today: date | None = None) -> None:
+    def __init__(
+        self,
+        registration: Registration,
+        *,
+        today: date | None = None,
+        keeps_comments: bool = False,
+    ) -> None:
         self.registration = registration
         self.program = registration.program
         self.rules = RecordRules(registration)
+        self.keeps_comments = keeps_comments
         self.today = today or today_in(registration.program)
 
     @property
@@ -170,6 +185,7 @@ class Record:
                 rate=self.rules.rates[credit.rate_id],
                 worth=self.ledger.get(credit.activity_id),
                 promise=self._worths[1].get(credit.activity_id),
+                keeps_comments=self.keeps_comments,
             )
             for credit in credits
         ]
@@ -206,12 +222,15 @@ class Record:
         return self.credits().filter(activity__deleted_at__gte=since)
 
     @cached_property
-    def _entries(self) -> list[_Kept]:
+    def entries(self) -> list[Kept]:
         """The little that the dashboard needs of each kept entry, the oldest first."""
         asked = Comment.objects.filter(
             registration=self.registration,
             activity=OuterRef("activity_id"),
             written_at__gte=OuterRef("activity__updated_at"),  # `Comment.is_answered`
+        )
+        suggested = Suggestion.objects.filter(
+            registration=self.registration, activity=OuterRef("activity_id"), answer=""
         )
         kept = (
             Credit.objects.filter(registration=self.registration)
@@ -220,6 +239,7 @@ class Record:
             .annotate(
                 unwritten=ExpressionWrapper(Q(activity__outcome=""), output_field=BooleanField()),
                 asked=Exists(asked),
+                suggested=Exists(suggested),
             )
             .values(
                 "activity_id",
@@ -230,13 +250,14 @@ class Record:
                 "year",
                 "unwritten",
                 "asked",
+                "suggested",
             )
         )
-        return cast("list[_Kept]", list(kept))
+        return cast("list[Kept]", list(kept))
 
     @property
     def is_empty(self) -> bool:
-        return not self._entries
+        return not self.entries
 
     @cached_property
     def years(self) -> list[Year]:
@@ -258,7 +279,7 @@ class Record:
 
     def _spines(self, year: int) -> list[Spine]:
         spines = []
-        for entry in self._entries:
+        for entry in self.entries:
             worth = self.ledger.get(entry["activity_id"])
             if worth is None or entry["year"] != year:
                 continue
@@ -319,9 +340,10 @@ class Record:
     @cached_property
     def unfinished(self) -> Unfinished:
         """What stands on the to-do list: questions, outcomes, plans whose day is over."""
-        entries = self._entries
+        entries = self.entries
         return Unfinished(
             questions=sum(bool(entry["asked"]) for entry in entries),
+            suggestions=sum(bool(entry["suggested"]) for entry in entries),
             outcomes_needed=sum(entry["state"] == State.NO_OUTCOME for entry in entries),
             outcomes_missing=sum(
                 bool(entry["unwritten"]) and entry["state"] == State.COUNTS for entry in entries

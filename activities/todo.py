@@ -45,6 +45,16 @@ UNFINISHED = (
         gettext_lazy("Sent back"),
     ),
     _Kind(
+        "suggestions",
+        gettext_lazy("Look at your mentor’s suggestions"),
+        ngettext_lazy(
+            "%(count)d activity has a suggestion", "%(count)d activities have suggestions", "count"
+        ),
+        "suggestion",
+        gettext_lazy("Optional"),
+        colour="info",
+    ),
+    _Kind(
         "outcomes_needed",
         gettext_lazy("Write what you learned"),
         ngettext_lazy(

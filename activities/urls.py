@@ -1,10 +1,11 @@
 from django.urls import include, path
 from django.utils.translation import gettext_lazy as _
 
-from activities.views import cycle, deleting, entry, importing, listing, record
+from activities.views import cycle, deleting, entry, importing, listing, mentees, record
 
 one_activity = [
     path("", entry.entry, name="activity"),
+    path(_("suggest/"), mentees.suggest, name="suggest"),
     path(_("delete/"), deleting.delete, name="activity_delete"),
     path(_("restore/"), deleting.restore, name="activity_restore"),
 ]
@@ -19,6 +20,7 @@ activities = [
 one_record = [
     path("", record.record, name="record"),
     path(_("activities/"), include(activities)),
+    path(_("suggestions/<int:suggestion>/"), mentees.answer, name="suggestion_answer"),
     path(_("import/"), importing.upload, name="record_import"),
     path(_("import/<int:pk>/"), importing.preview, name="import_preview"),
     path(_("export/"), importing.export, name="record_export"),
@@ -34,4 +36,6 @@ one_cycle = [
 urlpatterns = [
     path(_("record/"), include([path("<int:registration>/", include(one_record))])),
     path(_("desk/registrations/<int:registration>/cycle/"), include(one_cycle)),
+    path(_("mentees/"), mentees.mentees, name="mentees"),
+    path(_("mentees/<int:mentorship>/"), mentees.mentee, name="mentee"),
 ]

@@ -196,3 +196,19 @@ def _begin(by: Person, person: Person, role: str) -> None:
     require(now, "appoint")
     if role == Appointment.Role.ADMINISTRATOR:
         require(now, "appoint_administrator")
+
+
+def caretakers(association: Association | None) -> list[Person]:
+    """Return who looks after an association's participants today: its representatives, else the
+    steering group.
+    """
+    current = Appointment.objects.current(timezone.localdate()).filter(person__is_active=True)
+    roles = [
+        current.filter(role=Appointment.Role.REPRESENTATIVE, association=association),
+        current.filter(role=Appointment.Role.STEERING),
+    ]
+    for rows in roles if association else roles[1:]:
+        people = {row.person_id: row.person for row in rows.select_related("person")}
+        if people:
+            return list(people.values())
+    return []

@@ -2,14 +2,17 @@
 
 from collections.abc import Iterable
 
+from django.db.models import OuterRef
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from cec import navigation
 from registrations import queue
-from registrations.models import Appointment, Association, Registration
+from registrations.mentoring.asking import desk_count
+from registrations.models import Appointment, Association, Person, Registration
 from registrations.models.committee import roles_of
+from registrations.models.mentoring import helps
 from registrations.permissions import may
 
 PAYMENT_PAGES = frozenset(
@@ -53,13 +56,30 @@ def _find(request: HttpRequest) -> Registration | None:
 def _own(request: HttpRequest) -> list[Registration]:
     """Return all registrations of the signed-in person; one query per request."""
     if not hasattr(request, "_own_registrations"):
-        request._own_registrations = list(  # type: ignore[attr-defined]
+        own = list(
             Registration.objects.filter(person=request.user)  # type: ignore[misc]
             .select_related("program", "association", "rules")
+            .annotate(person_helps=helps(OuterRef("person")))
             .order_by("-id")
         )
+        if own:
+            request._helps = own[0].person_helps  # type: ignore[attr-defined]
+        request._own_registrations = own  # type: ignore[attr-defined]
     found: list[Registration] = request._own_registrations  # type: ignore[attr-defined]
     return found
+
+
+def mentors(request: HttpRequest) -> bool:
+    """Say whether the signed-in person mentors, is asked to or offers to.
+
+    What finds a participant's registrations has asked it already.
+    """
+    current_registration(request)
+    if not hasattr(request, "_helps"):
+        found = Person.objects.filter(helps(OuterRef("pk")), pk=request.user.pk)
+        request._helps = found.exists()  # type: ignore[attr-defined]
+    answer: bool = request._helps  # type: ignore[attr-defined]
+    return answer
 
 
 @navigation.main
@@ -114,6 +134,13 @@ def main(request: HttpRequest) -> Iterable[navigation.Item]:
             frozenset({"my_registrations"}),
             position=50,
         )
+    if registration and registration.has_record:
+        yield navigation.Item(
+            _("Plan and mentor"),
+            reverse("plan", args=[registration.pk]),
+            frozenset({"plan"}),
+            position=30,
+        )
 
 
 @navigation.desk
@@ -137,6 +164,17 @@ def desk(request: HttpRequest) -> Iterable[tuple[str, navigation.Item]]:
                 _("Memberships"),
                 reverse("desk_memberships"),
                 frozenset({"desk_memberships"}),
+                position=12,
+            ),
+        )
+    if may(request.user, "assign_mentor"):
+        yield (
+            _("Waiting for you"),
+            navigation.Item(
+                _("Mentors"),
+                reverse("desk_mentors"),
+                frozenset({"desk_mentors", "mentor_assign", "mentor_turn_down"}),
+                count=desk_count(request.user),
                 position=15,
             ),
         )

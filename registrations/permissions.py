@@ -4,7 +4,8 @@ from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext as _
 
 from registrations.models import Appointment, Person, Registration
-from registrations.models.committee import conflicts_of, roles_of
+from registrations.models.committee import roles_of
+from registrations.models.mentoring import conflicts_of
 
 REPRESENTATIVE = Appointment.Role.REPRESENTATIVE
 STEERING = Appointment.Role.STEERING
@@ -16,6 +17,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "decide_registration": frozenset({REPRESENTATIVE, STEERING}),
     "override_gate": frozenset({STEERING}),
     "record_payment": frozenset({ADMINISTRATOR}),
+    "assign_mentor": frozenset({REPRESENTATIVE, STEERING}),
     "review_record": frozenset({REPRESENTATIVE, STEERING}),
     "issue_certificate": frozenset({ADMINISTRATOR}),
     "move_registration": frozenset({REPRESENTATIVE, STEERING, ADMINISTRATOR}),

@@ -25,8 +25,8 @@ from django.utils.translation import gettext_lazy as _
 from cec import words
 from cec.paging import Order, Page, page_of
 from registrations.models import Association, MembershipCheck, Person, Registration
-from registrations.models.committee import conflicts_of
 from registrations.models.membership import member_on
+from registrations.models.mentoring import conflicts_of
 from registrations.models.registration import REFERENCES_FROM, SINCE, RegistrationQuerySet
 
 Outcome = MembershipCheck.Outcome
@@ -249,9 +249,9 @@ def conflict(person: Person, registration: Registration) -> str:
 
 def waiting_days(registration: Registration) -> int:
     """Return for how many whole days the person has waited."""
-    return days_since(registration.submitted_at) if registration.submitted_at else 0
+    return days_since(registration.submitted_at)
 
 
-def days_since(moment: datetime) -> int:
-    """Return how many whole days ago something was."""
-    return max(0, (timezone.now() - moment) // timedelta(days=1))
+def days_since(moment: datetime | None) -> int:
+    """Return how many whole days have gone since then."""
+    return max(0, (timezone.now() - moment) // timedelta(days=1)) if moment else 0

@@ -7,6 +7,7 @@ from celery import shared_task
 from cec import work
 from cec.health import Heartbeat
 from registrations import rechecking, seals
+from registrations.mentoring import assigning
 from registrations.roster import keeping, reading
 
 
@@ -49,3 +50,9 @@ def read_waiting_rosters() -> int:
 @work.sweeper
 def forget_old_rosters() -> int:
     return keeping.forget_old()
+
+
+@work.sweeper
+def end_mentorings_that_are_over() -> int:
+    """Write down the end of what was over with its registration or its mentor's account."""
+    return assigning.end_what_is_over()

@@ -13,11 +13,18 @@ from cec.wording import money
 from registrations import fees
 from registrations.calendar import today_in
 from registrations.models import Appointment, Event, MembershipCheck, Person, Registration
-from registrations.models.committee import conflicts_of
+from registrations.models.mentoring import conflicts_of
 
 # What was said between committee members stays there; the person reads the rest.
 _NOT_FOR_THE_PERSON = {Event.Kind.CONFIRMED, Event.Kind.TAKEN_BACK}
 _AMONG_THE_COMMITTEE = (Event.Kind.REMARK,)
+# Who was asked to mentor and couldn't is nothing that a participant has to read.
+_COMMITTEE_ONLY = (
+    *_AMONG_THE_COMMITTEE,
+    Event.Kind.MENTOR_PROPOSED,
+    Event.Kind.MENTOR_DECLINED,
+    Event.Kind.MENTOR_RECALLED,
+)
 
 # How a membership was checked, if not by hand.
 SOURCES = {
@@ -64,7 +71,7 @@ def for_person(registration: Registration) -> list[Line]:
     mails = OutgoingMail.objects.about(registration).filter(person=registration.person_id)
     lines = [
         line(event, with_reason=event.kind not in _NOT_FOR_THE_PERSON)
-        for event in _events(registration).exclude(kind__in=_AMONG_THE_COMMITTEE)
+        for event in _events(registration).exclude(kind__in=_COMMITTEE_ONLY)
     ]
     return _merged(lines, mails)
 
@@ -76,7 +83,9 @@ def _events(registration: Registration) -> QuerySet[Event]:
         kind=Event.Kind.RENAMED,
         at__gte=registration.created_at,
     )
-    return Event.objects.filter(Q(registration=registration) | renamed).select_related("actor")
+    return Event.objects.filter(Q(registration=registration) | renamed).select_related(
+        "actor", "person"
+    )
 
 
 def _merged(lines: list[Line], mails: QuerySet[OutgoingMail]) -> list[Line]:
@@ -134,6 +143,8 @@ def line(event: Event, *, with_reason: bool = True) -> Line:
         }
     if source := SOURCES.get(str(details.get("source"))):
         text = _("%(what)s, %(source)s") % {"what": text, "source": source}
+    if event.person:
+        text = _("%(label)s: %(value)s") % {"label": text, "value": event.person.name}
     if details.get("overridden"):
         text = _("%(what)s, although something was missing") % {"what": text}
     return Line(

@@ -5,18 +5,50 @@ from registrations.views import (
     bank,
     deposits,
     desk,
+    desk_mentors,
     gates,
     handover,
     ledger,
     life,
     memberships,
+    mentor_offers,
+    mentorships,
     payments,
     people,
+    plan,
     proofs,
     queues,
     registering,
     rosters,
 )
+
+one_plan = [
+    path("", plan.plan, name="plan"),
+    path(_("goals/"), plan.add_goal, name="goal_add"),
+    path(_("goals/<int:goal>/"), plan.change_goal, name="goal_change"),
+    path(_("mentor/ask/"), plan.ask, name="mentor_ask"),
+    path(_("mentor/take-back/"), plan.take_back, name="mentor_take_back"),
+    path(_("mentor/invite/"), plan.invite, name="mentor_invite"),
+    path(_("mentor/invite/<int:invitation>/take-back/"), plan.revoke, name="invitation_revoke"),
+    path(_("note/"), plan.note, name="plan_note"),
+]
+
+mentoring = [
+    path(_("offer/<slug:program>/"), mentor_offers.offer, name="mentor_offer"),
+    path(_("offer/<slug:program>/change/"), mentor_offers.offer_state, name="mentor_offer_state"),
+    path(_("invitation/<str:secret>/"), mentorships.invitation, name="mentor_invitation"),
+    path(_("<int:mentorship>/accept/"), mentorships.accept, name="mentorship_accept"),
+    path(_("<int:mentorship>/decline/"), mentorships.decline, name="mentorship_decline"),
+    path(_("<int:mentorship>/end/"), mentorships.end, name="mentorship_end"),
+]
+
+mentors_desk = [
+    path("", desk_mentors.mentors, name="desk_mentors"),
+    path(_("offers/<int:offer>/confirm/"), desk_mentors.confirm, name="mentor_confirm"),
+    path(_("offers/<int:offer>/end/"), desk_mentors.turn_down, name="mentor_turn_down"),
+    path(_("<int:registration>/assign/"), desk_mentors.assign, name="mentor_assign"),
+    path(_("<int:registration>/end/"), desk_mentors.end, name="mentor_end"),
+]
 
 urlpatterns = [
     path("", include("registrations.public_urls")),
@@ -35,6 +67,9 @@ urlpatterns = [
         proofs.download,
         name="proof_file",
     ),
+    path(_("registrations/<int:registration>/plan/"), include(one_plan)),
+    path(_("mentoring/"), include(mentoring)),
+    path(_("desk/mentors/"), include(mentors_desk)),
     path(_("desk/"), desk.home, name="desk"),
     path(_("desk/registrations/"), queues.queue, name="queue"),
     path(_("desk/registrations/together/"), queues.together, name="queue_together"),

@@ -4,6 +4,7 @@ import itertools
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 
+from allauth.account.models import EmailAddress
 from django.utils import timezone
 
 from activities import log
@@ -16,11 +17,14 @@ from registrations.models import (
     Association,
     MembershipCheck,
     MembershipProof,
+    MentorOffer,
+    Mentorship,
     Payment,
     Person,
     Program,
     Rate,
     Registration,
+    SubjectArea,
 )
 
 _numbers = itertools.count(1)
@@ -199,4 +203,55 @@ def proof(check: MembershipCheck) -> MembershipProof:
     row = check.registration
     return MembershipProof.objects.create(
         registration=row, answers=check, file=file, uploaded_by=row.person
+    )
+
+
+def confirmed_address(who: Person) -> Person:
+    """Let the person have confirmed their e-mail address."""
+    EmailAddress.objects.create(user=who, email=who.email, verified=True, primary=True)
+    return who
+
+
+def mentor_offer(
+    who: Person | None = None,
+    *,
+    association_code: str = "MLA",
+    state: str = "confirmed",
+    capacity: int = 2,
+    areas: tuple[str, ...] = (),
+    **fields,
+) -> MentorOffer:
+    """An offer to mentor; `areas` are English names of the program's subject areas."""
+    confirmed = state in ("confirmed", "paused")
+    fields.setdefault("in_english", True)
+    row = MentorOffer.objects.create(
+        person=who or person(),
+        program=program(),
+        association=association(association_code),
+        state=state,
+        capacity=capacity,
+        confirmed_by=_recorder() if confirmed else None,
+        confirmed_at=timezone.now() if confirmed else None,
+        **fields,
+    )
+    row.areas.set(SubjectArea.objects.filter(program=row.program, name_en__in=areas))
+    return row
+
+
+def mentorship(
+    row: Registration, mentor: Person | None = None, *, state: str = "active", **offer
+) -> Mentorship:
+    """A volunteer for a registration, under an offer of their own."""
+    mentor = mentor or person()
+    standing = MentorOffer.objects.standing().filter(person=mentor).first()
+    now = timezone.now()
+    return Mentorship.objects.create(
+        registration=row,
+        mentor=mentor,
+        offer=standing or mentor_offer(mentor, **offer),
+        kind="volunteer",
+        state=state,
+        assigned_by=_recorder(),
+        accepted_at=now if state in ("active", "ended") else None,
+        ended_at=now if state in ("declined", "ended") else None,
     )

@@ -78,7 +78,9 @@ class TestPages:
         assert response.status_code == 404
         assert english_in(said(response.text), names=set()) == set()
 
-    @pytest.mark.parametrize("role", ["applicant", "owner", "representative", "administrator"])
+    @pytest.mark.parametrize(
+        "role", ["applicant", "owner", "representative", "administrator", "mentor"]
+    )
     def test_what_a_signed_in_person_sees_in_french_has_no_english(self, client, role):
         world = World()
         client.force_login(world.people[role])

@@ -58,6 +58,7 @@ ASKED += ("after", "before", "association", "mentor", "days", "action", "list")
 SLOWEST_SECONDS = 5  # an answer takes milliseconds; what grows with the square takes minutes
 
 ROLES = ("anonymous", "applicant", "owner", "representative", "steering", "administrator")
+ROLES += ("mentor",)
 
 
 class Forms(HTMLParser):
@@ -247,10 +248,17 @@ KEPT = (
     "registrations_appointment",
     "registrations_cyclechange",
     "registrations_associationnote",
+    "registrations_mentoroffer",
+    "registrations_mentorship",
+    "registrations_mentorwish",
+    "registrations_mentorinvitation",
+    "registrations_mentornote",
+    "registrations_learninggoal",
     "account_emailaddress",
     "activities_activity",
     "activities_credit",
     "activities_comment",
+    "activities_suggestion",
     "activities_import",
     "certificates_certificate",
     "certificates_employerletter",

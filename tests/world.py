@@ -9,6 +9,7 @@ from django.utils import timezone
 from activities.models import Import
 from cec.files import store
 from certificates.models import Certificate, Document
+from registrations.mentoring import inviting
 from registrations.models import (
     Appointment,
     BankExport,
@@ -32,11 +33,14 @@ ROLES = (
     "steering",
     "administrator",
     "deactivated",
+    "mentor",
+    "mentor_elsewhere",
 )
 
+# Places in an address that are numbers of rows.
 NUMBERED = {
     *("registration", "appointment", "certificate", "mail"),
-    *("export", "line", "proof", "roster"),
+    *("export", "line", "proof", "roster", "mentorship", "offer"),
 }
 
 
@@ -44,7 +48,8 @@ class World:
     """The registration under test is `owner`'s, of the MLA: active, with one activity.
 
     `neighbour` is a participant of the same association, `stranger` of another; `elsewhere` is
-    another association's representative; `deactivated` was a steering member.
+    another association's representative; `deactivated` was a steering member. `mentor` mentors the
+    owner now; `mentor_elsewhere` is confirmed too, and mentors nobody.
     """
 
     def __init__(self) -> None:
@@ -58,6 +63,8 @@ class World:
             "steering": make.steering(),
             "administrator": make.administrator(),
             "deactivated": make.steering(),
+            "mentor": make.confirmed_address(make.person("Mentor")),
+            "mentor_elsewhere": make.confirmed_address(make.person("Mentor of nobody")),
         }
         make.registration(self.people["applicant"], status="draft")
         make.registration(self.people["neighbour"])
@@ -87,6 +94,7 @@ class World:
         )
         self.deposit = self._deposit()
         self.roster = self._list()
+        self._mentor()
 
     def _show_membership(self) -> MembershipProof:
         """The owner was asked for a proof once, sent one, and is confirmed again."""
@@ -99,6 +107,25 @@ class World:
         path.write_bytes(b"%PDF-1.7 of the test")
         make.confirm(self.registration, until=date(2099, 12, 31))
         return proof
+
+    def _mentor(self) -> None:
+        """The owner's mentor, with all that there is around a mentoring."""
+        mentor, elsewhere = self.people["mentor"], self.people["mentor_elsewhere"]
+        make.mentor_offer(elsewhere)
+        self.offer = make.mentor_offer(mentor, areas=("Technology",))
+        self.mentorship = make.mentorship(self.registration, mentor)
+        for author in (mentor, self.people["owner"]):
+            self.mentorship.notes.create(author=author, text="Hallo")
+        self.goal = self.registration.goals.create(year=1, text="Ça va")
+        self.suggestion = self.registration.suggestions.create(
+            activity=self.activity, author=mentor, text="Mehr"
+        )
+        self.secret = "secret-of-the-link"
+        self.invitation = self.registration.mentor_invitations.create(
+            email=elsewhere.email,
+            digest=inviting.digest_of(self.secret),
+            expires_at=timezone.now() + inviting.VALID_FOR,
+        )
 
     def _graduate(self) -> Certificate:
         """The owner's certificate of an earlier cycle, with its PDF."""
@@ -164,6 +191,12 @@ class World:
             "association": "MLA",
             "roster": self.roster.pk,
             "mail": 1,
+            "mentorship": self.mentorship.pk,
+            "offer": self.offer.pk,
+            "goal": self.goal.pk,
+            "suggestion": self.suggestion.pk,
+            "invitation": self.invitation.pk,
+            "secret": self.secret,
             "program": "partnership-cec",
             "key": "no-such-key",
             "uidb36": "1",

@@ -1,5 +1,5 @@
 from activities.models.imports import Import
 from activities.models.log import Activity, Credit
-from activities.models.review import Comment
+from activities.models.review import Comment, Suggestion
 
-__all__ = ["Activity", "Comment", "Credit", "Import"]
+__all__ = ["Activity", "Comment", "Credit", "Import", "Suggestion"]

@@ -11,6 +11,7 @@ from activities.models import Activity
 from activities.record import Record
 from cec.problems import Problem
 from registrations.models import Registration
+from registrations.models.committee import roles_of
 from registrations.navigation import current_registration
 
 
@@ -30,11 +31,14 @@ def visible_registration(request: HttpRequest, pk: int) -> Registration:
 
 
 def visible_record(request: HttpRequest, pk: int) -> Record:
-    """Return a record that this person may read."""
+    """Return a record that this person may read; the committee’s questions aren’t a mentor’s."""
     registration = visible_registration(request, pk)
     if not registration.has_record:
         raise Http404
-    return Record(registration)
+    roles = roles_of(request.user)  # type: ignore[arg-type]
+    committee = roles.sees_everything or registration.association_id in roles.associations
+    own = registration.person_id == request.user.pk
+    return Record(registration, keeps_comments=not (own or committee))
 
 
 def own_record(request: HttpRequest, pk: int) -> Record:

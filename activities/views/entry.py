@@ -9,8 +9,9 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from activities import log, reasons
+from activities import log, reasons, suggestions
 from activities.forms.activity import ActivityForm
+from activities.forms.suggestions import SuggestionForm
 from activities.models import Activity, Credit
 from activities.record import Line, Record
 from activities.rules import rate_words
@@ -48,18 +49,34 @@ def entry(request: HttpRequest, registration: int, activity: int) -> HttpRespons
     record = visible_record(request, registration)
     row = entry_of(record, activity)
     if not (is_own(request, record) and record.is_open):
-        line = record.line(row)
-        context = {
-            "registration": record.registration,
-            "line": line,
-            "reason": reasons.reason(line, record.rules),
-            "facts": _facts(record, line),
-            "record": record,
-            "own": is_own(request, record),
-        }
-        return render(request, "activities/entry.html", context)
+        return show_entry(request, record, row)
     credit = _credit(record, row)
     return _show_form(request, record, ActivityForm(record, credit=credit), credit=credit)
+
+
+def show_entry(
+    request: HttpRequest,
+    record: Record,
+    row: Activity,
+    *,
+    suggestion_form: SuggestionForm | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    """Show an entry that can't be changed; today's mentor finds a form for suggestions."""
+    line = record.line(row)
+    mentors = suggestions.mentoring_of(record.registration, request.user) is not None  # type: ignore[arg-type]
+    context = {
+        "registration": record.registration,
+        "line": line,
+        "reason": reasons.reason(line, record.rules),
+        "facts": _facts(record, line),
+        "record": record,
+        "own": is_own(request, record),
+        "as_mentor": mentors,
+        "form": (suggestion_form or SuggestionForm()) if mentors else None,
+        "suggestions": suggestions.read_by(record.registration, row, request.user),  # type: ignore[arg-type]
+    }
+    return render(request, "activities/entry.html", context, status=status)
 
 
 def _facts(record: Record, line: Line) -> list[tuple[str, str]]:
@@ -141,7 +158,16 @@ def _show_form(
     }
     if credit:
         line = record.line(credit.activity)
-        context |= {"line": line, "reason": reasons.reason(line, record.rules)}
+        context |= {
+            "line": line,
+            "reason": reasons.reason(line, record.rules),
+            "own": True,
+            "suggestions": suggestions.read_by(
+                record.registration,
+                credit.activity,
+                request.user,  # type: ignore[arg-type]
+            ),
+        }
     return render(request, "activities/form.html", context, status=status)
 
 

@@ -15,6 +15,7 @@ from certificates.demo import rosters
 from certificates.demo.bank import Bank
 from certificates.demo.cast import Cast, Committee, add_contacts, add_signatories
 from certificates.demo.memberships import Memberships
+from certificates.demo.mentors import Mentoring
 from certificates.demo.notes import plan_notes
 from certificates.demo.plot import Plot
 from certificates.demo.script import Script
@@ -49,6 +50,7 @@ def load() -> int:
     rosters.plan(script, committee)
     Memberships(script).plan()
     plan_notes(script)
+    Mentoring(script, cast, committee, program).plan()
     script.play()
     Bank(script, committee).bring_in()
     _deliver(earlier_mail)

@@ -6,8 +6,15 @@ from registrations.models.fee_state import FeeState
 from registrations.models.fees import Payment
 from registrations.models.history import Event, Seal
 from registrations.models.membership import MembershipCheck, MembershipDoubt, MembershipProof
+from registrations.models.mentoring import (
+    MentorInvitation,
+    MentorOffer,
+    Mentorship,
+    MentorWish,
+)
 from registrations.models.notes import AssociationNote
 from registrations.models.people import Person
+from registrations.models.planning import LearningGoal, MentorNote
 from registrations.models.programs import (
     ActivityType,
     Cap,
@@ -31,9 +38,15 @@ __all__ = [
     "CycleChange",
     "Event",
     "FeeState",
+    "LearningGoal",
     "MembershipCheck",
     "MembershipDoubt",
     "MembershipProof",
+    "MentorInvitation",
+    "MentorNote",
+    "MentorOffer",
+    "MentorWish",
+    "Mentorship",
     "Payment",
     "Person",
     "Program",

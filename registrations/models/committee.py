@@ -115,15 +115,3 @@ def roles_of(person: Person) -> Roles:
         )
     roles: Roles = person.__dict__["roles"]
     return roles
-
-
-def conflicts_of(person: Person) -> frozenset[int]:
-    """Return the registrations that the person may not decide on, whatever their role: their own.
-
-    Read once per loaded person, as the roles are.
-    """
-    if "conflicts" not in person.__dict__:
-        own = person.registrations.values_list("pk", flat=True) if person.pk else ()
-        person.__dict__["conflicts"] = frozenset(own)
-    conflicts: frozenset[int] = person.__dict__["conflicts"]
-    return conflicts

@@ -71,6 +71,20 @@ class Event(models.Model):
         ROSTER_UNDONE = "roster_undone", _("List of members undone")
         ROLE_CHANGED = "role_changed", _("Last day of a role changed")
         REMARK = "remark", _("Note for the committee")
+        MENTOR_OFFERED = "mentor_offered", _("Offered to mentor")
+        MENTOR_CONFIRMED = "mentor_confirmed", _("Confirmed as a mentor")
+        MENTOR_PAUSED = "mentor_paused", _("Pausing as a mentor")
+        MENTOR_RESUMED = "mentor_resumed", _("Mentoring again")
+        MENTOR_LEFT = "mentor_left", _("Offer to mentor ended")
+        MENTOR_WANTED = "mentor_wanted", _("Asked for a mentor")
+        MENTOR_NOT_WANTED = "mentor_not_wanted", _("Wants no mentor now")
+        MENTOR_PROPOSED = "mentor_proposed", _("Mentor asked")
+        MENTOR_ACCEPTED = "mentor_accepted", _("Mentoring began")
+        MENTOR_DECLINED = "mentor_declined", _("Mentor can’t do it")
+        MENTOR_RECALLED = "mentor_recalled", _("Mentor no longer asked")
+        MENTOR_ENDED = "mentor_ended", _("Mentoring ended")
+        MENTOR_INVITED = "mentor_invited", _("Supervisor invited as a mentor")
+        INVITATION_REVOKED = "invitation_revoked", _("Invitation taken back")
 
     registration = models.ForeignKey(
         "registrations.Registration", on_delete=models.PROTECT, null=True, related_name="events"

@@ -36,7 +36,11 @@ class RegistrationQuerySet(models.QuerySet["Registration"]):
         roles = roles_of(person)
         if roles.sees_everything:
             return self
-        return self.filter(Q(person_id=person.pk) | self._represented(roles.associations))
+        return self.filter(
+            Q(person_id=person.pk)
+            | self._represented(roles.associations)
+            | Q(pk__in=self._mentored(person))
+        )
 
     def worked_on_by(self, person: Person) -> RegistrationQuerySet:
         """Registrations in this person's care as a committee member or administrator."""
@@ -47,6 +51,15 @@ class RegistrationQuerySet(models.QuerySet["Registration"]):
     @staticmethod
     def _represented(associations: frozenset[int]) -> Q:
         return Q(association_id__in=associations) & ~Q(status=Registration.Status.DRAFT)
+
+    @staticmethod
+    def _mentored(person: Person) -> models.QuerySet[Registration, int]:
+        """A mentor reads the records of today's mentees while these go on, and nothing more."""
+        return Registration.objects.filter(
+            mentorships__mentor=person,
+            mentorships__state="active",
+            status__in=Registration.IN_PROGRESS,
+        ).values_list("pk", flat=True)
 
     def open(self) -> RegistrationQuerySet:
         """Registrations that still go on; a person has one of them per program."""
@@ -146,6 +159,8 @@ class Registration(models.Model):
         LAPSED = "lapsed", _("Lapsed")
 
     OPEN = (Status.DRAFT, Status.SUBMITTED, Status.ACTIVE, Status.TURNED_IN, Status.ACCEPTED)
+    # With a record that isn't completed yet.
+    IN_PROGRESS = (Status.ACTIVE, Status.TURNED_IN, Status.ACCEPTED)
     # Over without a certificate.
     CLOSED = (Status.DECLINED, Status.WITHDRAWN, Status.LAPSED)
 

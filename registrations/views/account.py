@@ -29,6 +29,7 @@ from django.views.decorators.http import require_http_methods
 
 from registrations import renaming
 from registrations.forms.accounts import ProfileForm
+from registrations.mentoring import offers
 from registrations.models import Person
 
 __all__ = [
@@ -71,6 +72,7 @@ def account(request: HttpRequest) -> HttpResponse:
         "form": form,
         "name_to_be_printed": renaming.is_about_to_be_printed(person),
         "name_was_printed": renaming.was_printed(person),
+        "mentor_programs": offers.programs(),
     }
     return render(request, "account/account.html", context, status=status)
 

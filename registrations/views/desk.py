@@ -56,7 +56,7 @@ def show(
         name: may(request.user, name, registration)
         for name in (
             *("check_membership", "decide_registration", "override_gate", "record_payment"),
-            *("move_registration", "extend_cycle", "write_remark"),
+            *("move_registration", "extend_cycle", "write_remark", "assign_mentor"),
         )
     }
     today = today_in(registration.program)

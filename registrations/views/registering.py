@@ -13,7 +13,7 @@ from registrations.cycles import may_begin_again
 from registrations.forms.registering import ApplicationForm, ProofForm, WithdrawForm
 from registrations.models import Program, Registration
 from registrations.models.committee import roles_of
-from registrations.navigation import current_registration
+from registrations.navigation import current_registration, mentors
 
 Status = Registration.Status
 
@@ -25,7 +25,7 @@ def start(request: HttpRequest) -> HttpResponse:
     if roles_of(request.user).is_staff and not (registration and registration.has_record):
         return redirect("desk")
     if registration is None:
-        return redirect("register")
+        return redirect("mentees" if mentors(request) else "register")
     if registration.has_record:
         return redirect("record", registration=registration.pk)
     return redirect("registration_status", registration=registration.pk)

@@ -10,7 +10,15 @@ from cec.models import StoredFile
 from certificates import completion, making
 from registrations import membership
 from registrations.bank import importing
-from registrations.models import BankLine, CycleChange, Person, Registration
+from registrations.mentoring import asking
+from registrations.models import (
+    BankLine,
+    CycleChange,
+    MentorOffer,
+    Mentorship,
+    Person,
+    Registration,
+)
 from tests import factories
 from tests.certificates import records
 from tests.registrations import lists
@@ -52,6 +60,7 @@ class Gallery:
         self.accepted = records.accepted(factories.person(LONG_NAME))
         self.draft = factories.registration(status="draft", employer=LONG_WORD)
         self.deposit = self._deposit()
+        self.mentorship, self.offered = self._mentoring()
 
     def rooms(self) -> list[Room]:
         return [
@@ -60,6 +69,7 @@ class Gallery:
             Room("applicant", self.waiting.person, self._applicant()),
             Room("participant", self.active.person, self._participant()),
             Room("asked", self.returned.person, self._asked()),
+            Room("mentor", self.mentorship.mentor, self._mentor()),
             Room("graduate", self.certificate.registration.person, self._graduate()),
             Room("representative", self.representative, self._representative()),
             Room("office", self.office, self._office()),
@@ -127,6 +137,35 @@ class Gallery:
         )
         return export.lines.first()
 
+    def _mentoring(self) -> tuple[Mentorship, MentorOffer]:
+        """The participant's mentor, whom somebody else asks too, and an offer to confirm."""
+        mentor = factories.person(LONG_NAME)
+        offered = factories.mentor_offer(
+            factories.person(LONG_NAME), state="offered", about=LONG_WORD, areas=("Archives",)
+        )
+        mentorship = factories.mentorship(
+            self.active, mentor, capacity=3, about=LONG_WORD, other_areas=LONG_WORD
+        )
+        mentorship.notes.create(author=mentor, text=LONG_WORD * 2)
+        self.active.goals.create(year=1, text=LONG_WORD * 2)
+        self.active.suggestions.create(activity=self.entry, author=mentor, text=LONG_WORD * 2)
+        wanting = factories.registration(wants_mentor=True)
+        asking.ask(wanting, by=wanting.person, text=LONG_WORD * 2)
+        factories.mentorship(wanting, mentor, state="proposed")
+        self.wanting = factories.registration(factories.person(LONG_NAME), wants_mentor=True)
+        asking.ask(self.wanting, by=self.wanting.person, text=LONG_WORD * 2)
+        return mentorship, offered
+
+    def _mentor(self) -> list[Page]:
+        pk = self.active.pk
+        return [
+            page("mentees"),
+            page("mentee", self.mentorship.pk, query="?agenda=1"),
+            page("activity", pk, self.entry.pk),
+            page("mentor_offer", self.active.program.slug),
+            page("mentorship_end", self.mentorship.pk),
+        ]
+
     def _public(self) -> list[Page]:
         names = (
             "home how what_counts help associations accessibility privacy register verify "
@@ -167,6 +206,7 @@ class Gallery:
             page("import_preview", pk, self.imported.pk),
             page("certificate", pk),
             page("employer_letter", pk),
+            page("plan", pk),
         ]
 
     def _asked(self) -> list[Page]:
@@ -201,6 +241,10 @@ class Gallery:
             page("reviews"),
             page("review", self.in_review.pk),
             page("review", self.active.pk),
+            page("desk_mentors"),
+            page("mentor_assign", self.wanting.pk),
+            page("mentor_assign", self.active.pk),
+            page("mentor_turn_down", self.offered.pk),
         ]
 
     def _office(self) -> list[Page]:

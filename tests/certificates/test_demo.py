@@ -22,10 +22,13 @@ from certificates.models import Certificate, Document
 from registrations import queue, watch
 from registrations.bank import matching
 from registrations.calendar import today_in
+from registrations.mentoring import asking, fit
 from registrations.models import (
     BankExport,
     BankLine,
     Event,
+    MentorOffer,
+    Mentorship,
     Payment,
     Person,
     Program,
@@ -180,7 +183,9 @@ class LoadedDemo(TestCase):
     def test_nobody_decided_on_their_own_registration(self):
         own = Event.objects.filter(actor_id=F("registration__person_id")).values_list("kind")
 
-        assert {kind for (kind,) in own} <= {"send", "turn_in", "withdraw", "moved", "proof_sent"}
+        allowed = {"send", "turn_in", "withdraw", "moved", "proof_sent"}
+        allowed |= {"mentor_wanted", "mentor_invited"}
+        assert {kind for (kind,) in own} <= allowed
 
     def test_every_activity_lies_in_its_program_year_and_was_written_down_after_approval(self):
         done = Q(planned=False)
@@ -194,6 +199,25 @@ class LoadedDemo(TestCase):
             year = registration.years.get(number=credit.year)
             assert year.holds(credit.completed_on)
             assert credit.activity.created_at >= approved.at
+
+    def test_mentors_are_there_in_every_state_and_one_of_them_mentors_nadia(self):
+        nadia = registration_of("nadia")
+
+        assert set(MentorOffer.objects.values_list("state", flat=True)) == {
+            "offered",
+            "confirmed",
+            "paused",
+        }
+        assert set(Mentorship.objects.values_list("state", "kind")) == {
+            ("active", "volunteer"),
+            ("proposed", "volunteer"),
+            ("active", "supervisor"),
+        }
+        assert nadia.mentorships.get().mentor == signed_in("beatrice")
+        assert nadia.mentorships.get().notes.count() == 4
+        assert nadia.goals.filter(met_at__isnull=False).count() == 2
+        assert asking.waiting(signed_in("joanne")).count() >= 3
+        assert any(one.is_full for one in fit.candidates(registration_of("vikram.singh")))
 
     def test_no_mail_is_left_to_be_sent(self):
         assert OutgoingMail.objects.exists()

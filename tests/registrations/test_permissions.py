@@ -21,6 +21,7 @@ TABLE = {
     "decide_registration": {"representative", "steering"},
     "override_gate": {"steering"},
     "record_payment": {"administrator"},
+    "assign_mentor": {"representative", "steering"},
     "review_record": {"representative", "steering"},
     "keep_roster": {"representative", "steering"},
     "issue_certificate": {"administrator"},
@@ -28,7 +29,6 @@ TABLE = {
     "note_association": {"representative", "steering"},
     "move_registration": {"representative", "steering", "administrator"},
     "extend_cycle": {"steering"},
-    "keep_roster": {"representative", "steering"},
     "appoint": {"steering", "administrator"},
     "appoint_administrator": {"administrator"},
 }
