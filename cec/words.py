@@ -2,7 +2,7 @@
 
 "lazarewicz" finds Łazarewicz, "obrien" and "brien" find O’Brien, "mla 1042" finds MLA-1042. Each
 word that is asked for begins a word of the row. The functions are made by migration
-`registrations.0050`; docs/decisions/0008 says why this isn't LIKE.
+`registrations.0009`; docs/decisions/0012 says why this isn't LIKE.
 """
 
 from django.contrib.postgres.indexes import GinIndex

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('activities', '0001_initial'),
-        ('registrations', '0061_keep_mentor_notes'),
+        ('registrations', '0013_keep_mentor_notes'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -16,19 +16,24 @@ from certificates.forms import EmployerLetterForm, cannot_print
 from certificates.lettering import UncoveredCharacters
 from certificates.stationery import what_cannot_be_printed
 from certificates.views.participant import find_own
-from registrations.models import Payment, Registration
+from registrations.models import Payment, Person, Registration
+from registrations.models.registration import RegistrationQuerySet
 from registrations.permissions import may
 
 log = logging.getLogger(__name__)
+
+
+def _with_fee(person: Person) -> RegistrationQuerySet:
+    """Registrations whose fee this person may know of: a mentor may not (A7)."""
+    own = Registration.objects.filter(person=person)
+    return own | Registration.objects.worked_on_by(person)
 
 
 @require_GET
 def receipt(request: HttpRequest, registration: int, payment: int) -> HttpResponse:
     """The receipt of a line of the ledger, for the person and for administrators."""
     row = get_object_or_404(
-        Registration.objects.visible_to(request.user).select_related(
-            "program", "association", "person"
-        ),
+        _with_fee(request.user).select_related("program", "association", "person"),
         pk=registration,
     )
     line = get_object_or_404(Payment, registration=row, pk=payment)

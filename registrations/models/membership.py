@@ -49,11 +49,13 @@ class MembershipCheck(models.Model):
     )
     outcome = models.CharField(max_length=10, choices=Outcome.choices)
     good_until = models.DateField(null=True, blank=True)
-    source = models.CharField(max_length=6, choices=Source.choices, default=Source.HAND)
+    source = models.CharField(
+        max_length=6, choices=Source.choices, default=Source.HAND, db_default=Source.HAND
+    )
     roster = models.ForeignKey(Roster, on_delete=models.PROTECT, null=True, related_name="checks")
     roster_row = models.PositiveIntegerField(null=True)
-    number_key = models.CharField(max_length=50, blank=True)
-    email_key = models.CharField(max_length=254, blank=True)
+    number_key = models.CharField(max_length=50, blank=True, default="", db_default="")
+    email_key = models.CharField(max_length=254, blank=True, default="", db_default="")
     note = models.CharField(max_length=500, blank=True)
     form_key = models.UUIDField(null=True, editable=False)
     takes_back = models.OneToOneField(

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('cec', '0005_stored_files'),
-        ('registrations', '0040_life_of_a_registration'),
+        ('registrations', '0006_life_of_a_registration'),
     ]
 
     operations = [
@@ -38,12 +38,12 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='membershipcheck',
             name='email_key',
-            field=models.CharField(blank=True, max_length=254),
+            field=models.CharField(blank=True, db_default='', default='', max_length=254),
         ),
         migrations.AddField(
             model_name='membershipcheck',
             name='number_key',
-            field=models.CharField(blank=True, max_length=50),
+            field=models.CharField(blank=True, db_default='', default='', max_length=50),
         ),
         migrations.AddField(
             model_name='membershipcheck',
@@ -58,7 +58,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='membershipcheck',
             name='source',
-            field=models.CharField(choices=[('hand', 'By hand'), ('roster', 'By the association’s list'), ('proof', 'By the proof that was sent'), ('date', 'Its last day has passed'), ('move', 'With another association now')], default='hand', max_length=6),
+            field=models.CharField(choices=[('hand', 'By hand'), ('roster', 'By the association’s list'), ('proof', 'By the proof that was sent'), ('date', 'Its last day has passed'), ('move', 'With another association now')], db_default='hand', default='hand', max_length=6),
         ),
         migrations.AddField(
             model_name='membershipcheck',

@@ -4,7 +4,7 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-    dependencies = [("registrations", "0060_mentors")]
+    dependencies = [("registrations", "0012_mentors")]
 
     operations = [
         migrations.RunSQL(

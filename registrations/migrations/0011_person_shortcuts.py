@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('registrations', '0051_committee_notes_and_undo'),
+        ('registrations', '0010_committee_notes'),
     ]
 
     operations = [

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('registrations', '0050_search_and_lines'),
+        ('registrations', '0009_search_and_lines'),
     ]
 
     operations = [

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('registrations', '0052_person_shortcuts'),
+        ('registrations', '0011_person_shortcuts'),
     ]
 
     operations = [

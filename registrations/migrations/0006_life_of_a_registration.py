@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('registrations', '0010_reading_rosters'),
+        ('registrations', '0005_reading_rosters'),
     ]
 
     operations = [

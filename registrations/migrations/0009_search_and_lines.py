@@ -41,7 +41,7 @@ SINCE = django.db.models.functions.comparison.Coalesce("submitted_at", "created_
 
 
 class Migration(migrations.Migration):
-    dependencies = [("registrations", "0030_fees_from_the_bank")]
+    dependencies = [("registrations", "0008_fees_from_the_bank")]
 
     operations = [
         migrations.RunSQL(FOLD, "DROP FUNCTION cec_fold(text)"),

@@ -53,7 +53,7 @@ DROP FUNCTION cec_hold_deposit();
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('registrations', '0020_membership_by_rosters'),
+        ('registrations', '0007_membership_by_rosters'),
     ]
 
     operations = [
