@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from cec import navigation
 from certificates import waiting
 from registrations.models.committee import roles_of
-from registrations.navigation import current_registration
+from registrations.navigation import current_registration, queue_waits
 from registrations.permissions import may
 
 
@@ -41,7 +41,7 @@ def desk(request: HttpRequest) -> Iterable[tuple[str, navigation.Item]]:
             _("Final reviews"),
             reverse("reviews"),
             frozenset({"reviews", "review", "review_accept", "review_return"}),
-            count=waiting.reviews(request.user).count(),
+            count=queue_waits(request).reviews,
             position=30,
         ),
     )

@@ -5,6 +5,7 @@ from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from certificates.completion import ready
 from certificates.models import Certificate
 from certificates.models.certificate import MOST_TRIES
+from registrations import queue
 from registrations.models import Event, Person, Registration
 from registrations.models.registration import RegistrationQuerySet
 
@@ -12,12 +13,11 @@ Status = Registration.Status
 
 
 def reviews(person: Person) -> RegistrationQuerySet:
-    """Return the turned-in records in this person's care, but their own, with `turned_in_at`."""
+    """Return the turned-in records that this person may review, with `turned_in_at`."""
     sent = Event.objects.filter(registration=OuterRef("pk"), kind=Event.Kind.TURN_IN)
     return (
         Registration.objects.worked_on_by(person)
-        .filter(status=Status.TURNED_IN)
-        .exclude(person=person)
+        .filter(queue.to_review(person))
         .annotate(turned_in_at=Subquery(sent.order_by("-id").values("at")[:1]))
         .select_related("person", "program", "association")
         .order_by("turned_in_at", "pk")

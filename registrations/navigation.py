@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 from cec import navigation
 from registrations import queue
 from registrations.mentoring.asking import desk_count
-from registrations.models import Appointment, Association, Person, Registration
+from registrations.models import Appointment, Association, Registration
 from registrations.models.committee import roles_of
-from registrations.models.mentoring import helps
+from registrations.models.mentoring import helping_of, helps
 from registrations.permissions import may
 
 PAYMENT_PAGES = frozenset(
@@ -56,15 +56,12 @@ def _find(request: HttpRequest) -> Registration | None:
 def _own(request: HttpRequest) -> list[Registration]:
     """Return all registrations of the signed-in person; one query per request."""
     if not hasattr(request, "_own_registrations"):
-        own = list(
+        request._own_registrations = list(  # type: ignore[attr-defined]
             Registration.objects.filter(person=request.user)  # type: ignore[misc]
             .select_related("program", "association", "rules")
             .annotate(person_helps=helps(OuterRef("person")))
             .order_by("-id")
         )
-        if own:
-            request._helps = own[0].person_helps  # type: ignore[attr-defined]
-        request._own_registrations = own  # type: ignore[attr-defined]
     found: list[Registration] = request._own_registrations  # type: ignore[attr-defined]
     return found
 
@@ -74,12 +71,8 @@ def mentors(request: HttpRequest) -> bool:
 
     What finds a participant's registrations has asked it already.
     """
-    current_registration(request)
-    if not hasattr(request, "_helps"):
-        found = Person.objects.filter(helps(OuterRef("pk")), pk=request.user.pk)
-        request._helps = found.exists()  # type: ignore[attr-defined]
-    answer: bool = request._helps  # type: ignore[attr-defined]
-    return answer
+    own = _own(request)
+    return own[0].person_helps if own else helping_of(request.user).takes_part
 
 
 @navigation.main

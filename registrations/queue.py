@@ -137,9 +137,13 @@ class Asked:
 
 @dataclass(frozen=True)
 class Waits:
-    """How many wait in each view; since when the first of them does, and half of them at least."""
+    """How many wait in each view; since when the first of them does, and half of them at least.
+
+    `reviews` are the turned-in records that the person may review.
+    """
 
     counts: dict[str, int]
+    reviews: int
     oldest: datetime | None
     half: datetime | None
 
@@ -155,17 +159,25 @@ def waits(person: Person, *, association: Association | None = None) -> Waits:
     The other views hold everybody there ever was; counting them on every page would cost more
     than the rest of it.
     """
-    waiting = rows(person).filter(WAITING).order_by().annotate(since=SINCE)
+    reviews = to_review(person)
+    waiting = rows(person).filter(WAITING | reviews).order_by().annotate(since=SINCE)
     if association:
         waiting = waiting.filter(association=association)
     # As a slice, the gates of each row are worked out once and not once for each count.
     found = waiting[:MOST_WAITING].aggregate(
-        oldest=Min("since"),
-        half=Half("since"),
+        oldest=Min("since", filter=WAITING),
+        half=Half("since", filter=WAITING),
+        reviews=Count("pk", filter=reviews),
         **{f"in_{key}": Count("pk", filter=VIEWS[key][1]) for key in WAITING_VIEWS},
     )
     counts = {key: found[f"in_{key}"] for key in WAITING_VIEWS}
-    return Waits(counts, found["oldest"], found["half"])
+    return Waits(counts, found["reviews"], found["oldest"], found["half"])
+
+
+def to_review(person: Person) -> Q:
+    """Select the turned-in records that a person may review: not their own, nor their mentees'."""
+    in_review = Q(status=Registration.Status.TURNED_IN)
+    return in_review & ~Q(person=person) & ~Q(pk__in=conflicts_of(person))
 
 
 def counts(person: Person) -> dict[str, int]:

@@ -143,7 +143,7 @@ def line(event: Event, *, with_reason: bool = True) -> Line:
         }
     if source := SOURCES.get(str(details.get("source"))):
         text = _("%(what)s, %(source)s") % {"what": text, "source": source}
-    if event.person:
+    if event.person and event.registration_id:  # such as who mentors
         text = _("%(label)s: %(value)s") % {"label": text, "value": event.person.name}
     if details.get("overridden"):
         text = _("%(what)s, although something was missing") % {"what": text}

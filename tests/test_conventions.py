@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
-from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.operations import AddField, CreateModel
 
@@ -37,7 +36,7 @@ RELEASED = {"cec": 3, "registrations": 2, "activities": 1, "certificates": 2}
 
 
 def test_a_column_added_to_a_table_in_use_can_be_left_out_by_the_former_version():
-    loader = MigrationLoader(connection, ignore_no_initial=True)
+    loader = MigrationLoader(None)
     ours = [
         (key, migration) for key, migration in loader.disk_migrations.items() if key[0] in RELEASED
     ]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
-from django.db.models import Count, Exists, F, Q
+from django.db.models import Count, Exists, ExpressionWrapper, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from registrations.models.associations import Association
@@ -269,19 +271,38 @@ def helps(person: Any) -> Q:
     )
 
 
-def conflicts_of(person: Person) -> frozenset[int]:
-    """Return the registrations that the person may not decide on, whatever their role (A6).
-
-    Those are their own, and those of whom they mentor now. Read once per loaded person, as the
-    roles are.
+@dataclass(frozen=True)
+class Helping:
+    """The registrations whose mentor somebody is now, and whether they have to do with mentoring:
+    they mentor, are asked to, or offer to.
     """
-    if "conflicts" not in person.__dict__:
-        mine = Q(person=person) | Q(
-            pk__in=Mentorship.objects.filter(mentor=person, state=Mentorship.State.ACTIVE).values(
-                "registration"
+
+    mentees: frozenset[int]
+    takes_part: bool
+
+
+def helping_of(person: Person) -> Helping:
+    """Return how a person helps others, in one query, once per loaded person as the roles are."""
+    if "helping" not in person.__dict__:
+        active = Mentorship.objects.filter(mentor=person.pk, state=Mentorship.State.ACTIVE)
+        found = (
+            Person.objects.filter(pk=person.pk)
+            .annotate(
+                mentees=ArraySubquery(active.values("registration")),
+                takes_part=ExpressionWrapper(helps(OuterRef("pk")), models.BooleanField()),
             )
+            .values_list("mentees", "takes_part")
+            .first()
         )
-        found = Registration.objects.filter(mine).values_list("pk", flat=True) if person.pk else ()
-        person.__dict__["conflicts"] = frozenset(found)
-    conflicts: frozenset[int] = person.__dict__["conflicts"]
-    return conflicts
+        mentees, takes_part = found or ((), False)
+        person.__dict__["helping"] = Helping(frozenset(mentees), takes_part)
+    helping: Helping = person.__dict__["helping"]
+    return helping
+
+
+def conflicts_of(person: Person) -> frozenset[int]:
+    """Return the registrations, beside their own, that a person may not decide on (A6).
+
+    Those are their mentees', whatever role the person has.
+    """
+    return helping_of(person).mentees

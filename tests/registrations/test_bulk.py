@@ -211,7 +211,7 @@ def test_nobody_decides_on_their_own_registration_among_others(client):
 
 def test_nobody_decides_on_somebody_they_mentor(representative):
     mentee, other = ready("Anna"), ready("Bea")
-    representative.__dict__["conflicts"] = frozenset({mentee.pk})  # as the mentoring says
+    make.mentorship(mentee, representative)
 
     done = bulk.do(representative, "approve", {mentee.pk: None, other.pk: None}, form_key=None)
 

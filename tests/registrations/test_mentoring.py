@@ -359,7 +359,7 @@ def test_the_committee_reads_who_was_asked_and_the_sweep_knows_the_end(row, by):
 
     ended = work.sweepers()["registrations.tasks.end_mentorings_that_are_over"]()
 
-    lines = [line.text for line in of(row)]
+    lines = [line.text for line in of(row, reader=by)]
     assert ended == 1
     assert "Mentor asked: Rosalind" in lines
     assert "Mentor no longer asked: Rosalind" in lines

@@ -261,7 +261,7 @@ def test_the_own_registration_can_not_be_chosen_and_says_why(client, steering):
 def test_the_line_passes_by_those_that_one_may_not_decide_on(representative):
     first, mentee, last = waiting(9, "Anna"), waiting(5, "Bea"), waiting(1, "Cleo")
     make.registration(representative, status="submitted")
-    representative.__dict__["conflicts"] = frozenset({mentee.pk})  # as the mentoring says
+    make.mentorship(mentee, representative)
 
     assert queue.next_waiting(representative, first) == last
     assert queue.next_waiting(representative, last) == first
