@@ -1,11 +1,13 @@
 """The fee ledger: what was due, paid, waived and refunded. Lines are added, never changed."""
 
+import logging
 from datetime import date
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from cec import mail
@@ -14,6 +16,8 @@ from cec.wording import money
 from registrations.calendar import today_in
 from registrations.models import BankLine, Payment, Person, Registration
 from registrations.permissions import require
+
+logger = logging.getLogger(__name__)
 
 ZERO = Decimal(0)
 
@@ -161,6 +165,7 @@ def _enter(
         bank_line=bank_line,
         recorded_by=by,
     )
+    keep_settled(locked)
     locked.note(
         kind,
         by=by,
@@ -169,6 +174,31 @@ def _enter(
     )
     _tell(line, locked, left=owed - amount)
     return line
+
+
+def keep_settled(registration: Registration) -> None:
+    """Say beside the registration whether its fee is settled, for lists of who owes.
+
+    Called where a line is written, under the same lock. Decisions read the ledger itself.
+    """
+    Registration.objects.filter(pk=registration.pk).update(settled=balance(registration) <= 0)
+
+
+def mend_settled() -> int:
+    """Compare all that stands beside the registrations with the ledger; return what was mended.
+
+    There is nothing to mend unless a line was written past this module, as by a former version.
+    """
+    wrong = Registration.objects.with_balance().filter(
+        Q(settled=True, balance__gt=0) | Q(settled=False, balance__lte=0)
+    )
+    found = list(wrong.exclude(fee=0).values_list("pk", flat=True))
+    for pk in found:
+        with transaction.atomic():
+            keep_settled(Registration.objects.select_for_update(of=("self",)).get(pk=pk))
+    if found:
+        logger.error("The ledger and the list of who owes differed for %s", found[:20])
+    return len(found)
 
 
 def _tell(line: Payment, registration: Registration, *, left: Decimal) -> None:

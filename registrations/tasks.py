@@ -6,7 +6,7 @@ from celery import shared_task
 
 from cec import work
 from cec.health import Heartbeat
-from registrations import rechecking, seals
+from registrations import fees, rechecking, seals
 from registrations.mentoring import assigning
 from registrations.roster import keeping, reading
 
@@ -30,6 +30,16 @@ def look_at_memberships_that_are_over() -> int:
     done = rechecking.look_at_what_is_over()
     Heartbeat.beat("memberships")
     return done
+
+
+@work.sweeper
+def compare_the_ledger() -> int:
+    """Once an hour: whether the list of who owes says what the ledger does."""
+    if not Heartbeat.is_due("ledger", every=timedelta(hours=1)):
+        return 0
+    mended = fees.mend_settled()
+    Heartbeat.beat("ledger")
+    return mended
 
 
 @work.sweeper

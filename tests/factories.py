@@ -10,6 +10,7 @@ from django.utils import timezone
 from activities import log
 from activities.models import Activity
 from cec.models import StoredFile
+from registrations import fees
 from registrations.calendar import anniversary, make_years
 from registrations.models import (
     ActivityType,
@@ -140,7 +141,7 @@ def pay(
     method: str = "transfer",
     **fields,
 ) -> Payment:
-    return Payment.objects.create(
+    line = Payment.objects.create(
         registration=row,
         kind="payment",
         amount=Decimal(amount) if amount else row.fee,
@@ -150,6 +151,8 @@ def pay(
         recorded_by=_recorder(),
         **fields,
     )
+    fees.keep_settled(row)
+    return line
 
 
 def confirm(row: Registration, *, until: date) -> MembershipCheck:

@@ -87,6 +87,10 @@ PAYMENTS = """
     FROM registrations_registration
     WHERE (status = 'active' OR id %% 2 = 0) AND id > %(after)s
 """
+SETTLED = """
+    UPDATE registrations_registration SET settled = true
+    WHERE id IN (SELECT registration_id FROM registrations_payment)
+"""
 CHECKS = """
     INSERT INTO registrations_membershipcheck
         (registration_id, outcome, good_until, note, checked_by_id, checked_at)
@@ -102,8 +106,8 @@ EVENTS = """
            '', ''
     FROM registrations_registration WHERE id > %(after)s
 """
-STATEMENTS = (PEOPLE, REGISTRATIONS, YEARS, ACTIVITIES, CREDITS, PAYMENTS, CHECKS, EVENTS)
-WITHOUT_RECORDS = (PEOPLE, REGISTRATIONS, YEARS, PAYMENTS, CHECKS, EVENTS)
+STATEMENTS = (PEOPLE, REGISTRATIONS, YEARS, ACTIVITIES, CREDITS, PAYMENTS, SETTLED, CHECKS, EVENTS)
+WITHOUT_RECORDS = (PEOPLE, REGISTRATIONS, YEARS, PAYMENTS, SETTLED, CHECKS, EVENTS)
 
 
 @dataclass(frozen=True)

@@ -27,6 +27,9 @@ REFERENCES_FROM = 1000
 # Since when somebody waits; a draft that was withdrawn was never sent.
 SINCE = Coalesce("submitted_at", "created_at")
 
+# A fee that the ledger doesn't cover; an index of its own carries it.
+OWING = Q(settled=False, fee__gt=0)
+
 MONEY: DecimalField[Decimal, Decimal] = DecimalField(max_digits=10, decimal_places=2)
 
 
@@ -78,17 +81,8 @@ class RegistrationQuerySet(models.QuerySet["Registration"]):
         )
 
     def owing(self) -> RegistrationQuerySet:
-        """Registrations with something left to pay, with their balance.
-
-        Who is settled is summed up once for all: a list asks it of everybody there ever was.
-        """
-        settled = (
-            Registration.objects.order_by()
-            .values("pk")
-            .annotate(total=Sum("payments__amount"))
-            .filter(total__gte=F("fee"))
-        )
-        return self.with_balance().filter(fee__gt=0).exclude(pk__in=settled.values("pk"))
+        """Registrations with something left to pay, with their balance."""
+        return self.with_balance().filter(OWING)
 
     def with_membership(self) -> RegistrationQuerySet:
         """Annotate the latest check: `latest_check`, `membership` and `good_until`.
@@ -143,7 +137,8 @@ def _beside(name: str) -> models.QuerySet[Any]:
 class Registration(models.Model):
     """One person's enrolment in one program for one cycle (domain section 6).
 
-    `fee` is what was due on sending the form, in the program's currency. `starts_on` is the
+    `fee` is what was due on sending the form, in the program's currency; `settled` says that the
+    ledger covers it, for lists alone, and is kept by `registrations.fees`. `starts_on` is the
     enrolment date (E4) and `ends_on` the cycle's last day; both are empty until approval.
     """
 
@@ -190,6 +185,7 @@ class Registration(models.Model):
     language = models.CharField(_("language"), max_length=2, default="en")
     wants_mentor = models.BooleanField(_("wants a mentor"), default=False)
     fee = models.DecimalField(max_digits=8, decimal_places=2, default=Decimal(0))
+    settled = models.BooleanField(default=False, db_default=False, editable=False)
     submitted_at = models.DateTimeField(null=True, blank=True)
     submitted_on = models.DateField(null=True, blank=True)
     starts_on = models.DateField(null=True, blank=True)
@@ -204,6 +200,9 @@ class Registration(models.Model):
             models.Index("status", SINCE, "id", name="registration_by_wait"),
             models.Index("association", "status", SINCE, "id", name="registration_by_association"),
             words_index("member_number", name="registration_by_words"),
+            models.Index(
+                fields=["submitted_at", "id"], condition=OWING, name="registration_that_owes"
+            ),
         ]
         constraints = [
             models.UniqueConstraint(
