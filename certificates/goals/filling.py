@@ -6,7 +6,7 @@ from django.core.management import call_command
 from django.db import connection, transaction
 from django.db.models import Max
 
-from registrations.models import Person, Program, Registration
+from registrations.models import Appointment, Person, Program, Registration
 
 ENTRIES = 40  # that count, of each participant; two more are planned or deleted
 PROGRAM = "CEC"
@@ -113,12 +113,13 @@ WITHOUT_RECORDS = (PEOPLE, REGISTRATIONS, YEARS, PAYMENTS, SETTLED, CHECKS, EVEN
 @dataclass(frozen=True)
 class Filled:
     """What the database holds: a participant's record to read, another to write in, a member of
-    the steering group."""
+    the steering group, an administrator."""
 
     participants: int
     registration: Registration
     another: Registration
     staff: Person
+    office: Person
 
 
 def fill(participants: int) -> Filled:
@@ -131,7 +132,8 @@ def fill(participants: int) -> Filled:
         participants=participants,
         registration=active[participants // 2],
         another=active[participants // 3],
-        staff=_staff(),
+        staff=_appointed(Appointment.Role.STEERING),
+        office=_appointed(Appointment.Role.ADMINISTRATOR),
     )
 
 
@@ -161,13 +163,9 @@ def _run(statements: tuple[str, ...], participants: int) -> None:
         cursor.execute("VACUUM (ANALYZE)")
 
 
-def _staff() -> Person:
-    from registrations.models import Appointment
-
-    person = Person.objects.create_user("staff@bench.example", name="Steering member")
-    Appointment.objects.create(
-        person=person, role=Appointment.Role.STEERING, first_day="2020-01-01"
-    )
+def _appointed(role: str) -> Person:
+    person = Person.objects.create_user(f"{role}@bench.example", name=role)
+    Appointment.objects.create(person=person, role=role, first_day="2020-01-01")
     return person
 
 

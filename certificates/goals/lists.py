@@ -14,7 +14,7 @@ from django.urls import reverse
 from certificates.goals import filling, pages
 from certificates.goals.filling import Filled
 from certificates.goals.goal import Result, at_most, in_turns
-from registrations.models import Registration
+from registrations.models import Person, Registration
 
 MANY, TIMES = 50_000, 5
 MOST_QUERIES, MOST_UNITS, MOST_SEARCH = 10, 12, 15
@@ -22,14 +22,15 @@ MOST_GROWTH, MOST_LAST = 2, 1.5
 
 
 def measure(filled: Filled) -> Iterator[Result]:
-    """Measure the queue: who waits, and the list of everybody who takes part."""
+    """Measure who waits, everybody who takes part, who owes a fee, and the whole ledger."""
     settings = {"ROOT_URLCONF": pages.__name__, "DEBUG": False, "ALLOWED_HOSTS": ["testserver"]}
     with override_settings(**settings):
-        browser = Client()
-        browser.force_login(filled.staff)
+        browser, office = _signed_in(filled.staff), _signed_in(filled.office)
         lists = {
             "Queue": (browser, reverse("queue")),
             "List of all active": (browser, f"{reverse('queue')}?view=active"),
+            "Fees to come": (office, reverse("payments")),
+            "Ledger": (office, reverse("ledger")),
         }
         few = {name: _units(*place) for name, place in lists.items()}
         for name, units in few.items():
@@ -42,6 +43,12 @@ def measure(filled: Filled) -> Iterator[Result]:
             grown = _units(*place) / few[name]
             yield at_most(f"{name}, growth", grown, most=MOST_GROWTH, unit="x")
         yield from _last_and_search(browser, f"{reverse('queue')}?view=active")
+
+
+def _signed_in(person: Person) -> Client:
+    browser = Client()
+    browser.force_login(person)
+    return browser
 
 
 def _last_and_search(browser: Client, url: str) -> Iterator[Result]:

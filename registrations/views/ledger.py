@@ -5,8 +5,7 @@ from itertools import groupby
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
-from django.db.models import Sum
+from django.db.models import F, Sum
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -16,20 +15,24 @@ from django.views.decorators.http import require_GET, require_POST
 
 from cec.export import XLSX
 from cec.navigation import Tab
+from cec.paging import Order, page_of
 from cec.problems import Refused
 from registrations import ledger, ledger_export, queue
 from registrations.models import BankLine, Payment, Program, Registration
+from registrations.models.registration import RegistrationQuerySet
 from registrations.permissions import require
 
-PER_PAGE = 25
+OLDEST_FIRST = Order(F("submitted_at"))
+LATEST_FIRST = Order(F("received_on"), falling=True)
 OTHERS_SHOWN = 10
 
 
 def tabs(request: HttpRequest, current: str) -> list[Tab]:
-    """Lead around the pages of payments."""
+    """Lead around the pages of payments; the open deposits are counted where they are worked on."""
+    deposits = BankLine.objects.open().count() if current in ("owing", "bank") else None
     pages = [
         ("owing", _("Fees to come"), reverse("payments"), None),
-        ("bank", _("Bank exports"), reverse("bank_exports"), BankLine.objects.open().count()),
+        ("bank", _("Bank exports"), reverse("bank_exports"), deposits),
         ("ledger", _("Ledger"), reverse("ledger"), None),
         ("months", _("Months"), reverse("ledger_months"), None),
         ("overpaid", _("Overpaid"), f"{reverse('payments')}?view=overpaid", None),
@@ -46,39 +49,40 @@ def owing(request: HttpRequest) -> HttpResponse:
         return redirect(f"{reverse('desk_registration', args=[found.pk])}#fee")
     view = "overpaid" if request.GET.get("view") == "overpaid" else "owing"
     listed = {"overpaid": ledger.overpaid, "owing": ledger.owing}[view](request.user)
-    listed = queue.search(listed, text=text)
-    page = Paginator(listed.values_list("pk", flat=True), PER_PAGE).get_page(
-        request.GET.get("page")
+    page = page_of(
+        _shown(queue.search(listed, text=text)),
+        OLDEST_FIRST,
+        request.GET,
+        among=Registration.objects.worked_on_by(request.user),
     )
-    page.object_list = _rows(page.object_list)
+    _count_days(page.rows)
     context = {
         "views": tabs(request, view),
         "view": view,
         "page": page,
         "filtered": bool(text),
-        "others": _others(request, text, {row.pk for row in page.object_list}) if text else [],
+        "others": _others(request, text, {row.pk for row in page.rows}) if text else [],
         "received": partial(_received_this_month, request),  # asked when nothing waits
     }
     return render(request, "registrations/payments.html", context)
 
 
-def _rows(ids: Any) -> list[Registration]:
-    rows = list(
-        Registration.objects.with_fee_state()
-        .filter(pk__in=list(ids))
-        .select_related("person", "program", "association")
-        .order_by("submitted_at", "pk")
-    )
+def _shown(found: RegistrationQuerySet) -> RegistrationQuerySet:
+    """Bring along what a row of the list shows."""
+    return found.with_fee_state().select_related("person", "program", "association")
+
+
+def _count_days(rows: list[Registration]) -> None:
     for row in rows:
         row.owed_days = queue.waiting_days(row)  # type: ignore[attr-defined]
-    return rows
 
 
 def _others(request: HttpRequest, text: str, listed: set[int]) -> list[Registration]:
     """Who is found too, but isn't in the list: the fee may be settled."""
     found = queue.search(Registration.objects.worked_on_by(request.user), text=text)
-    ids = found.exclude(pk__in=listed).order_by("-pk").values_list("pk", flat=True)
-    return _rows(ids[:OTHERS_SHOWN])
+    rows = list(_shown(found.exclude(pk__in=listed)).order_by("-pk")[:OTHERS_SHOWN])
+    _count_days(rows)
+    return rows
 
 
 def _received_this_month(request: HttpRequest) -> Any:
@@ -93,18 +97,18 @@ def lines(request: HttpRequest) -> HttpResponse:
     asked = _asked(request.GET)
     found = ledger.lines(request.user, asked)
     sums = ledger.totals(found)
-    pages = Paginator(found.values_list("pk", flat=True), PER_PAGE)
-    pages.count = sums.lines  # the sums have counted them
-    page = pages.get_page(request.GET.get("page"))
-    rows = ledger.with_people(Payment.objects.filter(pk__in=list(page.object_list)))
-    page.object_list = list(rows.order_by("-received_on", "-id"))
     context = {
         "views": tabs(request, "ledger"),
         "asked": asked,
         "kinds": Payment.Kind,
         "methods": ledger.METHODS,
         "programs": Program.objects.all(),
-        "page": page,
+        "page": page_of(
+            ledger.with_people(found),
+            LATEST_FIRST,
+            request.GET,
+            among=Payment.objects.visible_to(request.user),
+        ),
         "sums": sums,
     }
     return render(request, "registrations/ledger.html", context)
