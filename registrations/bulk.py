@@ -108,7 +108,7 @@ def _no_check(row: Registration, action: str) -> str:
 
 def _not_ready(row: Any) -> str:
     """The open gates of a row of the queue; the approval itself looks at them again."""
-    if row.balance > 0:
+    if row.fee > 0 and not row.settled:
         return _("The fee isn’t settled yet.")
     problems = (
         membership.problems_of(row.membership, row.good_until, on=row.done_on)

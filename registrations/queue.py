@@ -27,7 +27,12 @@ from cec.paging import Order, Page, page_of
 from registrations.models import Association, MembershipCheck, Person, Registration
 from registrations.models.membership import member_on
 from registrations.models.mentoring import conflicts_of
-from registrations.models.registration import REFERENCES_FROM, SINCE, RegistrationQuerySet
+from registrations.models.registration import (
+    OWING,
+    REFERENCES_FROM,
+    SINCE,
+    RegistrationQuerySet,
+)
 
 Outcome = MembershipCheck.Outcome
 
@@ -57,12 +62,12 @@ PROOF_RECEIVED = Q(has_proof=True, membership__in=(Outcome.PROOF, Outcome.LAPSED
 VIEWS: dict[str, tuple[object, Q]] = {
     "waiting": (_("All waiting"), WAITING),
     "late": (_("Over the target"), WAITING & LATE),
-    "ready": (_("Ready to approve"), WAITING & Q(balance__lte=0) & (MEMBER | ~NEEDS_MEMBERSHIP)),
+    "ready": (_("Ready to approve"), WAITING & ~OWING & (MEMBER | ~NEEDS_MEMBERSHIP)),
     "membership": (
         _("Membership to check"),
         WAITING & Q(membership__isnull=True) & NEEDS_MEMBERSHIP,
     ),
-    "fee": (_("Fee not paid"), WAITING & Q(balance__gt=0)),
+    "fee": (_("Fee not paid"), WAITING & OWING),
     "proof": (_("Asked for proof"), WAITING & Q(membership=Outcome.PROOF)),
     "proof_received": (_("Proof received"), WAITING & PROOF_RECEIVED),
     "lapsed": (_("Not in good standing"), WAITING & Q(membership=Outcome.LAPSED)),

@@ -107,16 +107,12 @@ class RegistrationQuerySet(models.QuerySet["Registration"]):
         return self.annotate(done_on=Greatest("submitted_on", Subquery(money.values("day"))))
 
     def with_gates(self) -> RegistrationQuerySet:
-        """Annotate what a decision looks at: `balance`, `done_on`, the latest check, `has_proof`.
+        """Annotate what a decision looks at beside the fee: latest check, `done_on`, `has_proof`.
 
         `has_proof` says whether the person has answered the latest check with a file.
         """
         proofs = _beside("membership_proofs").filter(answers=OuterRef("latest_check"))
-        return (
-            self.with_membership()
-            .with_done_on()
-            .annotate(balance=F("fee") - _paid(), has_proof=Exists(proofs))
-        )
+        return self.with_membership().with_done_on().annotate(has_proof=Exists(proofs))
 
 
 def _paid(kind: str = "") -> Coalesce:
