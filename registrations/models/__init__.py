@@ -1,7 +1,7 @@
 from registrations.models.associations import Association
 from registrations.models.bank import BankExport, BankLine
 from registrations.models.committee import Appointment
-from registrations.models.cycles import CycleChange
+from registrations.models.cycles import CycleChange, ProgramYear
 from registrations.models.fee_state import FeeState
 from registrations.models.fees import Payment
 from registrations.models.history import Event, Seal
@@ -24,7 +24,7 @@ from registrations.models.programs import (
     Rules,
     SubjectArea,
 )
-from registrations.models.registration import ProgramYear, Registration
+from registrations.models.registration import Registration
 from registrations.models.rosters import Roster, RosterMember, RosterQuestion
 
 __all__ = [

@@ -8,6 +8,37 @@ from registrations.models.people import Person
 from registrations.models.registration import Registration
 
 
+class ProgramYear(models.Model):
+    """Year 1, 2 or 3 of a cycle: from an anniversary to the day before the next (P10).
+
+    `ends_on` is empty in a program without an end.
+    """
+
+    registration = models.ForeignKey(Registration, on_delete=models.CASCADE, related_name="years")
+    number = models.PositiveSmallIntegerField()
+    starts_on = models.DateField()
+    ends_on = models.DateField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["number"]
+        constraints = [
+            models.UniqueConstraint(fields=["registration", "number"], name="year_number_is_once"),
+            models.UniqueConstraint(
+                fields=["registration", "starts_on"], name="year_starts_on_its_own_day"
+            ),
+            models.CheckConstraint(
+                condition=Q(ends_on__isnull=True) | Q(ends_on__gt=F("starts_on")),
+                name="year_ends_after_it_starts",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.registration}: {self.number}"
+
+    def holds(self, day: date) -> bool:
+        return self.starts_on <= day and (self.ends_on is None or day <= self.ends_on)
+
+
 class CycleChangeQuerySet(models.QuerySet["CycleChange"]):
     def in_force(self) -> "CycleChangeQuerySet":
         """Without what was taken back."""

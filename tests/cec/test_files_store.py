@@ -80,7 +80,7 @@ def test_without_a_place_to_write_there_is_a_message_and_no_row(media, trouble):
     elif trouble == "a file in the way":
         (media / "files").write_text("This is no folder.")
     else:
-        (media / "files").symlink_to("/proc/1/root/nowhere")
+        (media / "files").symlink_to("/dev/null/nowhere")
 
     with pytest.raises(Refused, match="can’t keep files just now"):
         keep()
