@@ -80,7 +80,6 @@ class TestUploading:
 
         assert BankLine.objects.get().received_on.month == 11
 
-
     def test_without_a_deposit_to_mark_there_is_no_button_that_records(self, client, example):
         markable = upload(client)
         nobody = upload(client, b"Date,Description,Deposits\n2026-11-02,A STRANGER,40\n")
