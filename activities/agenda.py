@@ -79,10 +79,16 @@ def _year(record: Record) -> list[str]:
         "missing": record.rules.amount(missing),
         "day": day(year.ends_on),
     }
-    text = _(
-        "Year %(number)s is at %(counted)s of the %(yearly)s asked for: "
-        "%(missing)s are missing until %(day)s."
-    )
+    if record.rules.yearly_is_required:
+        text = _(
+            "Year %(number)s is at %(counted)s of the %(yearly)s asked for: "
+            "%(missing)s to go by %(day)s."
+        )
+    else:
+        text = _(
+            "Year %(number)s is at %(counted)s of the %(yearly)s suggested: "
+            "%(missing)s to go by %(day)s."
+        )
     return [text % values]
 
 

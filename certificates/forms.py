@@ -102,9 +102,9 @@ class EmployerLetterForm(forms.ModelForm):  # type: ignore[type-arg]
         fields = ["language", "recipient", "recipient_title", "organisation", "own_words"]
         labels = {
             "language": _("Language of the letter"),
-            "recipient": _("To: name"),
-            "recipient_title": _("To: position"),
-            "organisation": _("To: organisation"),
+            "recipient": _("Name of the recipient"),
+            "recipient_title": _("Position of the recipient"),
+            "organisation": _("Organization"),
         }
         widgets = {"language": forms.RadioSelect}
 

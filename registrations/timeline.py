@@ -169,7 +169,10 @@ def _iso_day(text: str) -> str:
 
 
 def steps(registration: Registration) -> list[Line]:
-    """Return the four steps to an approval: what is done, and who has what isn't."""
+    """Return the four steps to an approval: what is done, and who has what isn't.
+
+    Once it is over nobody has anything: what was done is left, and why it ended.
+    """
     program = registration.program
     lines = [Line(_("Sent"), at=registration.submitted_at)]
     if registration.fee > 0:
@@ -191,6 +194,8 @@ def steps(registration: Registration) -> list[Line]:
             if check.wants_proof and check.proofs.exists():
                 text = _("Your proof has arrived: your association looks at it")
             lines.append(Line(text, reason=check.note, state="wait"))
+    if registration.status in Registration.CLOSED:
+        lines = [line for line in lines if line.state != "wait"]
     if registration.starts_on:
         ahead = registration.starts_on > today_in(program)
         text = (
@@ -202,5 +207,7 @@ def steps(registration: Registration) -> list[Line]:
     elif registration.status == Registration.Status.SUBMITTED:
         lines.append(Line(_("The committee decides"), state="wait"))
     else:
-        lines.append(Line(registration.get_status_display(), state="wait"))
+        end = registration.events.filter(kind=Event.Kind.DECLINE).order_by("-id").first()
+        reason = end.reason if end else ""
+        lines.append(Line(registration.get_status_display(), reason=reason, state="wait"))
     return lines

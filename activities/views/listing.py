@@ -14,6 +14,7 @@ from activities.forms.activity import ActivityForm, QuickForm
 from activities.listing import PAGE_SIZES, Listing, Question, asked, options, year_views
 from activities.models import Activity
 from activities.record import Record
+from activities.suggestions import mentoring_of
 from activities.views.access import is_own, own_record, refused, visible_record
 from cec.problems import Refused
 
@@ -131,6 +132,7 @@ def _page(
         "fewer": question.query(per="", page=""),
         "unfiltered": question.query(q="", type="", status="", page=""),
         "own": own,
+        "mentoring": None if own else mentoring_of(record.registration, request.user),  # type: ignore[arg-type]
         "can_edit": own and record.is_open,
     }
 

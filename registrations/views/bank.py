@@ -99,6 +99,7 @@ def export(request: HttpRequest, export: int) -> HttpResponse:
     page = pages.get_page(request.GET.get("page"))
     page.object_list = list(page.object_list)
     address = reverse("bank_export", args=[row.pk])
+    proposals = matching.propose(page.object_list, by=request.user) if state == "open" else []
     context = {
         "states": [
             Tab(key, label, counts[key], f"{address}?state={key}", key == state)
@@ -107,7 +108,8 @@ def export(request: HttpRequest, export: int) -> HttpResponse:
         "state": state,
         "export": row,
         "page": page,
-        "proposals": matching.propose(page.object_list, by=request.user) if state == "open" else [],
+        "proposals": proposals,
+        "any_to_mark": any(proposal.only for proposal in proposals),
     }
     return render(request, "registrations/bank_export.html", context)
 

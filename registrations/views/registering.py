@@ -126,6 +126,7 @@ def show_status(
             "registration": row,
             "form": proof_form or ProofForm(),
             "asked": asked,
+            "must_show": asked is not None and not answers,
             "may_upload": asked is not None and len(answers) < proofs.MOST_FILES,
             "proofs": sent,
             "not_current": membership.not_current(row),

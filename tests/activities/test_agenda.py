@@ -35,9 +35,7 @@ def test_the_total_and_the_year_are_those_of_the_points_engine(row):
         "28 of 120 points are counted: 92 points to go by 14 March 2028. "
         "A steady pace would be at 49 today."
     )
-    assert lines[1] == (
-        "Year 2 is at 8 of the 30 asked for: 22 points are missing until 14 March 2027."
-    )
+    assert lines[1] == ("Year 2 is at 8 of the 30 suggested: 22 points to go by 14 March 2027.")
 
 
 def test_full_types_are_named_and_empty_ones_too(row):

@@ -161,6 +161,14 @@ class TestMentee:
             client.force_login(who)
             assert "Committee asks" in client.get(at("activities", row) + "?year=all").text
 
+    def test_the_list_of_activities_says_whose_it_is_and_leads_back(self, client, mentor, row):
+        mentorship = make.mentorship(row, mentor)
+
+        page = client.get(reverse("activities", args=[row.pk])).text
+
+        assert "Activities: Nadia" in page
+        assert f'href="{reverse("mentee", args=[mentorship.pk])}"' in page
+
     def test_the_agenda_is_taken_over_as_a_note(self, client, mentor, row):
         mentorship = make.mentorship(row, mentor)
 

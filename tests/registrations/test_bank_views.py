@@ -80,6 +80,13 @@ class TestUploading:
 
         assert BankLine.objects.get().received_on.month == 11
 
+    def test_without_a_deposit_to_mark_there_is_no_button_that_records(self, client, example):
+        markable = upload(client)
+        nobody = upload(client, b"Date,Description,Deposits\n2026-11-02,A STRANGER,40\n")
+
+        assert "With those selected:" in client.get(markable.url).text
+        assert "With those selected:" not in client.get(nobody.url).text
+
 
 class TestConfirming:
     def test_marked_deposits_pass_a_page_of_names_and_are_recorded(self, client, example):

@@ -103,6 +103,17 @@ class TestUpload:
         assert reverse("proof_upload", args=[row.pk]) not in answer.text
         assert not MembershipProof.objects.exists()
 
+    def test_it_stands_first_on_the_page_until_a_file_has_come(self, client, asked):
+        client.force_login(asked.person)
+        url = reverse("registration_status", args=[asked.pk])
+
+        before = client.get(url).text
+        send(client, asked)
+        after = client.get(url).text
+
+        assert before.index('id="proof"') < before.index('id="steps"')
+        assert after.index('id="steps"') < after.index('id="proof"')
+
     @pytest.mark.parametrize("status", ["declined", "withdrawn"])
     def test_a_closed_registration_takes_none(self, client, asked, status):
         Registration.objects.filter(pk=asked.pk).update(status=status)

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from cec.models import OutgoingMail
 from cec.problems import Refused
-from registrations import fees, membership, registering
+from registrations import fees, membership, registering, timeline
 from registrations.models import Registration
 from tests import factories as make
 
@@ -242,6 +242,17 @@ def test_declining_wants_a_reason_and_tells_it():
     assert row.status == "declined"
     assert mail.kind == "registration_declined"
     assert "No current membership." in mail.text
+
+
+def test_after_a_no_the_steps_say_why_and_ask_for_nothing():
+    row = waiting()
+    registering.decline(row, by=make.representative(), reason="Renew with MLA first.")
+    row.refresh_from_db()
+
+    steps = timeline.steps(row)
+
+    assert [str(step.text) for step in steps] == ["Sent", "Declined"]
+    assert steps[-1].reason == "Renew with MLA first."
 
 
 def test_after_a_no_one_can_register_again():
