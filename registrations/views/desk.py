@@ -128,4 +128,11 @@ def _on_the_list(registration: Registration, latest: MembershipCheck | None) -> 
         }
         for match in roster_matching.matches(registration, roster)
     ]
-    return {"roster": roster, "proposals": proposals}
+    to_record = latest is None or not latest.is_confirmed
+    found = [one for one in proposals if one["match"].certain and not one["recorded"]]
+    return {
+        "roster": roster,
+        "proposals": proposals,
+        # One click settles it then: that button comes before the form for a check by hand.
+        "found_on_list": to_record and any(one["match"].member.says_standing for one in found),
+    }
