@@ -84,7 +84,7 @@ def sort_out(person: Person, action: str, ids: Iterable[int]) -> list[Choice]:
         queue.rows(person)
         .filter(pk__in=list(ids)[:MOST])
         .annotate(seen=Subquery(latest.values("pk")[:1]))
-        .select_related("person", "program", "association")
+        .select_related("person", "program", "association", "membership_doubt")
     )
     return [
         Choice(row, row.seen or 0, _problem(person, action, row))  # type: ignore[attr-defined]

@@ -15,7 +15,7 @@ from django.utils import timezone
 from cec.models import OutgoingMail
 from cec.wording import short_day
 from registrations import bulk, membership, registering
-from registrations.models import MembershipCheck
+from registrations.models import MembershipCheck, MembershipDoubt
 from tests import factories as make
 from tests.races import at_once
 from tests.registrations.lists import roster, row_of
@@ -97,6 +97,16 @@ def test_the_page_says_what_the_list_says_of_each(client, representative):
         "Di Quebec": "",
     }
     assert [c.registration for c in shown if c.doubtful] == [suspended, unknown]
+
+
+def test_what_the_list_doubts_is_said_before_an_approval(client, representative):
+    row, sure = ready("Ann"), ready("Bob")
+    MembershipDoubt.objects.create(registration=row, kind="differs", roster=roster())
+
+    shown = page(client, "approve", [row, sure])
+
+    assert len(shown.context["choices"]) == 2
+    assert shown.text.count("The list says something else") == 1
 
 
 def test_memberships_are_confirmed_together_and_each_has_its_history(client, representative):
