@@ -11,6 +11,7 @@ from registrations import queue as queues
 from registrations.calendar import today_in
 from registrations.forms import desk as forms
 from registrations.forms.life import DeskMoveForm, DeskWithdrawForm
+from registrations.mentoring import assigning
 from registrations.models import (
     MembershipCheck,
     MembershipDoubt,
@@ -100,6 +101,7 @@ def show(
         "events": timeline.of(registration, reader=request.user),
         "can_move": moving.can_move(registration),
         "can_withdraw": registration.can("withdraw"),
+        "mentorship": assigning.mentorship_of(registration),
         "changes": registration.cycle_changes.in_force(),
         "waited": queues.waiting_days(registration),
         "next": queues.next_waiting(request.user, registration, asked),
