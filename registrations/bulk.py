@@ -5,7 +5,7 @@ own lock: what is refused for one stops nobody else's.
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -17,9 +17,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cec.problems import Problem, Refused
-from registrations import membership, queue, registering
-from registrations.models import MembershipCheck, Person, Registration
+from registrations import membership, queue, registering, roster_matching
+from registrations.calendar import today_in
+from registrations.models import MembershipCheck, Person, Registration, Roster, RosterMember
 from registrations.permissions import may
+from registrations.roster import words
 
 Outcome = MembershipCheck.Outcome
 
@@ -36,12 +38,15 @@ PERMISSIONS = {
 class Choice:
     """A registration that somebody chose: why it is left out, if it is.
 
-    `seen` is the latest membership check that they knew of, 0 for none.
+    `seen` is the latest membership check that they knew of, 0 for none. `listed` is what the
+    association's list says of the membership, and `doubtful` that it is no reason to confirm it.
     """
 
     registration: Registration
     seen: int
     problem: str = ""
+    listed: str = ""
+    doubtful: bool = False
 
     @property
     def token(self) -> str:
@@ -79,12 +84,43 @@ def sort_out(person: Person, action: str, ids: Iterable[int]) -> list[Choice]:
         queue.rows(person)
         .filter(pk__in=list(ids)[:MOST])
         .annotate(seen=Subquery(latest.values("pk")[:1]))
-        .select_related("person", "program", "association")
+        .select_related("person", "program", "association", "membership_doubt")
     )
     return [
         Choice(row, row.seen or 0, _problem(person, action, row))  # type: ignore[attr-defined]
         for row in queue.Asked().order.sort(rows)
     ]
+
+
+def with_lists(choices: Iterable[Choice]) -> list[Choice]:
+    """Say beside each what the list of their association says; one query for each list."""
+    choices = list(choices)
+    associations = {choice.registration.association_id for choice in choices}
+    rosters = Roster.objects.current().filter(association__in=associations - {None})
+    for roster in rosters:
+        people = {
+            choice.registration.pk: roster_matching.wanted(choice.registration, None)
+            for choice in choices
+            if choice.registration.association_id == roster.association_id
+        }
+        found = roster_matching.certain(roster, people)
+        choices = [
+            _listed(choice, found.get(choice.registration.pk))
+            if choice.registration.pk in people
+            else choice
+            for choice in choices
+        ]
+    return choices
+
+
+def _listed(choice: Choice, member: RosterMember | None) -> Choice:
+    if member is None:
+        return replace(choice, listed=_("not found for certain"), doubtful=True)
+    row: Any = choice.registration
+    waits = row.status == Registration.Status.SUBMITTED
+    on = row.done_on if waits and row.done_on else today_in(row.program)  # as when judged alone
+    good = membership.holds(member, on)
+    return replace(choice, listed=words.standing(member) or _("no date"), doubtful=not good)
 
 
 def _problem(person: Person, action: str, row: Registration) -> str:

@@ -1,9 +1,11 @@
 """The membership gate: is this person a member in good standing on a given day?"""
 
+from copy import copy
 from datetime import date, timedelta
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models.base import ModelState
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -172,18 +174,28 @@ def take_back(check: MembershipCheck, *, by: Person) -> MembershipCheck:
     if locked.events.filter(at__gt=check.checked_at).exclude(to_status="").exists():
         raise Refused(already_moved(locked))
     before = locked.membership_checks.filter(pk__lt=check.pk).first()
-    restored = MembershipCheck(registration=locked, outcome=Outcome.UNCHECKED)
-    before_pk = before.pk if before else None
+    return put_back(locked, before, instead_of=check, by=by)
+
+
+def put_back(
+    registration: Registration,
+    before: MembershipCheck | None,
+    *,
+    instead_of: MembershipCheck,
+    by: Person | None,
+) -> MembershipCheck:
+    """Let an earlier check hold again, or none; the registration is locked by the caller."""
+    restored = MembershipCheck(registration=registration, outcome=Outcome.UNCHECKED)
     if before is not None:
-        restored = before
-        restored.pk, restored._state.adding = None, True
-    restored.form_key, restored.takes_back, restored.checked_by = None, check, by
+        restored = copy(before)
+        restored.pk, restored._state = None, ModelState()
+    restored.form_key, restored.takes_back, restored.checked_by = None, instead_of, by
     restored.checked_at = timezone.now()
     restored.save(force_insert=True)
-    if before_pk:  # what was sent for it answers it still
-        MembershipProof.objects.filter(answers=before_pk).update(answers=restored)
-    MembershipDoubt.objects.filter(registration=locked).delete()
-    locked.note("taken_back", by=by, details={"outcome": check.outcome})
+    if before is not None:  # what was sent for it answers it still
+        MembershipProof.objects.filter(answers=before.pk).update(answers=restored)
+    MembershipDoubt.objects.filter(registration=registration).delete()
+    registration.note("taken_back", by=by, details={"outcome": instead_of.outcome})
     return restored
 
 

@@ -186,7 +186,10 @@ def desk(request: HttpRequest) -> Iterable[tuple[str, navigation.Item]]:
         yield (
             _("Association"),
             navigation.Item(
-                _("Members"), reverse("roster_home"), within=reverse("roster_home"), position=10
+                _("List of members"),
+                reverse("roster_home"),
+                within=reverse("roster_home"),
+                position=10,
             ),
         )
     yield (

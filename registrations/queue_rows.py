@@ -42,10 +42,8 @@ def describe(row: Any) -> None:
 def _waited(days: int, target: int) -> str:
     if not days:
         return gettext("Today")
-    return ngettext("%(days)s of %(target)s day", "%(days)s of %(target)s days", target) % {
-        "days": days,
-        "target": target,
-    }
+    waited = ngettext("%(days)s day", "%(days)s days", days) % {"days": days}
+    return gettext("%(waited)s, late") % {"waited": waited} if days > target else waited
 
 
 def _fee_pill(row: Any) -> Pill:

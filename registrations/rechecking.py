@@ -31,6 +31,7 @@ Status = Registration.Status
 Outcome = MembershipCheck.Outcome
 Source = MembershipCheck.Source
 Doubt = MembershipDoubt.Kind
+UNDONE = Roster.State.UNDONE
 LOOKED_AT = (Status.SUBMITTED, Status.ACTIVE, Status.TURNED_IN, Status.ACCEPTED)
 
 
@@ -42,7 +43,9 @@ def recheck(roster_id: int) -> int:
     """
     roster = Roster.objects.current().filter(pk=roster_id).first()
     looked_at = 0
-    if roster is not None:
+    if roster is None:
+        _forget(roster_id)
+    else:
         people = Registration.objects.filter(
             association=roster.association_id,
             status__in=LOOKED_AT,
@@ -54,6 +57,14 @@ def recheck(roster_id: int) -> int:
             looked_at += len(_settle(ids, roster))
     Roster.objects.filter(pk=roster_id, recheck_due=True).update(recheck_due=False)
     return looked_at
+
+
+def _forget(roster_id: int) -> None:
+    """Take back what an undone roster said, when there is none before it."""
+    said = MembershipCheck.objects.filter(roster=roster_id, roster__state=Roster.State.UNDONE)
+    for ids in _batches(sorted(set(said.values_list("registration", flat=True)))):
+        _settle(ids, None)
+    MembershipDoubt.objects.filter(roster=roster_id, roster__state=UNDONE).delete()
 
 
 def recheck_due() -> int:
@@ -222,10 +233,7 @@ def _settle(ids: Sequence[int], roster: Roster | None) -> list[int]:
         .with_done_on()
         .order_by("pk")
     )
-    checks = MembershipCheck.objects.filter(registration__in=rows).order_by(
-        "registration_id", "-id"
-    )
-    latest = {check.registration_id: check for check in checks.distinct("registration_id")}
+    latest = _latest(rows)
     people = {row.pk: roster_matching.wanted(row, latest.get(row.pk)) for row in rows}
     members = roster_matching.certain(roster, people) if roster else {}
     verdicts = {
@@ -237,6 +245,28 @@ def _settle(ids: Sequence[int], roster: Roster | None) -> list[int]:
     if roster is not None:
         _keep_doubts({pk: str(v) for pk, v in verdicts.items() if isinstance(v, str)}, rows, roster)
     return [row.pk for row in rows]
+
+
+def _latest(rows: list[Registration]) -> dict[int, MembershipCheck]:
+    """Return the latest check of each; one of a roster that was undone gives way to those before.
+
+    Whoever undid the roster stands beside what holds again.
+    """
+    checks = MembershipCheck.objects.filter(registration__in=rows).order_by(
+        "registration_id", "-id"
+    )
+    latest: dict[int, MembershipCheck | None] = {
+        check.registration_id: check
+        for check in checks.select_related("roster__undone_by").distinct("registration_id")
+    }
+    for row in rows:
+        check = latest.get(row.pk)
+        if check is None or check.roster is None or check.roster.state != UNDONE:
+            continue
+        before = checks.filter(registration=row).exclude(roster__state=UNDONE).first()
+        membership.put_back(row, before, instead_of=check, by=check.roster.undone_by)
+        latest[row.pk] = before
+    return {pk: check for pk, check in latest.items() if check}
 
 
 def _keep_doubts(raised: dict[int, str], rows: list[Registration], roster: Roster) -> None:

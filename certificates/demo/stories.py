@@ -22,8 +22,8 @@ NOTES = {
     ("proof", "fr"): "Nous ne trouvons pas votre numéro. Un reçu suffit.",
     ("lapsed", "en"): "The membership ended on 30 June and hasn’t been renewed.",
     ("lapsed", "fr"): "L’adhésion a pris fin le 30 juin et n’a pas été renouvelée.",
-    ("confirmed", "en"): "Found in our list of members.",
-    ("confirmed", "fr"): "Trouvé dans notre liste de membres.",
+    ("confirmed", "en"): "The office has them as a member.",
+    ("confirmed", "fr"): "Le secrétariat confirme l’adhésion.",
 }
 QUESTIONS = {
     "en": ("Was this evaluated? Then it is formal.", "How many of these hours were yours?"),

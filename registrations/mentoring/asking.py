@@ -10,7 +10,14 @@ from django.utils.translation import gettext as _
 
 from cec.problems import Problem, Refused
 from registrations.mentoring import assigning, locks, offers
-from registrations.models import Mentorship, MentorWish, Person, Registration, SubjectArea
+from registrations.models import (
+    Association,
+    Mentorship,
+    MentorWish,
+    Person,
+    Registration,
+    SubjectArea,
+)
 from registrations.models.registration import RegistrationQuerySet
 
 
@@ -30,10 +37,15 @@ def waiting(person: Person) -> RegistrationQuerySet:
     )
 
 
-def desk_count(person: Person) -> int:
-    """Return how many wait on this person's desk of mentors, wishes and offers, in one query."""
-    wishes = waiting(person).order_by().values_list("pk")
-    return wishes.union(offers.to_confirm(person).order_by().values_list("pk"), all=True).count()
+def desk_count(person: Person, association: Association | None = None) -> int:
+    """Return how many wait on this person's desk of mentors, wishes and offers, in one query.
+
+    Those of one association, if it is given.
+    """
+    narrowed = {"association": association} if association else {}
+    wishes = waiting(person).filter(**narrowed).order_by().values_list("pk")
+    offered = offers.to_confirm(person).filter(**narrowed).order_by().values_list("pk")
+    return wishes.union(offered, all=True).count()
 
 
 @transaction.atomic

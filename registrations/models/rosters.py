@@ -174,6 +174,11 @@ class RosterMember(models.Model):
     def __str__(self) -> str:
         return self.name or self.member_number
 
+    @property
+    def says_standing(self) -> bool:
+        """Whether the row tells if the member is in good standing, be it a yes or a no."""
+        return bool(self.good_until or self.for_life or self.suspended)
+
 
 class RosterQuestion(models.Model):
     """Something in a list that only the association can settle, asked once however many rows.

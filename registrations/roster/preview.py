@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from django.db.models import F, QuerySet, Window
 from django.db.models.functions import RowNumber
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cec.wording import short_day
@@ -36,6 +37,10 @@ class Line:
     row: RosterMember
     standing: str
     differences: Sequence[Difference] = ()
+
+    @property
+    def ended(self) -> bool:
+        return self.row.good_until is not None and self.row.good_until < timezone.localdate()
 
 
 @dataclass(frozen=True)

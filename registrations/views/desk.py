@@ -11,6 +11,7 @@ from registrations import queue as queues
 from registrations.calendar import today_in
 from registrations.forms import desk as forms
 from registrations.forms.life import DeskMoveForm, DeskWithdrawForm
+from registrations.mentoring import assigning
 from registrations.models import (
     MembershipCheck,
     MembershipDoubt,
@@ -100,6 +101,7 @@ def show(
         "events": timeline.of(registration, reader=request.user),
         "can_move": moving.can_move(registration),
         "can_withdraw": registration.can("withdraw"),
+        "mentorship": assigning.mentorship_of(registration),
         "changes": registration.cycle_changes.in_force(),
         "waited": queues.waiting_days(registration),
         "next": queues.next_waiting(request.user, registration, asked),
@@ -128,4 +130,11 @@ def _on_the_list(registration: Registration, latest: MembershipCheck | None) -> 
         }
         for match in roster_matching.matches(registration, roster)
     ]
-    return {"roster": roster, "proposals": proposals}
+    to_record = latest is None or not latest.is_confirmed
+    found = [one for one in proposals if one["match"].certain and not one["recorded"]]
+    return {
+        "roster": roster,
+        "proposals": proposals,
+        # One click settles it then: that button comes before the form for a check by hand.
+        "found_on_list": to_record and any(one["match"].member.says_standing for one in found),
+    }

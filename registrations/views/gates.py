@@ -46,11 +46,7 @@ def membership(request: HttpRequest, registration: int) -> HttpResponse:
     except Refused as refused:
         messages.warning(request, str(refused))
         return redirect(page_in_list(request, row))
-    done = _("The membership check is recorded.")
-    if registering.readiness(row).problems:
-        return _go_on(request, row, done)  # nothing more to decide about this one now
-    messages.success(request, done)
-    return redirect(page_in_list(request, row))
+    return _checked(request, row)
 
 
 @require_POST
@@ -84,9 +80,8 @@ def match(request: HttpRequest, registration: int) -> HttpResponse:
         memberships.record_member(row, member, by=request.user, **data)
     except Refused as refused:
         messages.warning(request, str(refused))
-    else:
-        messages.success(request, _("The membership check is recorded."))
-    return redirect("desk_registration", registration=row.pk)
+        return redirect(page_in_list(request, row))
+    return _checked(request, row)
 
 
 @require_POST
@@ -134,6 +129,16 @@ def decline(request: HttpRequest, registration: int) -> HttpResponse:
         row,
         _("The registration of %(name)s is declined.") % {"name": row.person.name},
     )
+
+
+def _checked(request: HttpRequest, row: Registration) -> HttpResponse:
+    """Stay for the approval if nothing is in its way; else there is no more to decide here now."""
+    done = _("The membership check is recorded.")
+    waiting = row.status == Registration.Status.SUBMITTED
+    if waiting and registering.readiness(row).problems:
+        return _go_on(request, row, done)
+    messages.success(request, done)
+    return redirect(page_in_list(request, row))
 
 
 def _go_on(request: HttpRequest, row: Registration, done: str) -> HttpResponse:

@@ -12,9 +12,10 @@ from django.views.decorators.http import require_http_methods
 
 from registrations import committee, handover, queue
 from registrations.forms.desk import AssociationNoteForm
-from registrations.models import Association, AssociationNote
+from registrations.mentoring import asking
+from registrations.models import Association, AssociationNote, Person
 from registrations.models.committee import roles_of
-from registrations.permissions import STEERING, require, require_staff
+from registrations.permissions import STEERING, may, require, require_staff
 
 
 @require_http_methods(["GET", "POST"])
@@ -48,6 +49,7 @@ def page(request: HttpRequest) -> HttpResponse:
             for key, count in waits.counts.items()
             if count
         ],
+        "others": _others(request.user, association, waits),
         "oldest": queue.days_since(waits.oldest) if waits.oldest else None,
         "days": days,
         "periods": handover.PERIODS,
@@ -63,6 +65,19 @@ def page(request: HttpRequest) -> HttpResponse:
     }
     status = 422 if form.errors else 200
     return render(request, "registrations/handover.html", context, status=status)
+
+
+def _others(
+    person: Person, association: Association, waits: queue.Waits
+) -> list[tuple[str, int, str]]:
+    """What waits beside the registrations, for those who may do it: label, count and address."""
+    found = []
+    if may(person, "assign_mentor"):
+        waiting = asking.desk_count(person, association)
+        found.append((_("Wishes for a mentor, and offers to mentor"), waiting, "desk_mentors"))
+    if may(person, "review_record"):
+        found.append((_("Final reviews"), waits.reviews, "reviews"))
+    return [(label, count, reverse(page)) for label, count, page in found if count]
 
 
 def _chosen(request: HttpRequest, associations: list[Association]) -> Association:

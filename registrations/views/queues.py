@@ -180,6 +180,8 @@ def together(request: HttpRequest) -> HttpResponse:
     if not choices:
         messages.info(request, _("Choose the registrations first."))
         return redirect(back)
+    if action == bulk.CONFIRM:
+        choices = bulk.with_lists(choices)
     context = {
         "form": form,
         "action": action,

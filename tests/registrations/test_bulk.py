@@ -13,10 +13,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from cec.models import OutgoingMail
+from cec.wording import short_day
 from registrations import bulk, membership, registering
-from registrations.models import MembershipCheck
+from registrations.models import MembershipCheck, MembershipDoubt
 from tests import factories as make
 from tests.races import at_once
+from tests.registrations.lists import roster, row_of
 
 pytestmark = pytest.mark.django_db
 
@@ -76,6 +78,35 @@ def test_a_page_lists_the_names_before_anything_happens(client, representative):
     assert "Confirm membership for 2 people?" in shown.text
     assert "Anna" in shown.text
     assert not MembershipCheck.objects.exists()
+
+
+def test_the_page_says_what_the_list_says_of_each(client, representative):
+    in_use = roster()
+    good, suspended, unknown = (waiting(name) for name in ("Ada Good", "Bo Out", "Cy Who"))
+    row_of(in_use, good, until=UNTIL)
+    row_of(in_use, suspended, suspended=True)
+    elsewhere = waiting("Di Quebec", association_code="ABQLA")
+    client.force_login(make.steering())
+
+    shown = page(client, "confirm", [good, suspended, unknown, elsewhere]).context["choices"]
+
+    assert {choice.registration.person.name: choice.listed for choice in shown} == {
+        "Ada Good": f"until {short_day(UNTIL)}",
+        "Bo Out": "not in good standing",
+        "Cy Who": "not found for certain",
+        "Di Quebec": "",
+    }
+    assert [c.registration for c in shown if c.doubtful] == [suspended, unknown]
+
+
+def test_what_the_list_doubts_is_said_before_an_approval(client, representative):
+    row, sure = ready("Ann"), ready("Bob")
+    MembershipDoubt.objects.create(registration=row, kind="differs", roster=roster())
+
+    shown = page(client, "approve", [row, sure])
+
+    assert len(shown.context["choices"]) == 2
+    assert shown.text.count("The list says something else") == 1
 
 
 def test_memberships_are_confirmed_together_and_each_has_its_history(client, representative):

@@ -10,8 +10,9 @@ from django.utils import timezone
 
 from cec.models import OutgoingMail
 from registrations import registering
-from registrations.models import Appointment
+from registrations.models import Appointment, MembershipDoubt
 from tests import factories as make
+from tests.registrations.lists import roster
 
 pytestmark = pytest.mark.django_db
 
@@ -396,3 +397,15 @@ def test_ready_to_approve_lists_exactly_whom_an_approval_accepts(
     listed = row.reference in client.get(reverse("queue") + "?view=ready").text
 
     assert listed == (registering.readiness(row).problems == ())
+
+
+def test_what_the_list_doubts_is_said_where_one_approves(client, representative):
+    row = ready()
+    sure = "Check it once more before you approve."
+    before = client.get(reverse("desk_registration", args=[row.pk])).text
+    MembershipDoubt.objects.create(registration=row, kind="differs", roster=roster())
+
+    page = client.get(reverse("desk_registration", args=[row.pk])).text
+
+    assert sure not in before
+    assert sure in page

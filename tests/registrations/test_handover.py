@@ -46,6 +46,20 @@ def test_the_page_says_what_waits_in_the_own_association(client, representative)
     assert "The longest wait is 9 days." in answer.text
 
 
+def test_the_page_says_what_waits_beside_the_registrations(client, representative):
+    make.registration(status="active", wants_mentor=True)
+    make.registration(status="active", wants_mentor=True, association_code="OLA")
+    make.registration(status="turned_in")
+
+    answer = client.get(reverse("handover"))
+
+    assert answer.context["others"] == [
+        ("Wishes for a mentor, and offers to mentor", 1, reverse("desk_mentors")),
+        ("Final reviews", 1, reverse("reviews")),
+    ]
+    assert "Nothing is waiting." not in answer.text
+
+
 def test_what_waits_leads_to_the_list_of_it(client):
     client.force_login(make.steering())
     row = waiting()

@@ -94,6 +94,49 @@ class TestThePersonOnTheList:
         assert not row.membership_checks.exists()
         assert not OutgoingMail.objects.exists()
 
+    def test_what_leaves_nothing_to_decide_goes_on_to_the_next_of_the_same_list(
+        self, client, representative
+    ):
+        other, row = waiting(), waiting()
+        theirs = row_of(roster(), row, suspended=True)
+        address = f"{reverse('desk_member', args=[row.pk])}?view=waiting&q=77"
+
+        answer = client.post(address, {"member": theirs.pk})
+
+        assert answer.url == f"{reverse('desk_registration', args=[other.pk])}?q=77"
+        assert "The membership check is recorded. 1 left." in client.get(answer.url).text
+
+    def test_a_check_of_somebody_active_stays_with_them(self, client, representative):
+        waiting()
+        row = make.registration(status="active", member_number="77")
+        theirs = row_of(roster(), row, suspended=True)
+
+        answer = choose(client, row, theirs)
+
+        assert answer.url == reverse("desk_registration", args=[row.pk])
+
+    def test_the_button_of_a_certain_row_is_the_main_one(self, client, representative):
+        row = waiting()
+        row_of(roster(), row)
+
+        page = page_of(client, row).text
+
+        assert (page.count('class="btn s"'), page.count('class="btn"')) == (1, 0)
+
+    @pytest.mark.parametrize("fields", [{"no_date": True}, {"number": "77"}])
+    def test_what_is_not_settled_by_a_click_leaves_the_form_the_main_one(
+        self, client, representative, fields
+    ):
+        row = waiting()
+        if "number" in fields:
+            member(roster(), "Somebody Else", **fields)
+        else:
+            row_of(roster(), row, **fields)
+
+        page = page_of(client, row).text
+
+        assert (page.count('class="btn s"'), page.count('class="btn"')) == (0, 1)
+
     def test_a_row_without_a_date_has_no_button(self, client, representative):
         row = waiting()
         row_of(roster(), row, no_date=True)

@@ -38,6 +38,25 @@ class TestDesk:
         assert "New" in text
         assert "1 of 3" in text
 
+    @pytest.mark.parametrize(
+        ("wanted", "state", "said"),
+        [
+            (True, None, ("Wants one", "Find a mentor")),
+            (True, "active", ("Rosalind", "Replace or end")),
+            (False, "active", ("Rosalind", "Replace or end")),
+            (True, "proposed", ("Rosalind, asked on", "Replace or end")),
+        ],
+    )
+    def test_a_registrations_page_says_who_mentors(self, client, by, wanted, state, said):
+        row = make.registration(wants_mentor=wanted)
+        if state:
+            make.mentorship(row, make.person("Rosalind"), state=state)
+
+        text = client.get(reverse("desk_registration", args=[row.pk])).text
+
+        assert all(words in text for words in said)
+        assert ("Wants one" in text) is (state is None)
+
     def test_the_navigation_counts_wishes_and_offers_but_not_ones_own(self, client, by):
         wanting()
         wanting()

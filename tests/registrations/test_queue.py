@@ -58,7 +58,7 @@ def test_somebody_is_over_the_target_after_a_whole_day_more(client, representati
     assert names(answer) == ["Late"]
     assert "1 over the target of 10 days." in answer.text
     assert "The longest wait is 11 days, the median 10 days." in answer.text
-    assert "11 of 10 days" in answer.text
+    assert "11 days, late" in answer.text
 
 
 @pytest.mark.parametrize("days", [0, 9, 10, 11, 12])
@@ -265,3 +265,12 @@ def test_the_line_passes_by_those_that_one_may_not_decide_on(representative):
 
     assert queue.next_waiting(representative, first) == last
     assert queue.next_waiting(representative, last) == first
+
+
+def test_an_empty_view_does_not_say_that_nothing_waits(client, representative):
+    waiting(1)
+
+    page = client.get(reverse("queue"), {"view": "closed"}).text
+
+    assert "Nobody is in this view." in page
+    assert "Nothing waiting." not in page

@@ -532,3 +532,101 @@ def test_a_large_association_is_looked_at_in_seconds():
     rechecking.recheck(new.pk)
 
     assert {state(row) for row in people} == {("confirmed", in_days(100))}
+
+
+class TestAListThatIsUndone:
+    """What it said doesn't hold any more; what was known before does."""
+
+    def undo(self, wrong, earlier=None):
+        Roster.objects.filter(pk=wrong.pk).update(
+            state="undone", undone_by=wrong.confirmed_by, undone_at=timezone.now()
+        )
+        if earlier:
+            Roster.objects.filter(pk=earlier.pk).update(state="current")
+        rechecking.recheck((earlier or wrong).pk)
+
+    def test_whom_it_alone_confirmed_is_to_be_checked_again(self):
+        earlier, row = roster(), waiting()
+        wrong = roster()
+        row_of(wrong, row)
+        rechecking.recheck(wrong.pk)
+
+        self.undo(wrong, earlier)
+
+        assert state(row) == ("unchecked", None)
+        assert row.events.filter(kind="taken_back").get().actor == wrong.confirmed_by
+        assert not MembershipDoubt.objects.exists()
+        assert rechecking.recheck(earlier.pk) == 1
+        assert row.membership_checks.count() == 2
+
+    def test_a_number_that_is_somebody_elses_on_the_list_before_confirms_nobody(self):
+        earlier, row = roster(), waiting()
+        member(earlier, "Somebody Else", number=row.member_number, email="else@example.org")
+        wrong = roster()
+        row_of(wrong, row)
+        rechecking.recheck(wrong.pk)
+
+        self.undo(wrong, earlier)
+
+        assert state(row) == ("unchecked", None)
+
+    def test_who_was_asked_for_proof_still_is_and_what_was_sent_answers_it(self):
+        earlier, row, rep = roster(), waiting(), make.representative("MLA")
+        asked = membership.record_check(row, by=rep, outcome="proof", note="A card?")
+        wrong = roster()
+        row_of(wrong, row)
+        rechecking.recheck(wrong.pk)
+
+        self.undo(wrong, earlier)
+
+        latest = row.membership_checks.first()
+        assert (latest.outcome, latest.note) == ("proof", asked.note)
+        assert [kind for kind, _to in mails()] == ["membership_proof"]
+
+    def test_who_was_confirmed_by_hand_is_in_good_standing_again(self):
+        earlier, row = roster(), active()
+        before = state(row)
+        wrong = roster()
+        row_of(wrong, row, suspended=True)
+        rechecking.recheck(wrong.pk)
+        lapsed = state(row)
+
+        self.undo(wrong, earlier)
+
+        assert lapsed == ("lapsed", None)
+        assert state(row) == before
+        assert before[0] == "confirmed"
+
+    def test_whom_the_list_before_names_is_judged_by_it(self):
+        earlier, row = roster(), waiting()
+        row_of(earlier, row, until=in_days(30))
+        rechecking.recheck(earlier.pk)
+        wrong = roster()
+        row_of(wrong, row, until=in_days(300))
+        rechecking.recheck(wrong.pk)
+
+        self.undo(wrong, earlier)
+
+        assert state(row) == ("confirmed", in_days(30))
+
+    def test_without_a_list_before_it_says_nothing_either(self):
+        row = waiting()
+        wrong = roster()
+        row_of(wrong, row)
+        rechecking.recheck(wrong.pk)
+
+        self.undo(wrong)
+
+        assert state(row) == ("unchecked", None)
+
+    def test_what_a_person_found_out_since_stays(self):
+        earlier, row = roster(), waiting()
+        wrong = roster()
+        row_of(wrong, row)
+        rechecking.recheck(wrong.pk)
+        rep = make.representative("MLA")
+        membership.record_check(row, by=rep, outcome="confirmed", good_until=in_days(9))
+
+        self.undo(wrong, earlier)
+
+        assert state(row) == ("confirmed", in_days(9))
