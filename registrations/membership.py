@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from uuid import UUID
 
 from django.db import transaction
-from django.utils import timezone
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from cec import mail
@@ -137,13 +137,13 @@ def record_member(
 
     Raises `Refused` when the list was replaced, or says no date.
     """
-    require(by, "check_membership", registration)
     locked = lock(registration)
+    require(by, "check_membership", locked)
     if form_key and (same := locked.membership_checks.filter(form_key=form_key).first()):
         return same
     _refuse_unless_to_check(locked, seen)
-    roster = member.roster
-    if roster.state != Roster.State.CURRENT or roster.association_id != locked.association_id:
+    current = Roster.objects.current().filter(association=locked.association_id)
+    if not current.filter(pk=member.roster_id).exists():  # as it is now, behind the lock
         raise Refused(
             Problem("another_list", _("The list has been replaced meanwhile. Look once more."))
         )
@@ -171,19 +171,39 @@ def take_back(check: MembershipCheck, *, by: Person) -> MembershipCheck:
         raise Refused(_checked_meanwhile(latest))
     if locked.events.filter(at__gt=check.checked_at).exclude(to_status="").exists():
         raise Refused(already_moved(locked))
-    before = locked.membership_checks.filter(pk__lt=check.pk).first()
-    restored = MembershipCheck(registration=locked, outcome=Outcome.UNCHECKED)
-    before_pk = before.pk if before else None
-    if before is not None:
-        restored = before
-        restored.pk, restored._state.adding = None, True
-    restored.form_key, restored.takes_back, restored.checked_by = None, check, by
-    restored.checked_at = timezone.now()
+    check.registration = locked
+    return _hold_again(locked.membership_checks.filter(pk__lt=check.pk).first(), check, by=by)
+
+
+def without(check: MembershipCheck) -> MembershipCheck:
+    """Let hold again what was known before a check that rests on a list which was undone.
+
+    It is the latest check, and its registration is locked by the caller.
+    """
+    earlier = check.registration.membership_checks.filter(pk__lt=check.pk, taken_back_by=None)
+    rests = Q(roster__state=Roster.State.UNDONE, source=Source.ROSTER)
+    return _hold_again(earlier.exclude(rests).first(), check, by=None)
+
+
+def _hold_again(
+    before: MembershipCheck | None, check: MembershipCheck, *, by: Person | None
+) -> MembershipCheck:
+    """Append what was known before a check, or that nothing was; `by` is None for the program."""
+    registration, before_pk = check.registration, before.pk if before else None
+    restored = before or MembershipCheck(
+        registration=registration,
+        outcome=Outcome.UNCHECKED,
+        source=Source.HAND if by else Source.ROSTER,
+    )
+    restored.pk, restored._state.adding = None, True
+    restored.form_key, restored.takes_back = None, check
+    restored.checked_by = by or restored.checked_by
     restored.save(force_insert=True)
     if before_pk:  # what was sent for it answers it still
         MembershipProof.objects.filter(answers=before_pk).update(answers=restored)
-    MembershipDoubt.objects.filter(registration=locked).delete()
-    locked.note("taken_back", by=by, details={"outcome": check.outcome})
+    MembershipDoubt.objects.filter(registration=registration).delete()
+    details: dict[str, object] = {"outcome": check.outcome}
+    registration.note("taken_back", by=by, details=details)
     return restored
 
 

@@ -5,10 +5,12 @@ run out. It declines nobody, and never overrules what a person found out later t
 Each run looks at what is, so that a missed or a doubled one changes nothing.
 """
 
+import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from celery.exceptions import SoftTimeLimitExceeded
 from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
@@ -23,6 +25,8 @@ from registrations.models import (
     RosterMember,
 )
 from registrations.models.registration import RegistrationQuerySet
+
+log = logging.getLogger(__name__)
 
 RECHECK = "registrations.recheck_roster"
 BATCH = 200  # registrations that are locked together, for a second at the most
@@ -40,17 +44,17 @@ def recheck(roster_id: int) -> int:
     Returns how many were looked at. A run that is cut off is begun again by the sweeper; those who
     were looked at already stay as they are.
     """
-    roster = Roster.objects.current().filter(pk=roster_id).first()
+    roster = Roster.objects.filter(pk=roster_id).first()
     looked_at = 0
     if roster is not None:
+        _take_back_what_was_undone(roster.association_id)
+    if roster is not None and roster.state == Roster.State.CURRENT:
         people = Registration.objects.filter(
             association=roster.association_id,
             status__in=LOOKED_AT,
             program__needs_membership=True,
         )
         for ids in _batches(list(people.order_by("pk").values_list("pk", flat=True))):
-            if not Roster.objects.current().filter(pk=roster_id).exists():
-                break  # the next roster looks at everybody anew
             looked_at += len(_settle(ids, roster))
     Roster.objects.filter(pk=roster_id, recheck_due=True).update(recheck_due=False)
     return looked_at
@@ -59,7 +63,34 @@ def recheck(roster_id: int) -> int:
 def recheck_due() -> int:
     """Look at the rosters that no hint came for."""
     due = Roster.objects.filter(recheck_due=True).order_by("pk").values_list("pk", flat=True)
-    return sum(recheck(roster) for roster in list(due))
+    looked_at = 0
+    for roster in list(due):
+        try:
+            looked_at += recheck(roster)
+        except SoftTimeLimitExceeded:
+            raise
+        except Exception:  # one list must not keep the others waiting (H4)
+            log.exception("The memberships of roster %s could not be looked at", roster)
+    return looked_at
+
+
+def _take_back_what_was_undone(association_id: int) -> None:
+    """Let hold again what was known before a list that was undone since.
+
+    What a record was judged by that is turned in stays.
+    """
+    undone = MembershipCheck.objects.filter(
+        roster__association=association_id, roster__state=Roster.State.UNDONE, source=Source.ROSTER
+    )
+    people = Registration.objects.filter(
+        pk__in=undone.values("registration"), status__in=(Status.SUBMITTED, Status.ACTIVE)
+    ).with_membership()
+    rest_on_it = people.filter(latest_check__in=undone.values("pk"))  # type: ignore[misc]
+    for pk in list(rest_on_it.order_by("pk").values_list("pk", flat=True)):
+        with transaction.atomic():
+            latest = membership.lock(Registration(pk=pk)).membership_checks.first()
+            if latest is not None and undone.filter(pk=latest.pk).exists():
+                membership.without(latest)
 
 
 @transaction.atomic
@@ -211,17 +242,22 @@ def _lapsed(case: Case) -> MembershipCheck:
 def _settle(ids: Sequence[int], roster: Roster | None) -> list[int]:
     """Lock some registrations in their order, and do for each what its case asks for.
 
-    The checks are read once the lock is held: what a person has recorded meanwhile is seen.
+    The checks are read once the lock is held: what a person has recorded meanwhile is seen. So are
+    a move to another association, which the list says nothing about, and a list that was replaced.
     Returns those that were looked at.
     """
+    found = Registration.objects.filter(pk__in=ids, status__in=LOOKED_AT)
+    if roster is not None:
+        found = found.filter(association=roster.association_id)
     rows = list(
-        Registration.objects.select_for_update(of=("self",))
+        found.select_for_update(of=("self",))
         .select_related("program", "person", "association")
-        .filter(pk__in=ids, status__in=LOOKED_AT)
         .with_balance()
         .with_done_on()
         .order_by("pk")
     )
+    if roster is not None and not Roster.objects.current().filter(pk=roster.pk).exists():
+        return []  # the next list looks at everybody anew
     checks = MembershipCheck.objects.filter(registration__in=rows).order_by(
         "registration_id", "-id"
     )
