@@ -103,7 +103,8 @@ def look_up(registration: Registration) -> None:
 
 
 def look_at_what_is_over() -> int:
-    """Renew or flag the memberships whose day has passed; return how many."""
+    """Renew or flag the memberships whose day has passed; return how many were looked at."""
+    in_time = _confirm_who_was_in_time()
     rows = over(timezone.localdate()).order_by("association_id", "pk")
     groups: dict[int | None, list[int]] = {}
     for row in rows.values("association_id", "pk"):
@@ -112,7 +113,38 @@ def look_at_what_is_over() -> int:
     for association, ids in groups.items():
         roster = Roster.objects.current().filter(association=association).first()
         done += sum(len(_settle(batch, roster)) for batch in _batches(ids))
-    return done
+    return done + in_time
+
+
+def _confirm_who_was_in_time() -> int:
+    """Let a confirmation hold again that had run out before the money was written down (E4).
+
+    The money itself had come in before its last day: whoever records late costs nobody a day.
+    """
+    ran_out = MembershipCheck.objects.filter(outcome=Outcome.LAPSED, source=Source.DATE)
+    people = (
+        Registration.objects.filter(pk__in=ran_out.values("registration"), status=Status.SUBMITTED)
+        .with_balance()
+        .with_done_on()
+        .with_membership()
+        .filter(membership=Outcome.LAPSED, balance__lte=0)  # type: ignore[misc]
+    )
+    confirmed = 0
+    for row in people.order_by("pk"):
+        with transaction.atomic():
+            locked = membership.lock(row)
+            checks = list(locked.membership_checks.all()[:2])
+            in_time = (
+                locked.status == Status.SUBMITTED
+                and len(checks) == 2
+                and (checks[0].outcome, checks[0].source) == (Outcome.LAPSED, Source.DATE)
+                and checks[1].is_confirmed
+                and not checks[1].is_over(membership.judged_on(locked))
+            )
+            if in_time:
+                membership.without(checks[0])
+                confirmed += 1
+    return confirmed
 
 
 def over(today: date) -> RegistrationQuerySet:

@@ -499,6 +499,41 @@ def wait_for_a_lock():
         time.sleep(0.05)
 
 
+class TestMoneyThatIsRecordedLate:
+    """A membership holds for whoever paid while it did, however late that is written down (E4)."""
+
+    def ran_out(self):
+        row = waiting(submitted_on=in_days(-20))
+        by = make.representative("MLA")
+        membership.record_check(row, by=by, outcome="confirmed", good_until=in_days(-1))
+        rechecking.look_at_what_is_over()
+        assert state(row) == ("lapsed", None)
+        return row
+
+    @pytest.mark.parametrize(
+        ("received", "outcome"), [(-5, "confirmed"), (-1, "confirmed"), (0, "lapsed")]
+    )
+    def test_it_counts_on_the_day_it_came_in(self, received, outcome):
+        row = self.ran_out()
+        make.pay(row, on=in_days(received))
+
+        rechecking.look_at_what_is_over()
+        rechecking.look_at_what_is_over()
+
+        assert state(row)[0] == outcome
+        assert row.membership_checks.count() == (3 if outcome == "confirmed" else 2)
+        assert bool(registering.readiness(row).problems) is (outcome == "lapsed")
+
+    def test_what_somebody_found_out_is_not_overruled(self):
+        row = self.ran_out()
+        membership.record_check(row, by=make.steering(), outcome="lapsed")
+        make.pay(row, on=in_days(-5))
+
+        rechecking.look_at_what_is_over()
+
+        assert state(row) == ("lapsed", None)
+
+
 class TestRaces:
     @pytest.mark.django_db(transaction=True)
     def test_a_check_by_hand_at_the_same_moment_is_not_overwritten(self):
