@@ -178,7 +178,8 @@ def take_back(check: MembershipCheck, *, by: Person) -> MembershipCheck:
 def without(check: MembershipCheck) -> MembershipCheck:
     """Let hold again what was known before a check of the program that turned out to be wrong.
 
-    It rests on a list which was undone, or on a date alone. It is the latest check, and its registration is locked by the caller.
+    It rests on a list which was undone, or on a date alone. It is the latest check, and its
+    registration is locked by the caller.
     """
     earlier = check.registration.membership_checks.filter(pk__lt=check.pk, taken_back_by=None)
     rests = Q(roster__state=Roster.State.UNDONE, source=Source.ROSTER)

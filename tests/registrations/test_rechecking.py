@@ -1,6 +1,5 @@
 """What the program does by itself when a roster changes or a date passes (C4)."""
 
-import time
 from datetime import timedelta
 from threading import Event as Signal
 
@@ -22,7 +21,7 @@ from registrations.models import (
     RosterMember,
 )
 from tests import factories as make
-from tests.races import at_once
+from tests.races import at_once, wait_for_a_lock
 from tests.registrations.lists import in_days, member, roster, row_of
 
 pytestmark = pytest.mark.django_db
@@ -486,17 +485,6 @@ def settle_behind(begun, row, current):
     """What a recheck does to somebody whom it has just found, when another deed was quicker."""
     begun.wait(timeout=20)
     return rechecking._settle([row.pk], current)
-
-
-def wait_for_a_lock():
-    """Until some other connection waits for a lock that this one holds."""
-    waiters = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
-    for _try in range(200):
-        with connection.cursor() as cursor:
-            cursor.execute(waiters)
-            if cursor.fetchone()[0]:
-                return
-        time.sleep(0.05)
 
 
 class TestMoneyThatIsRecordedLate:
