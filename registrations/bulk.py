@@ -227,6 +227,8 @@ def take_back(person: Person, form_key: UUID) -> Done:
             membership.take_back(check, by=person)
         except Refused as refused:
             done.left_out.append((name, str(refused)))
+        except PermissionDenied:  # such as for who moved to another association meanwhile
+            done.left_out.append((name, _("That isn’t yours to decide.")))
         else:
             done.people.append(name)
     return done

@@ -163,8 +163,8 @@ def remark(
     registration: Registration, *, by: Person, text: str, form_key: UUID | None = None
 ) -> None:
     """Write a note on a registration that the committee alone reads; the same form twice is one."""
-    require(by, "write_remark", registration)
     locked = Registration.objects.select_for_update(of=("self",)).get(pk=registration.pk)
+    require(by, "write_remark", locked)
     key = str(form_key or "")
     if key and locked.events.filter(kind="remark", details__form_key=key).exists():
         return

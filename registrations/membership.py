@@ -1,12 +1,10 @@
 """The membership gate: is this person a member in good standing on a given day?"""
 
-from copy import copy
 from datetime import date, timedelta
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models.base import ModelState
-from django.utils import timezone
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from cec import mail
@@ -139,13 +137,13 @@ def record_member(
 
     Raises `Refused` when the list was replaced, or says no date.
     """
-    require(by, "check_membership", registration)
     locked = lock(registration)
+    require(by, "check_membership", locked)
     if form_key and (same := locked.membership_checks.filter(form_key=form_key).first()):
         return same
     _refuse_unless_to_check(locked, seen)
-    roster = member.roster
-    if roster.state != Roster.State.CURRENT or roster.association_id != locked.association_id:
+    current = Roster.objects.current().filter(association=locked.association_id)
+    if not current.filter(pk=member.roster_id).exists():  # as it is now, behind the lock
         raise Refused(
             Problem("another_list", _("The list has been replaced meanwhile. Look once more."))
         )
@@ -173,29 +171,40 @@ def take_back(check: MembershipCheck, *, by: Person) -> MembershipCheck:
         raise Refused(_checked_meanwhile(latest))
     if locked.events.filter(at__gt=check.checked_at).exclude(to_status="").exists():
         raise Refused(already_moved(locked))
-    before = locked.membership_checks.filter(pk__lt=check.pk).first()
-    return put_back(locked, before, instead_of=check, by=by)
+    check.registration = locked
+    return _hold_again(locked.membership_checks.filter(pk__lt=check.pk).first(), check, by=by)
 
 
-def put_back(
-    registration: Registration,
-    before: MembershipCheck | None,
-    *,
-    instead_of: MembershipCheck,
-    by: Person | None,
+def without(check: MembershipCheck) -> MembershipCheck:
+    """Let hold again what was known before a check of the program that turned out to be wrong.
+
+    It rests on a list which was undone, or on a date alone. It is the latest check, and its
+    registration is locked by the caller.
+    """
+    earlier = check.registration.membership_checks.filter(pk__lt=check.pk, taken_back_by=None)
+    rests = Q(roster__state=Roster.State.UNDONE, source=Source.ROSTER)
+    return _hold_again(earlier.exclude(rests).first(), check, by=None)
+
+
+def _hold_again(
+    before: MembershipCheck | None, check: MembershipCheck, *, by: Person | None
 ) -> MembershipCheck:
-    """Let an earlier check hold again, or none; the registration is locked by the caller."""
-    restored = MembershipCheck(registration=registration, outcome=Outcome.UNCHECKED)
-    if before is not None:
-        restored = copy(before)
-        restored.pk, restored._state = None, ModelState()
-    restored.form_key, restored.takes_back, restored.checked_by = None, instead_of, by
-    restored.checked_at = timezone.now()
+    """Append what was known before a check, or that nothing was; `by` is None for the program."""
+    registration, before_pk = check.registration, before.pk if before else None
+    restored = before or MembershipCheck(
+        registration=registration,
+        outcome=Outcome.UNCHECKED,
+        source=Source.HAND if by else Source.ROSTER,
+    )
+    restored.pk, restored._state.adding = None, True
+    restored.form_key, restored.takes_back = None, check
+    restored.checked_by = by or restored.checked_by
     restored.save(force_insert=True)
-    if before is not None:  # what was sent for it answers it still
-        MembershipProof.objects.filter(answers=before.pk).update(answers=restored)
+    if before_pk:  # what was sent for it answers it still
+        MembershipProof.objects.filter(answers=before_pk).update(answers=restored)
     MembershipDoubt.objects.filter(registration=registration).delete()
-    registration.note("taken_back", by=by, details={"outcome": instead_of.outcome})
+    details: dict[str, object] = {"outcome": check.outcome}
+    registration.note("taken_back", by=by, details=details)
     return restored
 
 

@@ -171,11 +171,12 @@ def thanked(mentorship: Mentorship) -> mail.Letter:
 @mail.letter("mentoring_ended", example=lambda: (example(Mentorship.State.ENDED),))
 def ended(mentorship: Mentorship) -> mail.Letter:
     names = _names(mentorship)
+    goes_on = mentorship.registration.status == Registration.Status.ACTIVE
     return mail.Letter(
         subject=_("Your mentoring with %(mentor)s has ended") % names,
         paragraphs=[
             _("%(mentor)s no longer sees your record. Your notes stay with you.") % names,
-            _("You can ask for another mentor, or work without one."),
+            *([_("You can ask for another mentor, or work without one.")] if goes_on else []),
         ],
         button=_plan(mentorship.registration),
         why=_why_participant(mentorship.registration),

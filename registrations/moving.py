@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 from cec import mail
 from cec.problems import Problem, Refused
 from registrations import rechecking
+from registrations.mentoring import assigning
 from registrations.models import (
     Association,
     MembershipCheck,
@@ -60,6 +61,7 @@ def move(
         details={"from": former.code if former else "", "to": association.code},
     )
     _check_anew(locked)
+    assigning.recall_from_elsewhere(locked)
     mail.post(
         "association_changed",
         locked,

@@ -5,10 +5,12 @@ run out. It declines nobody, and never overrules what a person found out later t
 Each run looks at what is, so that a missed or a doubled one changes nothing.
 """
 
+import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from celery.exceptions import SoftTimeLimitExceeded
 from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
@@ -24,6 +26,8 @@ from registrations.models import (
 )
 from registrations.models.registration import RegistrationQuerySet
 
+log = logging.getLogger(__name__)
+
 RECHECK = "registrations.recheck_roster"
 BATCH = 200  # registrations that are locked together, for a second at the most
 
@@ -31,7 +35,6 @@ Status = Registration.Status
 Outcome = MembershipCheck.Outcome
 Source = MembershipCheck.Source
 Doubt = MembershipDoubt.Kind
-UNDONE = Roster.State.UNDONE
 LOOKED_AT = (Status.SUBMITTED, Status.ACTIVE, Status.TURNED_IN, Status.ACCEPTED)
 
 
@@ -41,36 +44,56 @@ def recheck(roster_id: int) -> int:
     Returns how many were looked at. A run that is cut off is begun again by the sweeper; those who
     were looked at already stay as they are.
     """
-    roster = Roster.objects.current().filter(pk=roster_id).first()
+    roster = Roster.objects.filter(pk=roster_id).first()
     looked_at = 0
-    if roster is None:
-        _forget(roster_id)
-    else:
+    if roster is not None:
+        _take_back_what_was_undone(roster.association_id)
+    if roster is not None and roster.state == Roster.State.CURRENT:
         people = Registration.objects.filter(
             association=roster.association_id,
             status__in=LOOKED_AT,
             program__needs_membership=True,
         )
         for ids in _batches(list(people.order_by("pk").values_list("pk", flat=True))):
-            if not Roster.objects.current().filter(pk=roster_id).exists():
-                break  # the next roster looks at everybody anew
             looked_at += len(_settle(ids, roster))
     Roster.objects.filter(pk=roster_id, recheck_due=True).update(recheck_due=False)
     return looked_at
 
 
-def _forget(roster_id: int) -> None:
-    """Take back what an undone roster said, when there is none before it."""
-    said = MembershipCheck.objects.filter(roster=roster_id, roster__state=Roster.State.UNDONE)
-    for ids in _batches(sorted(set(said.values_list("registration", flat=True)))):
-        _settle(ids, None)
-    MembershipDoubt.objects.filter(roster=roster_id, roster__state=UNDONE).delete()
-
-
 def recheck_due() -> int:
     """Look at the rosters that no hint came for."""
     due = Roster.objects.filter(recheck_due=True).order_by("pk").values_list("pk", flat=True)
-    return sum(recheck(roster) for roster in list(due))
+    looked_at = 0
+    for roster in list(due):
+        try:
+            looked_at += recheck(roster)
+        except SoftTimeLimitExceeded:
+            raise
+        except Exception:  # one list must not keep the others waiting (H4)
+            log.exception("The memberships of roster %s could not be looked at", roster)
+    return looked_at
+
+
+def _take_back_what_was_undone(association_id: int) -> None:
+    """Let hold again what was known before a list that was undone since.
+
+    What a record was judged by that is turned in stays.
+    """
+    undone = MembershipCheck.objects.filter(
+        roster__association=association_id, roster__state=Roster.State.UNDONE, source=Source.ROSTER
+    )
+    people = Registration.objects.filter(
+        pk__in=undone.values("registration"), status__in=(Status.SUBMITTED, Status.ACTIVE)
+    ).with_membership()
+    rest_on_it = people.filter(latest_check__in=undone.values("pk"))  # type: ignore[misc]
+    MembershipDoubt.objects.filter(
+        roster__association=association_id, roster__state=Roster.State.UNDONE
+    ).delete()
+    for pk in list(rest_on_it.order_by("pk").values_list("pk", flat=True)):
+        with transaction.atomic():
+            latest = membership.lock(Registration(pk=pk)).membership_checks.first()
+            if latest is not None and undone.filter(pk=latest.pk).exists():
+                membership.without(latest)
 
 
 @transaction.atomic
@@ -83,7 +106,8 @@ def look_up(registration: Registration) -> None:
 
 
 def look_at_what_is_over() -> int:
-    """Renew or flag the memberships whose day has passed; return how many."""
+    """Renew or flag the memberships whose day has passed; return how many were looked at."""
+    in_time = _confirm_who_was_in_time()
     rows = over(timezone.localdate()).order_by("association_id", "pk")
     groups: dict[int | None, list[int]] = {}
     for row in rows.values("association_id", "pk"):
@@ -92,7 +116,38 @@ def look_at_what_is_over() -> int:
     for association, ids in groups.items():
         roster = Roster.objects.current().filter(association=association).first()
         done += sum(len(_settle(batch, roster)) for batch in _batches(ids))
-    return done
+    return done + in_time
+
+
+def _confirm_who_was_in_time() -> int:
+    """Let a confirmation hold again that had run out before the money was written down (E4).
+
+    The money itself had come in before its last day: whoever records late costs nobody a day.
+    """
+    ran_out = MembershipCheck.objects.filter(outcome=Outcome.LAPSED, source=Source.DATE)
+    people = (
+        Registration.objects.filter(pk__in=ran_out.values("registration"), status=Status.SUBMITTED)
+        .with_balance()
+        .with_done_on()
+        .with_membership()
+        .filter(membership=Outcome.LAPSED, balance__lte=0)  # type: ignore[misc]
+    )
+    confirmed = 0
+    for row in people.order_by("pk"):
+        with transaction.atomic():
+            locked = membership.lock(row)
+            checks = list(locked.membership_checks.all()[:2])
+            in_time = (
+                locked.status == Status.SUBMITTED
+                and len(checks) == 2
+                and (checks[0].outcome, checks[0].source) == (Outcome.LAPSED, Source.DATE)
+                and checks[1].is_confirmed
+                and not checks[1].is_over(membership.judged_on(locked))
+            )
+            if in_time:
+                membership.without(checks[0])
+                confirmed += 1
+    return confirmed
 
 
 def over(today: date) -> RegistrationQuerySet:
@@ -222,18 +277,26 @@ def _lapsed(case: Case) -> MembershipCheck:
 def _settle(ids: Sequence[int], roster: Roster | None) -> list[int]:
     """Lock some registrations in their order, and do for each what its case asks for.
 
-    The checks are read once the lock is held: what a person has recorded meanwhile is seen.
+    The checks are read once the lock is held: what a person has recorded meanwhile is seen. So are
+    a move to another association, which the list says nothing about, and a list that was replaced.
     Returns those that were looked at.
     """
+    found = Registration.objects.filter(pk__in=ids, status__in=LOOKED_AT)
+    if roster is not None:
+        found = found.filter(association=roster.association_id)
     rows = list(
-        Registration.objects.select_for_update(of=("self",))
+        found.select_for_update(of=("self",))
         .select_related("program", "person", "association")
-        .filter(pk__in=ids, status__in=LOOKED_AT)
         .with_balance()
         .with_done_on()
         .order_by("pk")
     )
-    latest = _latest(rows)
+    if roster is not None and not Roster.objects.current().filter(pk=roster.pk).exists():
+        return []  # the next list looks at everybody anew
+    checks = MembershipCheck.objects.filter(registration__in=rows).order_by(
+        "registration_id", "-id"
+    )
+    latest = {check.registration_id: check for check in checks.distinct("registration_id")}
     people = {row.pk: roster_matching.wanted(row, latest.get(row.pk)) for row in rows}
     members = roster_matching.certain(roster, people) if roster else {}
     verdicts = {
@@ -245,28 +308,6 @@ def _settle(ids: Sequence[int], roster: Roster | None) -> list[int]:
     if roster is not None:
         _keep_doubts({pk: str(v) for pk, v in verdicts.items() if isinstance(v, str)}, rows, roster)
     return [row.pk for row in rows]
-
-
-def _latest(rows: list[Registration]) -> dict[int, MembershipCheck]:
-    """Return the latest check of each; one of a roster that was undone gives way to those before.
-
-    Whoever undid the roster stands beside what holds again.
-    """
-    checks = MembershipCheck.objects.filter(registration__in=rows).order_by(
-        "registration_id", "-id"
-    )
-    latest: dict[int, MembershipCheck | None] = {
-        check.registration_id: check
-        for check in checks.select_related("roster__undone_by").distinct("registration_id")
-    }
-    for row in rows:
-        check = latest.get(row.pk)
-        if check is None or check.roster is None or check.roster.state != UNDONE:
-            continue
-        before = checks.filter(registration=row).exclude(roster__state=UNDONE).first()
-        membership.put_back(row, before, instead_of=check, by=check.roster.undone_by)
-        latest[row.pk] = before
-    return {pk: check for pk, check in latest.items() if check}
 
 
 def _keep_doubts(raised: dict[int, str], rows: list[Registration], roster: Roster) -> None:

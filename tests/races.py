@@ -1,5 +1,6 @@
 """Doing things at the same moment, each on a database connection of its own."""
 
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
@@ -23,3 +24,15 @@ def at_once(deeds: Sequence[Callable[[], object]]) -> list[object]:
 
     with ThreadPoolExecutor(len(deeds)) as pool:
         return list(pool.map(run, deeds))
+
+
+def wait_for_a_lock() -> None:
+    """Until some other connection waits for a lock that this one holds."""
+    waiters = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+    for _try in range(200):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_stat_clear_snapshot()")
+            cursor.execute(waiters)
+            if cursor.fetchone()[0]:
+                return
+        time.sleep(0.05)

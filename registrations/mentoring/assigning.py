@@ -30,9 +30,9 @@ def propose(registration: Registration, offer: MentorOffer, *, by: Person) -> Me
     more than there are (G7). Raises `Refused` with what stands in the way; a second click gets
     the mentorship of the first.
     """
-    require(by, "assign_mentor", registration)
     mentor = locks.offer(offer.pk)
     locked = locks.registration(registration.pk)
+    require(by, "assign_mentor", locked)
     standing = mentorship_of(locked)
     if standing and (standing.offer_id, standing.assigned_by_id) == (mentor.pk, by.pk):
         return standing
@@ -60,15 +60,27 @@ def propose(registration: Registration, offer: MentorOffer, *, by: Person) -> Me
 
 @transaction.atomic
 def replace(
-    registration: Registration, offer: MentorOffer, *, by: Person, reason: str
+    registration: Registration,
+    offer: MentorOffer,
+    *,
+    by: Person,
+    reason: str,
+    seen: str | None = None,
 ) -> Mentorship:
-    """End what is and ask another mentor, both or neither."""
-    require(by, "assign_mentor", registration)
+    """End what is and ask another mentor, both or neither.
+
+    `seen` is the `token` of the mentoring that the form was filled in beside: whom a colleague has
+    asked meanwhile isn't sent away unseen.
+    """
     if not reason.strip():
         raise Refused(Problem("no_reason", _("Say why, in a few words.")))
     locks.offer(offer.pk)  # before the registration, whichever of the two verbs comes first
-    standing = mentorship_of(locks.registration(registration.pk))
+    locked = locks.registration(registration.pk)
+    require(by, "assign_mentor", locked)
+    standing = mentorship_of(locked)
     if standing and standing.offer_id != offer.pk:
+        if seen is not None and seen != standing.token:
+            raise Refused(has_mentor(locked))
         end(standing, by=by, reason=reason)
     return propose(registration, offer, by=by)
 
@@ -129,24 +141,64 @@ def decline(mentorship: Mentorship, *, by: Person, reason: str = "") -> None:
     _require_proposed(locked)
     _close(locked, State.DECLINED, by=by, reason=reason)
     locked.registration.note("mentor_declined", by=by, reason=reason)
-    mail.post(
-        "mentor_declined",
-        locked,
-        to=locked.assigned_by,
-        key=f"mentor_declined:{locked.pk}",
-        about=locked.registration,
-    )
+    _tell_who_asked(locked)
+
+
+def _tell_who_asked(mentorship: Mentorship) -> None:
+    """Write to who asked the mentor, if the participant is in their care still."""
+    asker, registration = mentorship.assigned_by, mentorship.registration
+    if not (asker.is_active and may(asker, "assign_mentor", registration)):
+        tell_caretakers("mentor_declined", mentorship)
+    elif asker.pk != mentorship.ended_by_id:
+        mail.post(
+            "mentor_declined",
+            mentorship,
+            to=asker,
+            key=f"mentor_declined:{mentorship.pk}",
+            about=registration,
+        )
+
+
+def recall(offer: MentorOffer, *, by: Person) -> None:
+    """Ask the mentor of an offer that has just ended no more; the offer is locked by the caller.
+
+    Whoever isn't in the list of mentors any more begins no mentoring by an older question.
+    """
+    asked = offer.mentorships.filter(state=State.PROPOSED)
+    for mentorship in asked.order_by("registration_id"):
+        locked = _locked(mentorship)
+        if locked.state == State.PROPOSED:
+            own = by.pk == locked.mentor_id
+            _close(locked, State.DECLINED if own else State.ENDED, by=by, reason="")
+            kind = "mentor_declined" if own else "mentor_recalled"
+            write_event(kind, by=by, registration=locked.registration, person=locked.mentor)
+            _tell_who_asked(locked)
+
+
+def recall_from_elsewhere(registration: Registration) -> None:
+    """After a move, ask a mentor no more who takes members of the former association alone.
+
+    The registration is locked by the caller.
+    """
+    asked = registration.mentorships.filter(state=State.PROPOSED, offer__anywhere=False)
+    for mentorship in asked.exclude(offer__association=registration.association_id):
+        end(mentorship, by=None)
 
 
 @transaction.atomic
-def end(mentorship: Mentorship, *, by: Person | None, reason: str = "") -> None:
+def end(
+    mentorship: Mentorship, *, by: Person | None, reason: str = "", seen: str | None = None
+) -> None:
     """End a mentoring, or take back the asking; sight of the record is over with it (A5).
 
     The mentor, the participant or who assigns mentors may; `by` is None for what ends by itself.
+    `seen` is the `token` that a page showed: a question isn't taken back once it was answered.
     """
     locked = _locked(mentorship)
     if by is not None:
         _require_part(locked, by)
+    if seen is not None and locked.is_live and seen != locked.token:
+        raise Refused(has_mentor(locked.registration))
     if not locked.is_live:
         if by is not None and locked.ended_by_id == by.pk:
             return  # a second click
@@ -199,7 +251,7 @@ def tell_caretakers(kind: str, mentorship: Mentorship) -> None:
     """Write to those who look after the participant, but not to the two themselves."""
     registration = mentorship.registration
     for reader in caretakers(registration.association):
-        if reader.pk not in (registration.person_id, mentorship.mentor_id):
+        if reader.pk not in (registration.person_id, mentorship.mentor_id, mentorship.ended_by_id):
             mail.post(
                 kind,
                 mentorship,

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from cec import mail
 from cec.problems import Problem, Refused
-from registrations.mentoring import locks
+from registrations.mentoring import assigning, locks
 from registrations.models import Association, MentorOffer, Person, Program, SubjectArea
 from registrations.models.committee import roles_of
 from registrations.models.history import write_event
@@ -116,10 +116,14 @@ def resume(row: MentorOffer, *, by: Person) -> None:
 
 @transaction.atomic
 def leave(row: MentorOffer, *, by: Person) -> None:
-    """Take one's own offer back; mentorings that go on are ended one by one."""
+    """Take one's own offer back, and decline what one was asked under it.
+
+    Mentorings that go on are ended one by one.
+    """
     locked = _own(row, by)
     if locked.state != State.ENDED:
         _move(locked, State.ENDED, "mentor_left", by=by)
+        assigning.recall(locked, by=by)
 
 
 @transaction.atomic
@@ -132,6 +136,7 @@ def turn_down(row: MentorOffer, *, by: Person, reason: str) -> None:
     if locked.state == State.ENDED:
         raise Refused(_gone())
     _move(locked, State.ENDED, "mentor_left", by=by, reason=reason)
+    assigning.recall(locked, by=by)
     mail.post(
         "mentor_turned_down",
         locked,

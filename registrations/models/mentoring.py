@@ -195,6 +195,11 @@ class Mentorship(models.Model):
         return f"{self.mentor}, {self.registration}"
 
     @property
+    def token(self) -> str:
+        """What a page showed; a form carries it back."""
+        return f"{self.pk}-{self.state}"
+
+    @property
     def is_active(self) -> bool:
         return self.state == Mentorship.State.ACTIVE
 

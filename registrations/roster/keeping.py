@@ -62,7 +62,8 @@ def upload(association: Association, file: "File[bytes]", *, by: Person) -> Rost
     name = clean_file_name(file.name or "", "members.xlsx")
     what_kind(data, name)
     _lock(association.pk)
-    for waiting in Roster.objects.open().filter(association=association):
+    open_ones = Roster.objects.open().filter(association=association)
+    for waiting in open_ones.select_for_update(of=("self",)):  # no worker adds rows behind this
         _end(waiting, State.DROPPED)
     roster = Roster.objects.create(
         association=association,

@@ -49,6 +49,9 @@ def read(roster_id: int) -> bool:
     roster = _claim(roster_id, now=timezone.now())
     if roster is None:
         return False
+    if roster.tries > MOST_TRIES:  # the worker was killed at it each time, and could say nothing
+        _fail(roster, _LAST_TRY)
+        return True
     try:
         _Reading(roster).run()
     except _NotOurs:

@@ -6,7 +6,7 @@ from decimal import Decimal
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Count, Prefetch, Q
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -151,10 +151,13 @@ def _picks(request: HttpRequest, row: BankExport, given: object) -> list[Pick]:
     asked = asked[:PER_PAGE]
     people = Registration.objects.worked_on_by(request.user).with_balance()
     people = people.select_related("person", "program", "association")
+    lines = row.lines.with_remainder().in_bulk([int(match[1]) for match in asked])
+    chosen = people.in_bulk([int(match[2]) for match in asked])
     picks = []
     for match in asked:
-        line = get_object_or_404(row.lines.with_remainder(), pk=int(match[1]))
-        registration = get_object_or_404(people, pk=int(match[2]))
+        line, registration = lines.get(int(match[1])), chosen.get(int(match[2]))
+        if line is None or registration is None:
+            raise Http404
         cents = given.get(f"cents-{line.pk}", "")
         amount = Decimal(cents).scaleb(-2) if _CENTS.fullmatch(cents) else line.remainder
         method = given.get(f"method-{line.pk}", "")

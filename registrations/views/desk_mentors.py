@@ -112,7 +112,7 @@ def assign(request: HttpRequest, registration: int) -> HttpResponse:
         except Refused as refused:
             form.add_error(None, str(refused))
             status = 409
-            found = fit.candidates(row)
+            standing, found = assigning.mentorship_of(row), fit.candidates(row)
     wish = MentorWish.objects.filter(registration=row).prefetch_related("areas").first()
     context = {
         "registration": row,
@@ -130,7 +130,8 @@ def _assigned(request: HttpRequest, row: Registration, form: AssignForm) -> Http
     chosen = get_object_or_404(MentorOffer, pk=form.cleaned_data["offer"])
     if "reason" in form.fields:
         reason = form.cleaned_data["reason"]
-        mentorship = assigning.replace(row, chosen, by=request.user, reason=reason)
+        seen = request.POST.get("seen")
+        mentorship = assigning.replace(row, chosen, by=request.user, reason=reason, seen=seen)
     else:
         mentorship = assigning.propose(row, chosen, by=request.user)
     messages.success(
@@ -151,7 +152,7 @@ def end(request: HttpRequest, registration: int) -> HttpResponse:
         messages.warning(request, _("There is no mentor now."))
         return redirect("mentor_assign", row.pk)
     try:
-        assigning.end(standing, by=request.user)
+        assigning.end(standing, by=request.user, seen=request.POST.get("seen"))
     except Refused as refused:
         messages.warning(request, str(refused))
     else:

@@ -352,6 +352,24 @@ def test_an_export_asks_the_same_number_of_queries_for_one_line_and_for_three(
     assert max(counts) <= 12
 
 
+def test_confirming_asks_the_same_number_of_queries_for_one_deposit_and_for_three(client, example):
+    rows = [sent(f"Payer {place}") for place in range(3)]
+    text = "Date,Description,Reference,Deposits\n" + "".join(
+        f"2026-11-02,INTERAC {row.pk},{row.reference},40.00\n" for row in rows
+    )
+    export = example.take_in(text.encode())
+    marked = [f"{line.pk}-{row.pk}" for row, line in zip(rows, example.lines(export), strict=True)]
+    url = reverse("bank_confirm", args=[export.pk])
+    client.get(url, {"line": marked[:1]})
+    counts = []
+    for number in (1, 3):
+        with CaptureQueriesContext(connection) as asked:
+            assert client.get(url, {"line": marked[:number]}).status_code == 200
+        counts.append(len(asked))
+
+    assert counts[0] == counts[1]
+
+
 def test_the_list_of_exports_asks_the_same_number_of_queries_for_one_and_for_three(client, example):
     counts = []
     for number in (1, 2, 3):

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from cec.models import OutgoingMail
 from cec.wording import short_day
-from registrations import bulk, membership, registering
+from registrations import bulk, membership, moving, registering
 from registrations.models import MembershipCheck, MembershipDoubt
 from tests import factories as make
 from tests.races import at_once
@@ -384,6 +384,19 @@ def test_a_confirmation_that_somebody_looked_at_since_is_not_taken_back(client, 
     take_back(client)
 
     assert outcomes(row) == ["confirmed", "lapsed"]
+
+
+def test_who_moved_away_since_keeps_nobody_else_from_being_taken_back(client, representative):
+    moved, stays = waiting("Anna", days=4), waiting("Bea")
+    confirm(client, [moved, stays])
+    moving.move(moved, by=moved.person, association=make.association("OLA"))
+
+    answer = take_back(client)
+
+    assert answer.status_code == 302
+    assert outcomes(moved) == ["confirmed", "unchecked"]
+    assert outcomes(stays) == ["confirmed", "unchecked"]
+    assert "Anna: That isn’t yours to decide." in said(client)
 
 
 def test_nobody_takes_back_what_somebody_else_confirmed(client, representative):

@@ -247,6 +247,16 @@ class TestThePersonOnTheList:
 
         assert not row.membership_checks.exists()
 
+    def test_a_list_that_was_replaced_since_the_row_was_read_counts_no_more(self, representative):
+        row, theirs = waiting(), member(roster())
+        assert theirs.roster.state == "current"
+        roster()
+
+        with pytest.raises(Refused, match="has been replaced"):
+            membership.record_member(row, theirs, by=representative)
+
+        assert not row.membership_checks.exists()
+
     def test_the_same_form_twice_is_one_look(self, representative):
         row, theirs, key = waiting(), member(roster()), uuid4()
 

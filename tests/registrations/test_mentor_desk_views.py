@@ -1,10 +1,13 @@
 """The representative's desk of mentors, and the page on which somebody offers to mentor."""
 
+import re
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from registrations.mentoring import assigning
 from registrations.mentoring.asking import desk_count
 from registrations.models import MentorOffer, Mentorship, Registration
 from tests import factories as make
@@ -170,6 +173,41 @@ class TestAssigning:
         mentorship.refresh_from_db()
         assert (mentorship.state, mentorship.ended_by) == ("ended", by)
         assert "There is no mentor now" in again.text
+
+    def test_a_question_that_was_answered_meanwhile_is_not_taken_back_unseen(self, client, by):
+        row, offer = wanting(), make.mentor_offer()
+        asked = assigning.propose(row, offer, by=by)
+        seen = self.seen(client, row)
+        assigning.accept(asked, by=offer.person)
+
+        answer = client.post(reverse("mentor_end", args=[row.pk]), {"seen": seen}, follow=True)
+
+        asked.refresh_from_db()
+        assert asked.state == "active"
+        assert f"{offer.person.name} was asked already, or is the mentor." in answer.text
+
+    def test_whom_a_colleague_asked_meanwhile_is_not_replaced_unseen(self, client, by):
+        row, first, second, third = wanting(), *(make.mentor_offer() for _one in range(3))
+        assigning.propose(row, first, by=by)
+        stale = {"offer": third.pk, "reason": "No answer.", "seen": self.seen(client, row)}
+        colleague = make.representative("MLA")
+        assigning.replace(row, second, by=colleague, reason="No answer.")
+
+        answer = client.post(self.url(row), stale)
+        once_more = client.post(self.url(row), stale | {"seen": self.token(answer.text)})
+
+        assert answer.status_code == 409
+        assert f"{second.person.name} was asked already" in answer.text
+        assert once_more.status_code == 302
+        assert assigning.mentorship_of(row).offer == third
+
+    def seen(self, client, row):
+        return self.token(client.get(self.url(row)).text)
+
+    @staticmethod
+    def token(text):
+        (token,) = set(re.findall(r'name="seen" value="([^"]+)"', text))
+        return token
 
     def test_a_registration_that_is_not_active_gets_none(self, client, by):
         row, offer = make.registration(status="turned_in"), make.mentor_offer()

@@ -6,7 +6,7 @@ from django.db import IntegrityError, transaction
 
 from cec.models import OutgoingMail
 from cec.problems import Refused
-from registrations.mentoring import offers
+from registrations.mentoring import assigning, offers
 from registrations.models import MentorOffer
 from tests import factories as make
 from tests.races import at_once
@@ -141,6 +141,36 @@ def test_offers_in_care_are_those_of_the_association():
     assert set(offers.in_care_of(make.steering())) == {here, there}
     assert not offers.in_care_of(make.person())
     assert not offers.in_care_of(make.administrator())
+
+
+class TestAnOfferEndsWhileItsMentorIsAsked:
+    """A question that was put under an offer ends with it: no sight of a record begins by it."""
+
+    def test_whoever_is_turned_down_can_accept_no_more(self):
+        by = make.representative("MLA")
+        row, standing = make.registration(wants_mentor=True), make.mentor_offer()
+        asked = assigning.propose(row, standing, by=by)
+
+        offers.turn_down(standing, by=by, reason="A complaint.")
+
+        with pytest.raises(Refused, match="is over"):
+            assigning.accept(asked, by=standing.person)
+        assert row.events.last().kind == "mentor_recalled"
+        kinds = OutgoingMail.objects.order_by("pk").values_list("kind", flat=True)
+        assert list(kinds) == ["mentor_asked", "mentor_turned_down"]
+
+    def test_whoever_leaves_declines_what_waits_and_keeps_what_goes_on(self):
+        by = make.representative("MLA")
+        standing = make.mentor_offer()
+        going_on = make.mentorship(make.registration(), standing.person)
+        asked = assigning.propose(make.registration(wants_mentor=True), standing, by=by)
+
+        offers.leave(standing, by=standing.person)
+
+        for row in (asked, going_on):
+            row.refresh_from_db()
+        assert [asked.state, going_on.state] == ["declined", "active"]
+        assert OutgoingMail.objects.get(kind="mentor_declined").to == by.email
 
 
 @pytest.mark.django_db(transaction=True)

@@ -533,3 +533,14 @@ def test_an_end_has_its_time():
         cursor.execute(
             "UPDATE registrations_mentorship SET state = 'ended' WHERE id = %s", [mentorship.pk]
         )
+
+
+@pytest.mark.parametrize(("status", "offered"), [("active", True), ("withdrawn", False)])
+def test_who_can_ask_for_another_mentor_is_told_so(row, status, offered):
+    mentorship = make.mentorship(row)
+    Registration.objects.filter(pk=row.pk).update(status=status)
+
+    assigning.end(mentorship, by=None)
+
+    text = OutgoingMail.objects.get(kind="mentoring_ended").text
+    assert ("You can ask for another mentor" in text) is offered

@@ -13,6 +13,7 @@ from django.utils import timezone
 from cec.models import OutgoingMail
 from cec.problems import Refused
 from registrations import membership, moving, registering, watch
+from registrations.mentoring import assigning
 from registrations.models import Registration
 from registrations.permissions import require
 from tests import factories as make
@@ -26,6 +27,47 @@ def moved(row=None, to="OLA"):
     row = row or make.registration()
     moving.move(row, by=row.person, association=make.association(to), member_number="OLA-7")
     return Registration.objects.get(pk=row.pk)
+
+
+class TestAMentorOfTheFormerAssociation:
+    @pytest.mark.parametrize(("anywhere", "state"), [(True, "proposed"), (False, "ended")])
+    def test_who_takes_its_members_alone_is_asked_no_more(self, anywhere, state):
+        row, offer = make.registration(wants_mentor=True), make.mentor_offer(anywhere=anywhere)
+        asked = assigning.propose(row, offer, by=make.representative("MLA"))
+
+        moved(row)
+
+        asked.refresh_from_db()
+        assert asked.state == state
+
+    def test_who_mentors_goes_on(self):
+        row = make.registration()
+        goes_on = make.mentorship(row, anywhere=False)
+
+        moved(row)
+
+        goes_on.refresh_from_db()
+        assert goes_on.state == "active"
+
+    def test_a_no_is_told_to_whom_it_concerns_now(self):
+        former, now = make.representative("MLA"), make.representative("OLA")
+        row, offer = make.registration(wants_mentor=True), make.mentor_offer(anywhere=True)
+        asked = assigning.propose(row, offer, by=former)
+        moved(row)
+
+        assigning.decline(asked, by=offer.person)
+
+        assert OutgoingMail.objects.get(kind="mentor_declined").to == now.email
+
+    def test_a_stale_page_of_the_former_one_asks_nobody(self):
+        by, row, offer = make.representative("MLA"), make.registration(), make.mentor_offer()
+        moved(Registration.objects.get(pk=row.pk))
+
+        for verb in (assigning.propose, partial(assigning.replace, reason="Because.")):
+            with pytest.raises(PermissionDenied):
+                verb(row, offer, by=by)
+
+        assert not row.mentorships.exists()
 
 
 @pytest.mark.parametrize("status", ["submitted", "active"])

@@ -177,6 +177,30 @@ def test_a_list_at_which_the_worker_stumbles_is_given_up_after_five_tries(rep, m
     assert "save it under a new name" in words.error_text(poison.error)
 
 
+def test_a_list_at_which_the_worker_is_killed_is_given_up_after_five_tries(rep, monkeypatch):
+    roster = sent(rep)
+    begun = []
+
+    class Killed(BaseException):
+        """Nothing that the worker does is done any more."""
+
+    def die(self):
+        begun.append(self.roster.tries)
+        raise Killed
+
+    monkeypatch.setattr(reading._Reading, "run", die)
+    for _try in range(MOST_TRIES):
+        with pytest.raises(Killed):
+            reading.read_waiting()
+        Roster.objects.update(claimed_at=timezone.now() - LEASE - timedelta(seconds=1))
+
+    reading.read_waiting()
+
+    roster.refresh_from_db()
+    assert (roster.state, roster.error) == ("failed", "unreadable")
+    assert begun == [1, 2, 3, 4, 5]
+
+
 def test_the_workers_time_limit_ends_the_reading_and_not_the_file(rep, monkeypatch):
     roster = sent(rep)
 

@@ -1,9 +1,11 @@
 """Taking a list into use, whole or not at all, and undoing it (reliability E7)."""
 
 from datetime import timedelta
+from threading import Event as Signal
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.utils import timezone
 
 from cec.problems import Refused
@@ -12,7 +14,7 @@ from registrations.models import Event, Roster, RosterMember, RosterQuestion
 from registrations.roster import comparison, keeping, preview
 from registrations.roster.comparison import compare
 from tests import factories as make
-from tests.races import at_once
+from tests.races import at_once, wait_for_a_lock
 from tests.registrations import rosters as lists
 
 pytestmark = pytest.mark.django_db
@@ -394,3 +396,26 @@ def test_two_uploads_at_once_leave_one_that_waits():
 
     assert Roster.objects.open().count() == 1
     assert Roster.objects.count() == 4
+
+
+@pytest.mark.django_db(transaction=True)
+def test_rows_that_a_worker_adds_to_an_upload_that_is_dropped_are_gone_too(rep):
+    first = keeping.upload(make.association("MLA"), lists.file(lists.members(1)), by=rep)
+    begun = Signal()
+
+    def read_on():
+        with transaction.atomic():
+            Roster.objects.select_for_update(of=("self",)).get(pk=first.pk)
+            RosterMember.objects.create(roster=first, number=2, name="Member 1")
+            begun.set()
+            wait_for_a_lock()
+
+    def upload():
+        begun.wait(timeout=20)
+        keeping.upload(make.association("MLA"), lists.file(lists.members(2)), by=rep)
+
+    assert at_once([read_on, upload]) == [None, None]
+
+    first.refresh_from_db()
+    assert first.state == "dropped"
+    assert not RosterMember.objects.filter(roster=first).exists()
