@@ -20,6 +20,11 @@ from registrations.permissions import require
 logger = logging.getLogger(__name__)
 
 ZERO = Decimal(0)
+LETTERS = {
+    Payment.Kind.PAYMENT: "payment_recorded",
+    Payment.Kind.WAIVER: "fee_waived",
+    Payment.Kind.REFUND: "fee_refunded",
+}
 
 
 def standing(registration: Registration) -> Any:
@@ -202,18 +207,17 @@ def mend_settled() -> int:
 
 
 def _tell(line: Payment, registration: Registration, *, left: Decimal) -> None:
-    """Write to the person that their money arrived or isn't needed, once for each line."""
-    letters = {Payment.Kind.PAYMENT: "payment_recorded", Payment.Kind.WAIVER: "fee_waived"}
-    if kind := letters.get(Payment.Kind(line.kind)):
-        mail.post(
-            kind,
-            registration,
-            line,
-            left,
-            to=registration.person,
-            key=f"{kind}:{line.pk}",
-            about=registration,
-        )
+    """Write to the person that money arrived, isn't needed or goes back, once for each line."""
+    kind = LETTERS[Payment.Kind(line.kind)]
+    mail.post(
+        kind,
+        registration,
+        line,
+        left,
+        to=registration.person,
+        key=f"{kind}:{line.pk}",
+        about=registration,
+    )
 
 
 def _refuse_what_does_not_fit(

@@ -122,6 +122,22 @@ def fee_waived(registration: Registration, line: Payment, left: Decimal) -> mail
     )
 
 
+@mail.letter("fee_refunded", example=lambda: (example(), _payment(), Decimal("25.00")))
+def fee_refunded(registration: Registration, line: Payment, left: Decimal) -> mail.Letter:
+    return mail.Letter(
+        subject=_("%(amount)s of your fee goes back to you") % {"amount": money(abs(line.amount))},
+        heading=_("Your money is on its way back"),
+        paragraphs=[line.reason],
+        facts=[
+            (_("Amount"), money(abs(line.amount))),
+            (_("Method"), line.get_method_display()),
+            (_("Your reference"), registration.reference),
+        ],
+        button=(_("See your registration"), _status_page(registration)),
+        why=_why(registration),
+    )
+
+
 @mail.letter("registration_approved", example=lambda: (example(),))
 def approved(registration: Registration) -> mail.Letter:
     program = registration.program

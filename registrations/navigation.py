@@ -114,7 +114,14 @@ def main(request: HttpRequest) -> Iterable[navigation.Item]:
             reverse("registration_status", args=[registration.pk]),
             frozenset(
                 {
-                    *("registration_status", "check_answers", "withdraw", "changes", "move"),
+                    *(
+                        "registration_status",
+                        "check_answers",
+                        "withdraw",
+                        "changes",
+                        "correct",
+                        "move",
+                    ),
                     "proof_upload",
                 }
             ),

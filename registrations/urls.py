@@ -60,6 +60,7 @@ urlpatterns = [
     path(_("registrations/<int:registration>/withdraw/"), registering.withdraw, name="withdraw"),
     path(_("registrations/"), life.mine, name="my_registrations"),
     path(_("registrations/<int:registration>/changes/"), life.changes, name="changes"),
+    path(_("registrations/<int:registration>/correct/"), life.correct, name="correct"),
     path(_("registrations/<int:registration>/move/"), life.move, name="move"),
     path(_("registrations/<int:registration>/proof/"), proofs.upload, name="proof_upload"),
     path(

@@ -4,6 +4,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from registrations.forms.desk import PlainForm
+from registrations.forms.registering import ApplicationForm
 from registrations.models import Association, Registration
 
 
@@ -37,6 +38,23 @@ class MoveForm(PlainForm):
         super().__init__(*args, **kwargs)
         others = Association.objects.filter(is_active=True).exclude(pk=registration.association_id)
         self.fields["association"].queryset = others  # type: ignore[attr-defined]
+
+    def clean_member_number(self) -> str:
+        return " ".join(self.cleaned_data["member_number"].split())
+
+
+class CorrectForm(PlainForm):
+    """What was told on registering, as far as the person can put it right by themselves."""
+
+    member_number = ApplicationForm.base_fields["member_number"]
+    employer = ApplicationForm.base_fields["employer"]
+    position = ApplicationForm.base_fields["position"]
+
+    def __init__(self, *args: Any, registration: Registration, **kwargs: Any) -> None:
+        answers = {name: getattr(registration, name) for name in self.base_fields}
+        super().__init__(*args, initial=answers, **kwargs)
+        if not registration.program.needs_membership:
+            del self.fields["member_number"]
 
     def clean_member_number(self) -> str:
         return " ".join(self.cleaned_data["member_number"].split())

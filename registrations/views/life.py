@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from cec.problems import Refused
-from registrations import moving, registering
+from registrations import correcting, moving, registering
 from registrations.cycles import may_begin_again
-from registrations.forms.life import DeskMoveForm, DeskWithdrawForm, MoveForm
+from registrations.forms.life import CorrectForm, DeskMoveForm, DeskWithdrawForm, MoveForm
 from registrations.models import Registration
 from registrations.permissions import require
 from registrations.views import desk
@@ -36,11 +36,32 @@ def changes(request: HttpRequest, registration: int) -> HttpResponse:
     row = own_registration(request, registration)
     context = {
         "registration": row,
+        "can_correct": correcting.can_correct(row),
         "can_move": moving.can_move(row),
         "can_withdraw": row.can("withdraw"),
         "can_begin_again": may_begin_again(row),
     }
     return render(request, "registrations/changes.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+def correct(request: HttpRequest, registration: int) -> HttpResponse:
+    """The participant puts right what they told on registering."""
+    row = own_registration(request, registration)
+    form = CorrectForm(request.POST if request.method == "POST" else None, registration=row)
+    if request.method == "POST" and form.is_valid():
+        try:
+            if correcting.correct(row, by=request.user, **form.cleaned_data):
+                messages.success(request, _("Your changes are saved."))
+        except Refused as refused:
+            messages.warning(request, str(refused))
+        return redirect("registration_status", registration=row.pk)
+    if not correcting.can_correct(row):
+        messages.warning(request, _("This can’t be corrected now."))
+        return redirect("registration_status", registration=row.pk)
+    context = {"registration": row, "form": form}
+    status = 422 if form.errors else 200
+    return render(request, "registrations/correct.html", context, status=status)
 
 
 @require_http_methods(["GET", "POST"])
