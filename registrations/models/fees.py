@@ -12,10 +12,11 @@ from registrations.models.registration import Registration
 
 class PaymentQuerySet(models.QuerySet["Payment"]):
     def visible_to(self, person: Person) -> "PaymentQuerySet":
-        """Lines of the registrations that this person may see."""
+        """Lines of one's own fees and of those in one's care: a mentor knows of none (A7)."""
         if roles_of(person).sees_everything:
             return self
-        return self.filter(registration__in=Registration.objects.visible_to(person))
+        cared_for = Registration.objects.worked_on_by(person).values("pk")
+        return self.filter(Q(registration__person=person) | Q(registration__in=cared_for))
 
 
 class Payment(models.Model):

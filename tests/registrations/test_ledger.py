@@ -243,3 +243,15 @@ class TestExport:
             ledger_export.write(ledger.Filter(), by=make.steering())
 
         assert not Event.objects.filter(kind="exported").exists()
+
+
+def test_a_mentor_knows_nothing_of_what_a_mentee_paid():
+    row = make.registration(paid=True)
+    mentorship = make.mentorship(row)
+
+    seen = [
+        Payment.objects.visible_to(person).count()
+        for person in (row.person, make.representative("MLA"), mentorship.mentor)
+    ]
+
+    assert seen == [1, 1, 0]
