@@ -274,3 +274,23 @@ def test_an_empty_view_does_not_say_that_nothing_waits(client, representative):
 
     assert "Nobody is in this view." in page
     assert "Nothing waiting." not in page
+
+
+def test_what_waits_is_counted_for_each_person_by_their_own_rights():
+    mla, ola = make.representative("MLA"), make.representative("OLA")
+    both = make.representative("MLA")
+    make.appoint(both, "representative", "OLA")
+    rows = {code: waiting(2, association_code=code) for code in ("MLA", "OLA")}
+    waiting(2, association_code="OLA")
+    in_review = [make.registration(status="turned_in") for _ in range(3)]
+    make.mentorship(in_review[0], mla)
+    make.registration(both, status="turned_in")
+    people = [mla, ola, both, make.steering(), make.person()]
+
+    counted = [queue.waits(person) for person in people]
+    of_one = queue.waits(people[3], association=rows["MLA"].association)
+
+    assert [found.counts["waiting"] for found in counted] == [1, 2, 3, 3, 0]
+    assert [found.reviews for found in counted] == [3, 0, 3, 4, 0]
+    assert (of_one.counts["waiting"], of_one.reviews) == (1, 4)
+    assert counted[3].oldest == min(row.submitted_at for row in rows.values())
