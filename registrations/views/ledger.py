@@ -25,6 +25,11 @@ from registrations.permissions import require
 OLDEST_FIRST = Order(F("submitted_at"))
 LATEST_FIRST = Order(F("received_on"), falling=True)
 OTHERS_SHOWN = 10
+# What a line of the ledger shows; more columns are read for nothing.
+SHOWN = (
+    *("kind", "amount", "method", "reference", "reason", "received_on", "recorded_at", "bank_line"),
+    *("registration__person__name", "registration__program__code", "recorded_by__name"),
+)
 
 
 def tabs(request: HttpRequest, current: str) -> list[Tab]:
@@ -97,21 +102,31 @@ def lines(request: HttpRequest) -> HttpResponse:
     asked = _asked(request.GET)
     found = ledger.lines(request.user, asked)
     sums = ledger.totals(found)
+    page = page_of(
+        ledger.with_people(found).only(*SHOWN),
+        LATEST_FIRST,
+        request.GET,
+        among=Payment.objects.visible_to(request.user),
+    )
+    _link(page.rows)
     context = {
         "views": tabs(request, "ledger"),
         "asked": asked,
         "kinds": Payment.Kind,
         "methods": ledger.METHODS,
         "programs": Program.objects.all(),
-        "page": page_of(
-            ledger.with_people(found),
-            LATEST_FIRST,
-            request.GET,
-            among=Payment.objects.visible_to(request.user),
-        ),
+        "page": page,
         "sums": sums,
     }
     return render(request, "registrations/ledger.html", context)
+
+
+def _link(rows: list[Payment]) -> None:
+    """Lead from each line to its registration, and say on which day it was written."""
+    pattern = reverse("desk_registration", args=[0])
+    for line in rows:
+        line.url = pattern.replace("/0/", f"/{line.registration_id}/") + "#fee"
+        line.recorded_day = timezone.localdate(line.recorded_at)
 
 
 @require_GET
