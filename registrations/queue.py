@@ -24,11 +24,10 @@ from django.utils.translation import gettext_lazy as _
 
 from cec import words
 from cec.paging import Order, Page, page_of
-from cec.prepared import PLACE, Prepared, prepare
-from registrations.models import Appointment, Association, MembershipCheck, Person, Registration
-from registrations.models.committee import Roles, roles_of
+from registrations.built_once import BuiltOnce
+from registrations.models import Association, MembershipCheck, Person, Registration
 from registrations.models.membership import member_on
-from registrations.models.mentoring import Helping, conflicts_of
+from registrations.models.mentoring import conflicts_of
 from registrations.models.registration import (
     OWING,
     REFERENCES_FROM,
@@ -164,49 +163,30 @@ def waits(person: Person, *, association: Association | None = None) -> Waits:
     """Count all who wait, by view, in one query; those of one association if need be.
 
     The other views hold everybody there ever was; counting them on every page would cost more
-    than the rest of it. Every page of the desk asks this, so the query is built once for each
-    shape that a person's rights have.
+    than the rest of it.
     """
-    roles, mentees = roles_of(person), sorted(conflicts_of(person))
-    represented = [] if roles.sees_everything else sorted(roles.associations)
-    if not roles.sees_everything and not represented:
+    row = _COUNTS.fetch(person, *([association.pk] if association else []))
+    if row is None:
         return Waits(dict.fromkeys(WAITING_VIEWS, 0), 0, None, None)
-    shape = (len(represented), len(mentees), association is not None)
-    if shape not in _built:
-        _built[shape] = _build(*shape)
-    ids = [person.pk, association.pk if association else 0, *represented, *mentees]
-    oldest, half, reviews, *counts = _built[shape].fetch(
-        {PLACE + number: pk for number, pk in enumerate(ids)}
-    )
+    oldest, half, reviews, *counts = row
     return Waits(dict(zip(WAITING_VIEWS, counts, strict=True)), reviews, oldest, half)
 
 
-_built: dict[tuple[int, int, bool], Prepared] = {}
-
-
-def _build(represented: int, mentees: int, of_one_association: bool) -> Prepared:
-    """Build the query of `waits` for somebody whose ids are places.
-
-    The places are the person's, the one association's, those that they represent, their mentees'.
-    """
-    first, last = PLACE + 2, PLACE + 2 + represented + mentees
-    names = frozenset({Appointment.Role.STEERING}) if not represented else frozenset()
-    anybody = Person(pk=PLACE)
-    anybody.__dict__["roles"] = Roles(names, frozenset(range(first, first + represented)))
-    anybody.__dict__["helping"] = Helping(frozenset(range(first + represented, last)), False)
-    reviews = to_review(anybody)
-    waiting = rows(anybody).filter(WAITING | reviews).order_by().annotate(since=SINCE)
-    if of_one_association:
-        waiting = waiting.filter(association_id=PLACE + 1)
+def _count(person: Person, association: int | None = None) -> object:
+    reviews = to_review(person)
+    waiting = rows(person).filter(WAITING | reviews).order_by().annotate(since=SINCE)
+    if association:
+        waiting = waiting.filter(association_id=association)
     # As a slice, the gates of each row are worked out once and not once for each count.
-    return prepare(
-        lambda: waiting[:MOST_WAITING].aggregate(
-            oldest=Min("since", filter=WAITING),
-            half=Half("since", filter=WAITING),
-            reviews=Count("pk", filter=reviews),
-            **{f"in_{key}": Count("pk", filter=VIEWS[key][1]) for key in WAITING_VIEWS},
-        )
+    return waiting[:MOST_WAITING].aggregate(
+        oldest=Min("since", filter=WAITING),
+        half=Half("since", filter=WAITING),
+        reviews=Count("pk", filter=reviews),
+        **{f"in_{key}": Count("pk", filter=VIEWS[key][1]) for key in WAITING_VIEWS},
     )
+
+
+_COUNTS = BuiltOnce(_count)
 
 
 def to_review(person: Person) -> Q:

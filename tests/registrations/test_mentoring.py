@@ -544,3 +544,14 @@ def test_who_can_ask_for_another_mentor_is_told_so(row, status, offered):
 
     text = OutgoingMail.objects.get(kind="mentoring_ended").text
     assert ("You can ask for another mentor" in text) is offered
+
+
+def test_wishes_and_offers_are_counted_for_each_person_by_their_own_rights(row):
+    mla, ola, steering = make.representative("MLA"), make.representative("OLA"), make.steering()
+    make.mentor_offer(state="offered")
+    make.mentor_offer(mla, state="offered")
+    make.mentor_offer(state="offered", association_code="OLA")
+
+    counts = [asking.desk_count(who) for who in (mla, ola, steering, make.person())]
+
+    assert counts == [2, 1, 4, 0]
