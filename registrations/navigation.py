@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from django.db.models import OuterRef
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from cec import navigation
@@ -221,6 +222,6 @@ def desk_title(request: HttpRequest) -> tuple[str, str]:
     if roles.sees_everything:
         names = sorted(roles.names & {Appointment.Role.STEERING, Appointment.Role.ADMINISTRATOR})
         labels = [str(Appointment.Role(name).label) for name in names]
-        return _("National committee"), ", ".join(labels)
+        return _("National committee"), capfirst(", ".join(labels))
     associations = Association.objects.filter(pk__in=roles.associations)
     return ", ".join(row.name for row in associations), _("You’re the representative")
