@@ -9,7 +9,7 @@ import pytest
 from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.template import engines
-from playwright.sync_api import Browser, Page, Route, sync_playwright
+from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
 
 CHROMIUM = os.environ.get("CEC_CHROMIUM", "/usr/bin/chromium")
 pytestmark = [
@@ -153,15 +153,14 @@ def test_a_form_whose_answer_leaves_the_page_can_be_sent_again_later(page, site)
 def test_a_refused_fragment_is_swapped_and_its_summary_takes_the_focus(page):
     page.click("#check")
 
-    page.wait_for_function("document.activeElement.id === 'problem'")
+    expect(page.locator("#problem")).to_be_focused()
 
 
 def test_a_failure_leaves_the_page_alone_and_is_said(page):
     page.click("#fail")
 
-    page.wait_for_function("document.getElementById('status').textContent !== ''")
+    expect(page.locator("#status")).to_contain_text("That didn’t work")
     assert page.is_visible("#failing")
-    assert "That didn’t work" in page.inner_text("#status")
 
 
 def test_select_all_marks_the_rows_and_counts_them(page):
