@@ -122,11 +122,15 @@ def lines(request: HttpRequest) -> HttpResponse:
 
 
 def _link(rows: list[Payment]) -> None:
-    """Lead from each line to its registration, and say on which day it was written."""
+    """Lead from each line to its registration; say how it was paid, and written on which day.
+
+    The label is the enumeration's own: get_method_display makes a table of all labels each time.
+    """
     pattern = reverse("desk_registration", args=[0])
     for line in rows:
         line.url = pattern.replace("/0/", f"/{line.registration_id}/") + "#fee"
         line.recorded_day = timezone.localdate(line.recorded_at)
+        line.method_label = Payment.Method(line.method).label
 
 
 @require_GET

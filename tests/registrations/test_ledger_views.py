@@ -8,6 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import override
 from openpyxl import load_workbook
 
 from cec.models import OutgoingMail
@@ -98,6 +99,19 @@ def test_the_ledger_is_searched_by_person_and_by_the_cheques_reference(client, a
     ]
 
     assert found == [[person], [person], [other], [], [other, person]]
+
+
+def test_a_line_of_the_ledger_says_how_it_was_paid_in_the_readers_language(client, administrator):
+    make.pay(sent(), "40.00", method="cheque")
+    fees.waive(sent(), by=administrator, reason="Bursary.")
+
+    english = client.get(reverse("ledger")).text
+    with override("fr"):
+        french = client.get(reverse("ledger")).text
+
+    assert '<td data-l="Method">Cheque</td>' in english
+    assert '<td data-l="Method">–</td>' in english
+    assert ">Chèque</td>" in french
 
 
 def test_the_ledger_says_what_its_lines_sum_to(client, administrator):
