@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from activities.models import Activity, Credit
+from activities.points import worth_sql
 from cec.problems import Problem, Refused
 from cec.wording import day as write_day
 from registrations.calendar import today_in
@@ -32,11 +33,11 @@ CHANGEABLE = [
     "updated_at",
 ]
 
-VALUE = """
+VALUE = f"""
     INSERT INTO activities_credit AS credit
         (activity_id, registration_id, rate_id, activity_type_id, completed_on, year, points, state)
     SELECT a.id, chosen.registration_id, r.id, r.activity_type_id, a.completed_on, y.number,
-           COALESCE(r.fixed, a.hours * r.per_hour),
+           {worth_sql("a.hours")},
            CASE WHEN a.deleted_at IS NOT NULL THEN 'deleted'
                 WHEN a.planned THEN 'planned'
                 WHEN t.needs_outcome AND btrim(a.outcome) = '' THEN 'no_outcome'
@@ -51,7 +52,9 @@ VALUE = """
     ON CONFLICT (activity_id, registration_id) DO UPDATE SET
         rate_id = excluded.rate_id, activity_type_id = excluded.activity_type_id,
         completed_on = excluded.completed_on, year = excluded.year,
-        points = excluded.points, state = excluded.state
+        points = excluded.points,
+        state = CASE WHEN credit.disallowed AND excluded.state = 'counts' THEN 'disallowed'
+                     ELSE excluded.state END
 """
 
 

@@ -30,6 +30,17 @@ class Layer:
 # P2: at most so much per activity type in one program year.
 LAYERS = (Layer(per="year", columns=("registration_id", "year", "activity_type_id")),)
 
+
+def worth_sql(hours: str) -> str:
+    """Render what a rate `r` gives for hours: raw points, rounded half up where it says so."""
+    return f"""GREATEST(
+        COALESCE(
+            round(r.per_hour * {hours} / r.step) * r.step, r.per_hour * {hours}, r.fixed
+        ),
+        r.least
+    )"""
+
+
 CREDITS = """
     SELECT registration_id, year, activity_type_id, completed_on, activity_id, points
     FROM activities_credit
@@ -43,7 +54,7 @@ HOPED = """
     WHERE state IN ('counts', 'planned', 'no_outcome') AND registration_id = %(registration)s
 """
 
-HYPOTHETICAL = """
+HYPOTHETICAL = f"""
     SELECT registration_id, year, activity_type_id, completed_on, activity_id, points
     FROM activities_credit
     WHERE state = 'counts' AND registration_id = %(registration)s
@@ -51,7 +62,7 @@ HYPOTHETICAL = """
     UNION ALL
     SELECT %(registration)s, y.number, r.activity_type_id, %(completed_on)s::date,
            COALESCE(%(instead_of)s::bigint, 9223372036854775807),
-           COALESCE(r.fixed, r.per_hour * %(hours)s::numeric)
+           {worth_sql("%(hours)s::numeric")}
     FROM registrations_rate r
     JOIN registrations_programyear y ON y.registration_id = %(registration)s
      AND %(completed_on)s::date >= y.starts_on

@@ -33,18 +33,24 @@ def year_bounds(
     starts_on: date,
     years: int | None,
     *,
+    begins: tuple[int, int] | None = None,
     longer: int = 0,
     leaves: Iterable[tuple[date, date]] = (),
 ) -> list[tuple[date, date | None]]:
     """Return first and last day of each program year, without gap or overlap (P10).
 
-    A program without an end (`years` is None) has one year without a last day. The last year is
-    `longer` by so many days. A leave, from its first to its last day, puts off every year that
-    starts after its first day; so the year that it begins in is longer by it (C1).
+    A program without an end (`years` is None) has one year without a last day. Where years begin
+    on a month and day of the calendar, the first one is what is left of the one that has begun. The
+    last year is `longer` by so many days. A leave, from its first to its last day, puts off every
+    year that starts after its first day; so the year that it begins in is longer by it (C1).
     """
     if years is None:
         return [(starts_on, None)]
     starts = [anniversary(starts_on, number) for number in range(years + 1)]
+    if begins:
+        first = date(starts_on.year, *begins)
+        following = first if first > starts_on else anniversary(first, 1)
+        starts = [starts_on, *(anniversary(following, number) for number in range(years))]
     starts[-1] += timedelta(days=longer)
     for first_day, last_day in sorted(leaves):
         pause = last_day - first_day + timedelta(days=1)
@@ -59,6 +65,7 @@ def bounds_of(registration: Registration) -> list[tuple[date, date | None]]:
     return year_bounds(
         registration.starts_on,
         registration.program.cycle_years,
+        begins=registration.rules.year_begins,
         longer=sum(change.days or 0 for change in changes),
         leaves=[change.leave for change in changes if change.leave],
     )

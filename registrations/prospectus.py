@@ -9,7 +9,7 @@ from decimal import ROUND_CEILING, Decimal
 from functools import cached_property
 
 from registrations.models import Program
-from registrations.models.programs import ActivityType, Cap, Requirement, Rules
+from registrations.models.programs import ActivityType, Cap, Per, Requirement, Rules
 
 WEEKS_IN_A_YEAR = 52
 # Three years as people spend them: shares of a steady year, by the position of the type. The
@@ -52,8 +52,10 @@ class Prospectus:
     def __init__(self, program: Program) -> None:
         self.program = program
         self.rules: Rules = (
-            program.rules.prefetch_related("requirements", "types__rates", "types__caps")
-        ).latest("version")
+            program.rules.published()
+            .prefetch_related("requirements", "types__rates", "types__caps")
+            .latest("version")
+        )
 
     @cached_property
     def types(self) -> list[ActivityType]:
@@ -76,7 +78,7 @@ class Prospectus:
     @cached_property
     def cap(self) -> Cap | None:
         """The yearly limit of a type (P2) if it is the same for every type, else None."""
-        caps = [cap for row in self.types for cap in row.caps.all()]
+        caps = [cap for row in self.types for cap in _yearly(row)]
         alike = {(cap.points, cap.strictness) for cap in caps}
         return caps[0] if len(caps) == len(self.types) and len(alike) == 1 else None
 
@@ -148,12 +150,16 @@ class Prospectus:
         )
 
     def _fits(self, year: ExampleYear) -> bool:
-        limits = {row.code: cap.points for row in self.types for cap in row.caps.all()}
+        limits = {row.code: cap.points for row in self.types for cap in _yearly(row)}
         return all(
             _total(year.spines, code) <= limit
             for code, limit in limits.items()
             if self.cap_is_enforced
         )
+
+
+def _yearly(row: ActivityType) -> list[Cap]:
+    return [cap for cap in row.caps.all() if cap.per == Per.YEAR]
 
 
 def _points(requirement: Requirement | None) -> Decimal | None:

@@ -136,7 +136,7 @@ def approve(
     start = starts_on or ready.starts_on or (today if override else None)
     _refuse_approval(locked, ready, start, reason=reason, override=override)
     assert start is not None
-    bounds = year_bounds(start, locked.program.cycle_years)
+    bounds = year_bounds(start, locked.program.cycle_years, begins=locked.rules.year_begins)
     details: dict[str, object] = {"starts_on": start.isoformat()}
     if ready.problems:
         details["overridden"] = [problem.code for problem in ready.problems]

@@ -81,7 +81,8 @@ class Credit(models.Model):
 
     `points` are the raw ones, hours x rate or fixed; what of them counts is never stored but
     computed by `activities.points`. `year`, `completed_on` and `activity_type` stand here again
-    so that one covering index answers for a hundred thousand people.
+    so that one covering index answers for a hundred thousand people. What the committee has
+    `disallowed` stays in the record and counts nothing, whatever is edited in it.
     """
 
     class State(models.TextChoices):
@@ -89,6 +90,7 @@ class Credit(models.Model):
         PLANNED = "planned", _("Planned")
         NO_OUTCOME = "no_outcome", _("No outcome yet")
         DELETED = "deleted", _("Deleted")
+        DISALLOWED = "disallowed", _("Disallowed")
 
     activity = models.ForeignKey(Activity, on_delete=models.CASCADE, related_name="credits")
     registration = models.ForeignKey(Registration, on_delete=models.PROTECT, related_name="credits")
@@ -97,6 +99,7 @@ class Credit(models.Model):
     year = models.PositiveSmallIntegerField()
     completed_on = models.DateField()
     points = models.DecimalField(max_digits=10, decimal_places=4)
+    disallowed = models.BooleanField(default=False, db_default=False)
     state = models.CharField(max_length=10, choices=State.choices)
 
     class Meta:
@@ -104,9 +107,9 @@ class Credit(models.Model):
             models.UniqueConstraint(
                 fields=["activity", "registration"], name="activity_counts_once_per_registration"
             ),
-            models.CheckConstraint(condition=Q(points__gt=0), name="credit_is_above_zero"),
+            models.CheckConstraint(condition=Q(points__gte=0), name="credit_is_not_negative"),
             models.CheckConstraint(
-                condition=Q(state__in=["counts", "planned", "no_outcome", "deleted"]),
+                condition=Q(state__in=["counts", "planned", "no_outcome", "deleted", "disallowed"]),
                 name="credit_state_is_known",
             ),
         ]

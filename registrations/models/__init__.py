@@ -23,6 +23,7 @@ from registrations.models.programs import (
     Requirement,
     Rules,
     SubjectArea,
+    TypeGroup,
 )
 from registrations.models.registration import Registration
 from registrations.models.rosters import Roster, RosterMember, RosterQuestion
@@ -60,4 +61,5 @@ __all__ = [
     "Rules",
     "Seal",
     "SubjectArea",
+    "TypeGroup",
 ]

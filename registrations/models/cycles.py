@@ -27,7 +27,7 @@ class ProgramYear(models.Model):
                 fields=["registration", "starts_on"], name="year_starts_on_its_own_day"
             ),
             models.CheckConstraint(
-                condition=Q(ends_on__isnull=True) | Q(ends_on__gt=F("starts_on")),
+                condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")),
                 name="year_ends_after_it_starts",
             ),
         ]

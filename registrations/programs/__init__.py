@@ -5,6 +5,8 @@ from pathlib import Path
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
+from django.utils.text import slugify
 
 from registrations.models import (
     ActivityType,
@@ -14,6 +16,7 @@ from registrations.models import (
     Rate,
     Requirement,
     Rules,
+    TypeGroup,
 )
 
 FOLDER = Path(__file__).parent
@@ -54,10 +57,24 @@ def load_program(path: Path) -> Program:
     program, _ = Program.objects.update_or_create(slug=slug, defaults=fields)
     rules, _ = Rules.objects.get_or_create(program=program, version=data["version"])
     before = _numbers(rules)
+    Rules.objects.filter(pk=rules.pk).update(**data.get("rules", {}))
+    rules.refresh_from_db()
+    groups = {
+        row["key"]: rules.groups.update_or_create(
+            key=row["key"], defaults={**_without(row, "key", "cap", "caps"), "position": position}
+        )[0]
+        for position, row in enumerate(data.get("group", []), start=1)
+    }
     for row in data.get("requirement", []):
-        rules.requirements.update_or_create(per=row["per"], defaults=_without(row, "per"))
+        group = groups[row["group"]] if "group" in row else None
+        rules.requirements.update_or_create(
+            per=row["per"], group=group, defaults=_without(row, "per", "group")
+        )
     for position, row in enumerate(data["type"], start=1):
-        _load_type(rules, position, row)
+        _load_type(rules, position, row, groups)
+    for row in data.get("group", []):
+        _load_caps(row, group=groups[row["key"]])
+    rules.note_layers()
     for position, row in enumerate(data.get("subject", []), start=1):
         program.subject_areas.update_or_create(
             name_en=row["en"], defaults={"name_fr": row["fr"], "position": position}
@@ -69,10 +86,19 @@ def load_program(path: Path) -> Program:
     return program
 
 
-def _load_type(rules: Rules, position: int, row: dict[str, Any]) -> None:
-    texts = _without(row, "code_en", "rates", "cap")
+def _load_type(
+    rules: Rules, position: int, row: dict[str, Any], groups: dict[str, TypeGroup]
+) -> None:
+    texts = _without(row, "code_en", "rates", "cap", "caps", "group")
     kind, _ = ActivityType.objects.update_or_create(
-        rules=rules, code_en=row["code_en"], defaults={**texts, "position": position}
+        rules=rules,
+        code_en=row["code_en"],
+        defaults={
+            "key": slugify(row["code_en"]),
+            **texts,
+            "group": groups[row["group"]] if "group" in row else None,
+            "position": position,
+        },
     )
     for place, rate in enumerate(row["rates"], start=1):
         Rate.objects.update_or_create(
@@ -80,8 +106,14 @@ def _load_type(rules: Rules, position: int, row: dict[str, Any]) -> None:
             key=rate["key"],
             defaults={**_without(rate, "key"), "position": place},
         )
-    if cap := row.get("cap"):
-        Cap.objects.update_or_create(activity_type=kind, per="year", defaults=cap)
+    _load_caps(row, activity_type=kind)
+
+
+def _load_caps(row: dict[str, Any], **whose: Any) -> None:
+    """Write the caps of a type or of a group: one a year as `cap`, or any as `caps`."""
+    yearly = [{"per": "year", **row["cap"]}] if "cap" in row else []
+    for cap in [*yearly, *row.get("caps", [])]:
+        Cap.objects.update_or_create(**whose, per=cap["per"], defaults=_without(cap, "per"))
 
 
 def _numbers(rules: Rules) -> list[list[tuple[object, ...]]]:
@@ -92,14 +124,15 @@ def _numbers(rules: Rules) -> list[list[tuple[object, ...]]]:
         for rows in (
             Rate.objects.filter(activity_type__in=types)
             .order_by("id")
-            .values_list("id", "per_hour", "fixed"),
-            Cap.objects.filter(activity_type__in=types)
+            .values_list("id", "per_hour", "fixed", "step", "least"),
+            Cap.objects.filter(Q(activity_type__in=types) | Q(group__rules=rules))
             .order_by("id")
             .values_list("id", "points", "strictness"),
             Requirement.objects.filter(rules=rules)
             .order_by("id")
-            .values_list("id", "points", "strictness"),
-            types.order_by("id").values_list("id", "needs_outcome"),
+            .values_list("id", "points", "strictness", "carry"),
+            types.order_by("id").values_list("id", "needs_outcome", "group"),
+            Rules.objects.filter(pk=rules.pk).values_list("year_month", "year_day"),
         )
     ]
 
