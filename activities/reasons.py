@@ -99,6 +99,28 @@ def foretold(
     return sentences
 
 
+def afterwards(preview: Preview, record: Record) -> str:
+    """Say where the year and the record would stand with the entry that was previewed."""
+    total = record.rules.amount(record.counted() + preview.gain)
+    if not record.has_years:
+        return _("Your record would stand at %(total)s.") % {"total": total}
+    return _("Year %(number)s would stand at %(year)s and your record at %(total)s.") % {
+        "number": preview.entry.year,
+        "year": number(preview.year_total),
+        "total": total,
+    }
+
+
+def sum_of(line: Line, rules: RecordRules) -> str:
+    """Write how the raw points come about: hours x rate, or a fixed number (K1)."""
+    if line.rate.per_hour is None or line.activity.hours is None:
+        return _("a fixed number")
+    values = {"hours": number(line.activity.hours), "rate": number(line.rate.per_hour)}
+    if line.activity.hours * line.rate.per_hour == line.raw:
+        return _("%(hours)s h × %(rate)s") % values
+    return _("%(hours)s h × %(rate)s, rounded") % values
+
+
 def of_entry(entry: Entry, kind: ActivityType, rules: RecordRules) -> Reason:
     """Say what counts of an entry of the ledger, or of a preview."""
     if entry.parked > 0:

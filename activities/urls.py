@@ -1,7 +1,16 @@
 from django.urls import include, path
 from django.utils.translation import gettext_lazy as _
 
-from activities.views import cycle, deleting, entry, importing, listing, mentees, record
+from activities.views import (
+    cycle,
+    deleting,
+    entry,
+    importing,
+    listing,
+    mentees,
+    record,
+    standing,
+)
 
 one_activity = [
     path("", entry.entry, name="activity"),
@@ -19,6 +28,7 @@ activities = [
 
 one_record = [
     path("", record.record, name="record"),
+    path(_("standing/"), standing.standing, name="standing"),
     path(_("activities/"), include(activities)),
     path(_("suggestions/<int:suggestion>/"), mentees.answer, name="suggestion_answer"),
     path(_("import/"), importing.upload, name="record_import"),

@@ -13,7 +13,7 @@ from activities import log, points, reasons
 from activities.forms.activity import ActivityForm, QuickForm
 from activities.listing import PAGE_SIZES, Listing, Question, asked, options, year_views
 from activities.models import Activity
-from activities.record import Record
+from activities.record import Line, Record
 from activities.suggestions import mentoring_of
 from activities.views.access import is_own, own_record, refused, visible_record
 from cec.problems import Refused
@@ -119,7 +119,7 @@ def _page(
         "registration": record.registration,
         "record": record,
         "question": question,
-        "rows": [(line, reasons.reason(line, record.rules)) for line in listing.lines],
+        "rows": [_row(record, line) for line in listing.lines],
         "page": listing.page,
         "totals": listing.totals,
         "views": year_views(record, question, listing_url(record)),
@@ -135,6 +135,11 @@ def _page(
         "mentoring": None if own else mentoring_of(record.registration, request.user),  # type: ignore[arg-type]
         "can_edit": own and record.is_open,
     }
+
+
+def _row(record: Record, line: Line) -> tuple[Line, reasons.Reason, str]:
+    """A line with why it counts, and how its points come about."""
+    return line, reasons.reason(line, record.rules), reasons.sum_of(line, record.rules)
 
 
 @require_safe

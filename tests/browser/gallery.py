@@ -196,6 +196,8 @@ class Gallery:
         pk, entry = self.active.pk, self.entry.pk
         return [
             page("record", pk),
+            page("standing", pk),
+            page("standing", pk, query="?hours=5"),
             page("registration_status", pk),
             page("activities", pk, query="?year=all"),
             page("activities", pk, query="?year=all&q=nothing"),
