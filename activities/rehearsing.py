@@ -54,7 +54,9 @@ def rehearse(program: Program, *, by: Person) -> Rehearsal:
     return made
 
 
-def try_out(rehearsal: Rehearsal, *, scope: str, registrations: list[int] | None = None) -> Rehearsal:
+def try_out(
+    rehearsal: Rehearsal, *, scope: str, registrations: list[int] | None = None
+) -> Rehearsal:
     """Save a rehearsal with its effects on the program's registrations within `scope`."""
     rehearsal.save()
     within = f"program_id = %(program)s AND {scope}"

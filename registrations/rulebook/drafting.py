@@ -231,6 +231,8 @@ def _save_requirements(
 
 def _save_rates(kind: ActivityType, rates: list[tuple[str, Mapping[str, Any]]]) -> None:
     kept = [key for key, _fields in rates if key]
+    if set(kept) - set(kind.rates.values_list("key", flat=True)):
+        raise Refused(changed_meanwhile())
     kind.rates.exclude(key__in=kept).delete()
     used = _used_keys(kind.rules, "types__rates__key", types__key=kind.key) | set(kept)
     for position, (key, fields) in enumerate(rates, start=1):

@@ -189,4 +189,3 @@ def _needed_label(row: Requirement) -> str:
 
 def _rate_label(kind: ActivityType, rate: Rate) -> str:
     return f"{kind.code}, {rate.name}" if rate.name else kind.code
-
