@@ -100,10 +100,10 @@ STUCK = f"""
 """
 
 
-def effects_sql(scope: str) -> str:
+def effects_sql(scope: str, *, layered: bool) -> str:
     """Render what the rules %(rules)s do to registrations that count under others.
 
-    One row for each that changes or can't be moved: `registration_id`, counted points `before`
+    `layered` is what these rules are (`Rules.layered`). One row for each that changes or can't be moved: `registration_id`, counted points `before`
     and `after`, `falls`, and `stuck`, which is empty or says why. `scope` is a condition on
     registrations.
     """
@@ -116,10 +116,10 @@ def effects_sql(scope: str) -> str:
             SELECT registration_id, year, SUM(before) AS before, SUM(after) AS after
             FROM (
                 SELECT registration_id, year, counted AS before, 0 AS after
-                FROM ({points.totals_sql(points.CREDITS.format(scope=mine))}) was
+                FROM ({points.totals_where_sql(mine)}) was
                 UNION ALL
                 SELECT registration_id, year, 0, counted
-                FROM ({points.totals_sql(CARRIED)}) becomes
+                FROM ({points.totals_sql(CARRIED, layered=layered)}) becomes
             ) sides
             GROUP BY registration_id, year
         ), cycles AS (

@@ -1,15 +1,17 @@
 """Why an entry counts what it counts: the one place that says it, in the language of the page."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from activities import log
 from activities.models import Activity, Credit
-from activities.points import ZERO, Entry, Preview
+from activities.points import ZERO, Entry, Filling, Preview
 from activities.record import Line, Record
 from activities.rules import RecordRules, plural
 from cec.wording import day, number
@@ -100,13 +102,16 @@ def foretold(
 def of_entry(entry: Entry, kind: ActivityType, rules: RecordRules) -> Reason:
     """Say what counts of an entry of the ledger, or of a preview."""
     if entry.parked > 0:
-        return Reason(_fact(entry, rules), _limited(entry, kind))
-    if entry.over_advice:
-        return Reason(
-            _fact(entry, rules),
-            _("%(type)s is now past the suggested limit of %(limit)s a year; all of it counts.")
-            % {"type": kind.code, "limit": number(entry.cap)},
+        whys = [_limited(filling, kind) for filling in entry.limited]
+        kept = (
+            _("The rest stays in your record.")
+            if entry.counted > 0
+            else _("It stays in your record.")
         )
+        return Reason(_fact(entry, rules), " ".join([*whys, kept]))
+    if advised := [filling for filling in entry.fillings if filling.over_advice]:
+        whys = [_advised(filling, kind) for filling in advised]
+        return Reason(_fact(entry, rules), " ".join(whys))
     return Reason(_fact(entry, rules), _("Counts in full."), whole=True)
 
 
@@ -120,19 +125,59 @@ def _fact(entry: Entry, rules: RecordRules) -> str:
     return text % {"counted": number(entry.counted), "raw": rules.amount(entry.raw)}
 
 
-def _limited(entry: Entry, kind: ActivityType) -> str:
-    values = {"type": kind.code, "limit": number(entry.cap)}
-    if entry.counted > 0:
-        return (
-            _(
-                "This fills %(type)s up to its yearly limit of %(limit)s. "
-                "The rest stays in your record."
-            )
-            % values
-        )
-    return (
-        _("%(type)s had reached its yearly limit of %(limit)s. It stays in your record.") % values
-    )
+# What a limit does to an entry, by what it is over and per: it is filled by it, or was full before.
+_FILLS = {
+    ("type", "year"): gettext_lazy("This fills %(what)s up to its yearly limit of %(limit)s."),
+    ("type", "cycle"): gettext_lazy(
+        "This fills %(what)s up to its limit of %(limit)s for the whole program."
+    ),
+    ("group", "year"): gettext_lazy("This fills “%(what)s” up to the yearly limit of %(limit)s."),
+    ("group", "cycle"): gettext_lazy(
+        "This fills “%(what)s” up to the limit of %(limit)s for the whole program."
+    ),
+}
+_FULL = {
+    ("type", "year"): gettext_lazy("%(what)s had reached its yearly limit of %(limit)s."),
+    ("type", "cycle"): gettext_lazy(
+        "%(what)s had reached its limit of %(limit)s for the whole program."
+    ),
+    ("group", "year"): gettext_lazy("“%(what)s” had reached the yearly limit of %(limit)s."),
+    ("group", "cycle"): gettext_lazy(
+        "“%(what)s” had reached the limit of %(limit)s for the whole program."
+    ),
+}
+_PAST = {
+    ("type", "year"): gettext_lazy(
+        "%(what)s is now past the suggested limit of %(limit)s a year; all of it counts."
+    ),
+    ("type", "cycle"): gettext_lazy(
+        "%(what)s is now past the suggested limit of %(limit)s for the whole program; "
+        "all of it counts."
+    ),
+    ("group", "year"): gettext_lazy(
+        "“%(what)s” is now past the suggested limit of %(limit)s a year; all of it counts."
+    ),
+    ("group", "cycle"): gettext_lazy(
+        "“%(what)s” is now past the suggested limit of %(limit)s for the whole program; "
+        "all of it counts."
+    ),
+}
+
+
+def _limited(filling: Filling, kind: ActivityType) -> str:
+    return _of_limit(_FILLS if filling.counted > 0 else _FULL, filling, kind)
+
+
+def _advised(filling: Filling, kind: ActivityType) -> str:
+    return _of_limit(_PAST, filling, kind)
+
+
+def _of_limit(texts: Mapping[tuple[str, str], Any], filling: Filling, kind: ActivityType) -> str:
+    """Name the limit: of the type by its code, of a group by its name."""
+    over = filling.layer.over
+    what = kind.group.name if over == "group" and kind.group else kind.code
+    text = str(texts[over, filling.layer.per])
+    return text % {"what": what, "limit": number(filling.limit)}
 
 
 def _hoped(promise: Entry | None, raw: Decimal, rules: RecordRules) -> str:

@@ -68,7 +68,8 @@ def try_out(
     }
     with connection.cursor() as cursor:
         cursor.execute(PATIENCE)
-        cursor.execute(INSERT.format(effects=carrying.effects_sql(within)), values)
+        effects = carrying.effects_sql(within, layered=rehearsal.rules.layered)
+        cursor.execute(INSERT.format(effects=effects), values)
         cursor.execute(
             f"SELECT count(*) FROM ({carrying.PEOPLE.format(scope=within)}) people", values
         )
@@ -98,7 +99,8 @@ def change_of(registration: Registration, rules: Rules) -> Change | None:
     """Return what other rules would do to one registration; None when nothing changes."""
     values = {"rules": rules.pk, "registration": registration.pk}
     with connection.cursor() as cursor:
-        cursor.execute(carrying.effects_sql("id = %(registration)s"), values)
+        sql = carrying.effects_sql("id = %(registration)s", layered=rules.layered)
+        cursor.execute(sql, values)
         row = cursor.fetchone()
     return Change(*row[1:]) if row else None
 

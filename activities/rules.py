@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 
-from django.db.models import F
+from django.db.models import F, FilteredRelation, Q
 
 from cec.wording import amount
 from registrations.models import ActivityType, Cap, Rate, Registration, Requirement
@@ -29,9 +29,11 @@ class RecordRules:
     def rates(self) -> dict[int, Rate]:
         """Rates by id, in their order, each with its type."""
         rows = Rate.objects.filter(activity_type__rules=self.registration.rules_id)
-        rows = rows.select_related("activity_type").annotate(
-            limit_points=F("activity_type__caps__points"),
-            limit_strictness=F("activity_type__caps__strictness"),
+        a_year = Q(activity_type__caps__per="year")
+        rows = rows.alias(yearly=FilteredRelation("activity_type__caps", condition=a_year))
+        rows = rows.select_related("activity_type__group").annotate(
+            limit_points=F("yearly__points"),
+            limit_strictness=F("yearly__strictness"),
         )
         return {row.pk: row for row in rows}
 
@@ -57,9 +59,8 @@ class RecordRules:
 
     @cached_property
     def _requirements(self) -> dict[str, Requirement]:
-        return {
-            row.per: row for row in Requirement.objects.filter(rules=self.registration.rules_id)
-        }
+        rows = Requirement.objects.filter(rules=self.registration.rules_id, group__isnull=True)
+        return {row.per: row for row in rows}
 
     @property
     def needed(self) -> Decimal | None:

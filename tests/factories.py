@@ -3,6 +3,7 @@
 import itertools
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
+from pathlib import Path
 
 from allauth.account.models import EmailAddress
 from django.utils import timezone
@@ -28,9 +29,12 @@ from registrations.models import (
     Rules,
     SubjectArea,
 )
+from registrations.programs import load_program
 from registrations.rulebook import drafting
 
 _numbers = itertools.count(1)
+
+SCHEMES = Path(__file__).parent / "data" / "schemes"
 
 APPROVED = {"active", "turned_in", "accepted", "certified", "lapsed"}
 
@@ -268,3 +272,8 @@ def mentorship(
         accepted_at=now if state in ("active", "ended") else None,
         ended_at=now if state in ("declined", "ended") else None,
     )
+
+
+def scheme(name: str) -> Program:
+    """A program of tests/data/schemes, as published elsewhere, with its rules."""
+    return load_program(SCHEMES / f"{name}.toml")

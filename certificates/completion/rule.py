@@ -22,35 +22,54 @@ from certificates.lettering import UncoveredCharacters, letter
 from registrations import fees
 from registrations.calendar import day_in, today_in
 from registrations.membership import check_membership
-from registrations.models import Event, Registration, Requirement
+from registrations.models import Event, Registration, Requirement, TypeGroup
 from registrations.models.membership import member_on
+from registrations.models.programs import Per
 from registrations.models.registration import RegistrationQuerySet
 
 Status = Registration.Status
 # From here on the day of turning in decides: a slow committee costs nobody a membership.
 TURNED_IN = (Status.TURNED_IN, Status.ACCEPTED, Status.CERTIFIED)
 
-ENOUGH_POINTS = """
-    WITH years AS MATERIALIZED (
-        SELECT registration_id, year, SUM(counted) AS points
-        FROM ({totals}) totals
-        GROUP BY registration_id, year
+ENOUGH_POINTS = f"""
+    WITH chosen AS ({{scope}}), types AS MATERIALIZED ({{totals}}), years AS MATERIALIZED (
+        {points.years_sql("SELECT * FROM types")}
     ), cycles AS (
-        SELECT registration_id, SUM(points) AS points FROM years GROUP BY registration_id
+        SELECT registration_id, SUM(counted) AS points FROM years GROUP BY registration_id
+    ), carried AS MATERIALIZED (
+        {points.brought_sql("SELECT * FROM years")}
+    ), shares AS MATERIALIZED (
+        SELECT types.registration_id, t.group_id, types.year, SUM(types.counted) AS points
+        FROM types JOIN registrations_activitytype t ON t.id = types.activity_type_id
+        WHERE t.group_id IS NOT NULL
+        GROUP BY types.registration_id, t.group_id, types.year
     )
     SELECT r.id
     FROM cycles
     JOIN registrations_registration r ON r.id = cycles.registration_id
     JOIN registrations_requirement total
       ON total.rules_id = r.rules_id AND total.per = 'cycle' AND total.strictness = 'required'
-     AND total.points <= cycles.points
+     AND total.group_id IS NULL AND total.points <= cycles.points
     WHERE NOT EXISTS (
         SELECT 1
         FROM registrations_requirement yearly
         JOIN registrations_programyear y ON y.registration_id = r.id
         LEFT JOIN years ON years.registration_id = r.id AND years.year = y.number
-        WHERE yearly.rules_id = r.rules_id AND yearly.per = 'year'
-          AND yearly.strictness = 'required' AND COALESCE(years.points, 0) < yearly.points
+        LEFT JOIN carried ON carried.registration_id = r.id AND carried.year = y.number
+        WHERE yearly.rules_id = r.rules_id AND yearly.per = 'year' AND yearly.group_id IS NULL
+          AND yearly.strictness = 'required'
+          AND COALESCE(years.counted, 0) + COALESCE(carried.brought, 0) < yearly.points
+    ) AND NOT EXISTS (
+        SELECT 1
+        FROM registrations_requirement part
+        JOIN registrations_programyear y ON y.registration_id = r.id
+         AND (part.per = 'year' OR y.number = 1)
+        LEFT JOIN shares ON shares.registration_id = r.id AND shares.group_id = part.group_id
+         AND (part.per = 'cycle' OR shares.year = y.number)
+        WHERE part.rules_id = r.rules_id AND part.group_id IS NOT NULL
+          AND part.strictness = 'required'
+        GROUP BY part.id, part.points, y.number
+        HAVING COALESCE(SUM(shares.points), 0) < part.points
     )
 """
 
@@ -86,6 +105,7 @@ def check_completion(registration: Registration) -> list[Problem]:
     return [
         *_check_total(registration, standing, total),
         *_check_years(registration, standing),
+        *_check_groups(registration, standing),
         *_check_day(registration, standing, total, day=day),
         *check_membership(registration, on=day),
         *_check_fee(registration),
@@ -117,6 +137,7 @@ def _check_years(registration: Registration, standing: Standing) -> list[Problem
     yearly = registration.rules.requirement("year")
     if yearly is None or yearly.strictness != Requirement.Strictness.REQUIRED:
         return []
+    brought = points.brought(registration)
     return [
         Problem(
             "year_minimum",
@@ -128,7 +149,42 @@ def _check_years(registration: Registration, standing: Standing) -> list[Problem
             },
         )
         for year in registration.years.all()
-        if (counted := standing.in_year(year.number).counted) < yearly.points
+        if (
+            counted := standing.in_year(year.number).counted + brought.get(year.number, points.ZERO)
+        )
+        < yearly.points
+    ]
+
+
+def _check_groups(registration: Registration, standing: Standing) -> list[Problem]:
+    """What is required of some types together, over the cycle or in each year."""
+    return [
+        problem
+        for row in registration.rules.group_requirements()
+        if row.strictness == Requirement.Strictness.REQUIRED and row.group
+        for problem in _check_group(registration, standing, row, row.group)
+    ]
+
+
+def _check_group(
+    registration: Registration, standing: Standing, row: Requirement, group: TypeGroup
+) -> list[Problem]:
+    types = set(group.types.values_list("pk", flat=True))
+    part, needed = standing.of_types(types), wording.amount(row.points, registration.program.unit)
+    values = {"group": group.name, "needed": needed}
+    if row.per == Per.CYCLE:
+        if part.counted >= row.points:
+            return []
+        text = _("“%(group)s” has %(counted)s of the %(needed)s that it needs.")
+        return [Problem("group", text % {**values, "counted": wording.number(part.counted)})]
+    text = _("Year %(number)s has %(counted)s of the %(needed)s that “%(group)s” needs each year.")
+    return [
+        Problem(
+            "group_year",
+            text % {**values, "number": year.number, "counted": wording.number(counted)},
+        )
+        for year in registration.years.all()
+        if (counted := part.in_year(year.number).counted) < row.points
     ]
 
 
@@ -227,10 +283,11 @@ def ready(
 ) -> RegistrationQuerySet:
     """Keep the registrations that `check_completion` has nothing against, their names aside."""
     try:
-        scope, values = registrations.order_by().values("pk").query.sql_with_params()
+        scope, values = registrations.order_by().values("id").query.sql_with_params()
     except EmptyResultSet:  # Django knows without asking that there are none
         return registrations
-    totals = points.totals_sql(points.CREDITS.format(scope=f"registration_id IN ({scope})"))
+    totals = points.totals_where_sql("registration_id IN (SELECT id FROM chosen)")
+    enough = ENOUGH_POINTS.format(scope=scope, totals=totals)
     return (
         registrations.with_balance()
         .with_membership()
@@ -240,7 +297,7 @@ def ready(
             Q(program__early_completion=True) | Q(ends_on__lt=F("completed_on")),
             ends_on__isnull=False,
             balance__lte=0,
-            pk__in=RawSQL(ENOUGH_POINTS.format(totals=totals), values),  # noqa: S611 (our own SQL)
+            pk__in=RawSQL(enough, values),  # noqa: S611 (our own SQL)
         )
     )
 

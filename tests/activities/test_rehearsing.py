@@ -372,9 +372,11 @@ LIMITS = st.one_of(st.none(), st.sampled_from(["5", "12.5", "20", "50"]))
     step=st.one_of(st.none(), st.sampled_from(["0.1", "0.5"])),
     limit=LIMITS,
     outcome=st.booleans(),
+    cycle=LIMITS,
+    shared=LIMITS,
 )
 def test_what_is_rehearsed_is_what_a_fresh_registration_would_have(
-    office, entries, rate, step, limit, outcome
+    office, entries, rate, step, limit, outcome, cycle, shared
 ):
     program = make.program()
     draft = make.draft(by=office)
@@ -387,6 +389,13 @@ def test_what_is_rehearsed_is_what_a_fresh_registration_would_have(
     else:
         caps(draft, "LEAD").update(points=limit)
         caps(draft, "PD-I").update(points=limit, strictness="advised")
+    if cycle:
+        Cap.objects.create(activity_type=draft.types.get(code_en="LEAD"), per="cycle", points=cycle)
+    if shared:
+        group = draft.groups.create(key="shared", name_en="Shared", name_fr="Commun")
+        draft.types.filter(code_en__in=["PD-F", "LEAD"]).update(group=group)
+        Cap.objects.create(group=group, per="year", points=shared)
+    draft.note_layers()
     row = make.registration(starts_on=START)
     logged = [
         (code, key, Decimal(quarters) / 4, START + timedelta(days=days), text, planned)
