@@ -103,9 +103,9 @@ STUCK = f"""
 def effects_sql(scope: str, *, layered: bool) -> str:
     """Render what the rules %(rules)s do to registrations that count under others.
 
-    `layered` is what these rules are (`Rules.layered`). One row for each that changes or can't be moved: `registration_id`, counted points `before`
-    and `after`, `falls`, and `stuck`, which is empty or says why. `scope` is a condition on
-    registrations.
+    `layered` is what these rules are (`Rules.layered`), `scope` a condition on registrations. One
+    row for each that changes or can't be moved: `registration_id`, counted points `before` and
+    `after`, `falls`, and `stuck`, which is empty or says why.
     """
     mine = "registration_id IN (SELECT id FROM people)"
     return f"""

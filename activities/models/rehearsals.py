@@ -3,7 +3,9 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
+from cec.wording import number
 from registrations.models import Person, Registration, Rules
 
 
@@ -38,6 +40,22 @@ class Rehearsal(models.Model):
 
     def __str__(self) -> str:
         return f"{self.rules}: {self.changed} of {self.people}"
+
+    @property
+    def sentence(self) -> str:
+        """Say it in short: "17 standings change, 2 fall below 120."."""
+        said = [
+            ngettext("%(number)s standing changes", "%(number)s standings change", self.changed)
+            % {"number": number(self.changed, grouped=True)}
+        ]
+        total = self.rules.requirement("cycle")
+        if self.below and total:
+            below = ngettext(
+                "%(number)s falls below %(total)s", "%(number)s fall below %(total)s", self.below
+            )
+            numbers = {"number": number(self.below, grouped=True), "total": number(total.points)}
+            said.append(below % numbers)
+        return f"{', '.join(said)}."
 
 
 class Effect(models.Model):

@@ -82,9 +82,13 @@ def rehearsal(request: HttpRequest, program: str) -> HttpResponse:
     if draft is None or found is None:
         return redirect("rules", program=row.slug)
     everyone = Effect.objects.filter(rehearsal=found)
-    view = request.GET.get("view", "")
-    shown = {"below": everyone.filter(falls=True), "stuck": everyone.exclude(stuck="")}
-    listed: QuerySet[Effect] = shown.get(view, everyone.filter(stuck=""))
+    shown: dict[str, QuerySet[Effect]] = {
+        "": everyone.filter(stuck=""),
+        "below": everyone.filter(falls=True),
+        "stuck": everyone.exclude(stuck=""),
+    }
+    asked = request.GET.get("view", "")
+    view = asked if asked in shown else ""
     counts = {
         "": (_("Standing changes"), found.changed),
         "below": (_("Fall below the total"), found.below),
@@ -95,19 +99,12 @@ def rehearsal(request: HttpRequest, program: str) -> HttpResponse:
         "rehearsal": found,
         "needed": draft.requirement("cycle"),
         "is_fresh": rehearsing.is_fresh(found, draft),
-        "view": view if view in shown else "",
         "views": [
-            Tab(
-                key,
-                label,
-                count,
-                f"?view={key}" if key else "?",
-                key == (view in shown and view or ""),
-            )
+            Tab(key, label, count, f"?view={key}", key == view)
             for key, (label, count) in counts.items()
         ],
         "page": page_of(
-            listed.select_related("registration__person", "registration__program"),
+            shown[view].select_related("registration__person", "registration__program"),
             MOST_LOST_FIRST,
             request.GET,
             among=everyone,

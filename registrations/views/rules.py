@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
@@ -40,8 +40,8 @@ def needed(request: HttpRequest, program: str) -> HttpResponse:
         "day": day,
         "seen": place.seen(),
     }
-    form = forms.NeededForm(request.POST or None, initial=initial)
-    if request.method == "POST" and form.is_valid():
+    form = forms.NeededForm(_posted(request), initial=initial)
+    if form.is_valid():
 
         def save() -> None:
             drafting.save_needed(
@@ -73,8 +73,8 @@ def group(request: HttpRequest, program: str, group: str = "") -> HttpResponse:
             **forms.period_values("cap", found.caps.all()),
             **forms.period_values("need", found.requirements.all()),
         }
-    form = forms.GroupForm(request.POST or None, initial=initial)
-    if request.method == "POST" and form.is_valid():
+    form = forms.GroupForm(_posted(request), initial=initial)
+    if form.is_valid():
 
         def save() -> None:
             drafting.save_group(
@@ -102,15 +102,14 @@ def activity_type(request: HttpRequest, program: str, type: str = "") -> HttpRes
     if type and found is None:
         raise Http404
     initial = {"seen": place.seen(), **(_type_values(found) if found else {})}
-    posted = request.POST if request.method == "POST" else None
+    posted = _posted(request)
     form = forms.TypeForm(posted, initial=initial, groups=contents.groups)
     rates = forms.RateForms(
         posted,
         initial=[forms.rate_values(rate) for rate in found.rates.all()] if found else [],
         prefix="rate",
     )
-    valid = form.is_valid() and rates.is_valid()
-    if request.method == "POST" and valid:
+    if all([form.is_valid(), rates.is_valid()]):
 
         def save() -> None:
             drafting.save_type(
@@ -174,15 +173,14 @@ def discard(request: HttpRequest, program: str) -> HttpResponse:
 def subject_areas(request: HttpRequest, program: str) -> HttpResponse:
     """The suggested subject areas, in their order; a change holds at once."""
     row = find_program(request, program)
-    posted = request.POST if request.method == "POST" else None
+    posted = _posted(request)
     initial = [
         {"pk": one.pk, "name_en": one.name_en, "name_fr": one.name_fr, "place": place}
         for place, one in enumerate(row.subject_areas.all(), start=1)
     ]
     form = forms.StateForm(posted, initial={"seen": subjects.seen(row)})
     rows = forms.SubjectForms(posted, initial=initial, prefix="subject")
-    valid = form.is_valid() and rows.is_valid()
-    if request.method == "POST" and valid:
+    if all([form.is_valid(), rows.is_valid()]):
 
         def save() -> None:
             subjects.save(
@@ -203,6 +201,11 @@ def _in_order(rows: Any) -> list[subjects.Subject]:
         )
         for form in kept
     ]
+
+
+def _posted(request: HttpRequest) -> QueryDict | None:
+    """What was sent, if anything: a form without it is only shown."""
+    return request.POST if request.method == "POST" else None
 
 
 def _saved(request: HttpRequest, form: Any, save: Callable[[], None]) -> bool:

@@ -380,6 +380,8 @@ def test_what_is_rehearsed_is_what_a_fresh_registration_would_have(
 ):
     program = make.program()
     draft = make.draft(by=office)
+    draft.groups.all().delete()  # of the example before
+    Cap.objects.filter(activity_type__rules=draft, per="cycle").delete()
     rates(draft, "PD-F").update(per_hour=rate, step=step)
     rates(draft, "LEAD").filter(key="board").update(per_hour=rate)
     ActivityType.objects.filter(rules=draft, code_en="PD-I").update(needs_outcome=outcome)
