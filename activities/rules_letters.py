@@ -24,9 +24,7 @@ def rules_changed(
         paragraphs=[
             _("Your program has new rules, and your record moved to them. This is the reason:"),
             reason,
-            _(
-                "Nothing that you logged is lost. Your record says of each entry what it counts now."
-            ),
+            _("Nothing is lost. Your record says what each entry counts now."),
         ],
         facts=[
             (_("Counted before"), amount(before, program.unit)),
