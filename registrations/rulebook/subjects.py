@@ -38,7 +38,7 @@ def save(program: Program, wanted: Sequence[Subject], *, by: Person, seen_state:
     if seen(program) != seen_state:
         raise Refused(changed_meanwhile())
     rows = {row.pk: row for row in program.subject_areas.all()}
-    kept = {subject.pk for subject in wanted}
+    kept = {subject.pk for subject in wanted if subject.pk}
     SubjectArea.objects.filter(pk__in=[pk for pk in rows if pk not in kept]).delete()
     # Two names may change places: no name is in the way while all are written.
     for pk in kept & set(rows):
