@@ -103,16 +103,19 @@ def check_dates(
 def require_open(registration: Registration) -> None:
     """Lock the registration; raises `Refused` unless its record can be changed.
 
-    Every save begins with it, so it reads one column by plain SQL.
+    So it does when the registration was moved to other rules since it was read: what was chosen is
+    a rate of the former ones. Every save begins with it, so it reads two columns by plain SQL.
     """
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT status FROM registrations_registration WHERE id = %s FOR UPDATE",
+            "SELECT status, rules_id FROM registrations_registration WHERE id = %s FOR UPDATE",
             [registration.pk],
         )
-        (status,) = cursor.fetchone()
+        status, rules = cursor.fetchone()
     if status != Registration.Status.ACTIVE:
         raise Refused(closed(Registration(status=status)))
+    if rules != registration.rules_id:
+        raise Refused(other_rules())
 
 
 def closed(registration: Registration) -> Problem:
@@ -122,6 +125,17 @@ def closed(registration: Registration) -> Problem:
         _("This record is closed for changes. It is now: %(status)s.")
         % {"status": registration.get_status_display()},
         fixable=False,
+    )
+
+
+def other_rules() -> Problem:
+    """Tell that the record moved to other rules while an entry was written."""
+    return Problem(
+        "other_rules",
+        _(
+            "The rules of your program have just changed, so nothing is saved yet. "
+            "Choose the type again."
+        ),
     )
 
 

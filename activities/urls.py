@@ -9,6 +9,8 @@ from activities.views import (
     listing,
     mentees,
     record,
+    rule_versions,
+    rules,
     standing,
 )
 
@@ -43,9 +45,22 @@ one_cycle = [
     path(_("<int:change>/take-back/"), cycle.take_back, name="cycle_take_back"),
 ]
 
+one_program = [
+    path("", rules.program_rules, name="rules"),
+    path(_("rehearse/"), rules.rehearse, name="rules_rehearse"),
+    path(_("rehearsal/"), rules.rehearsal, name="rules_rehearsal"),
+    path(_("publish/"), rules.publish, name="rules_publish"),
+    path(_("versions/"), rule_versions.versions, name="rules_versions"),
+    path(_("versions/<int:version>/"), rule_versions.version, name="rules_version"),
+]
+
 urlpatterns = [
     path(_("record/"), include([path("<int:registration>/", include(one_record))])),
     path(_("desk/registrations/<int:registration>/cycle/"), include(one_cycle)),
+    path(_("desk/rules/"), rules.home, name="rules_home"),
+    path(_("desk/rules/<slug:program>/"), include(one_program)),
+    path(_("desk/registrations/<int:registration>/rules/"), rule_versions.move, name="rules_move"),
+    path(_("registrations/<int:registration>/rules/"), rule_versions.own, name="own_rules"),
     path(_("mentees/"), mentees.mentees, name="mentees"),
     path(_("mentees/<int:mentorship>/"), mentees.mentee, name="mentee"),
 ]

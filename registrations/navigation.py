@@ -153,7 +153,7 @@ def desk(request: HttpRequest) -> Iterable[tuple[str, navigation.Item]]:
         navigation.Item(
             _("Registrations"),
             reverse("queue"),
-            frozenset({"queue", "queue_together", "desk_registration", "cycle"}),
+            frozenset({"queue", "queue_together", "desk_registration", "cycle", "rules_move"}),
             count=waiting["waiting"],
             position=10,
         ),
@@ -204,6 +204,9 @@ def desk(request: HttpRequest) -> Iterable[tuple[str, navigation.Item]]:
         _("Committee"),
         navigation.Item(_("Hand-over"), reverse("handover"), frozenset({"handover"}), position=60),
     )
+    if may(request.user, "edit_rules"):
+        rules = reverse("rules_home")
+        yield _("Committee"), navigation.Item(_("Rules"), rules, within=rules, position=40)
     if may(request.user, "appoint"):
         yield (
             _("Committee"),

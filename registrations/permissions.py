@@ -25,6 +25,8 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "keep_roster": frozenset({REPRESENTATIVE, STEERING}),
     "write_remark": frozenset({REPRESENTATIVE, STEERING, ADMINISTRATOR}),
     "note_association": frozenset({REPRESENTATIVE, STEERING}),
+    "edit_rules": frozenset({ADMINISTRATOR}),
+    "move_to_rules": frozenset({STEERING, ADMINISTRATOR}),
     "appoint": frozenset({STEERING, ADMINISTRATOR}),
     "appoint_administrator": frozenset({ADMINISTRATOR}),
 }

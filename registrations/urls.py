@@ -20,6 +20,7 @@ from registrations.views import (
     queues,
     registering,
     rosters,
+    rules,
 )
 
 one_plan = [
@@ -48,6 +49,17 @@ mentors_desk = [
     path(_("offers/<int:offer>/end/"), desk_mentors.turn_down, name="mentor_turn_down"),
     path(_("<int:registration>/assign/"), desk_mentors.assign, name="mentor_assign"),
     path(_("<int:registration>/end/"), desk_mentors.end, name="mentor_end"),
+]
+
+one_program = [
+    path(_("needed/"), rules.needed, name="rules_needed"),
+    path(_("groups/add/"), rules.group, name="rules_group_add"),
+    path(_("groups/<slug:group>/"), rules.group, name="rules_group"),
+    path(_("types/add/"), rules.activity_type, name="rules_type_add"),
+    path(_("types/<slug:type>/"), rules.activity_type, name="rules_type"),
+    path(_("remove/<slug:kind>/<slug:key>/"), rules.remove, name="rules_remove"),
+    path(_("discard/"), rules.discard, name="rules_discard"),
+    path(_("subjects/"), rules.subject_areas, name="rules_subjects"),
 ]
 
 urlpatterns = [
@@ -129,6 +141,7 @@ urlpatterns = [
     ),
     path(_("desk/roster/<slug:association>/<int:roster>/drop/"), rosters.drop, name="roster_drop"),
     path(_("desk/roster/<slug:association>/<int:roster>/undo/"), rosters.undo, name="roster_undo"),
+    path(_("desk/rules/<slug:program>/"), include(one_program)),
     path(_("desk/people/"), people.appointments, name="appointments"),
     path(_("desk/people/<int:appointment>/"), people.change, name="appointment"),
     path(_("desk/people/<int:appointment>/end/"), people.end, name="appointment_end"),

@@ -26,9 +26,11 @@ from registrations.models import (
     Program,
     Rate,
     Registration,
+    Rules,
     SubjectArea,
 )
 from registrations.programs import load_program
+from registrations.rulebook import drafting
 
 _numbers = itertools.count(1)
 
@@ -169,6 +171,14 @@ def rate(code: str, key: str | None = None, *, program_code: str = "CEC") -> Rat
     """The rate of a type by its English code; `key` tells committee from board."""
     kind = ActivityType.objects.get(rules=program(program_code).current_rules, code_en=code)
     return kind.rates.get(key=key) if key else kind.rates.first()
+
+
+def draft(code: str = "CEC", *, by: Person | None = None) -> Rules:
+    """The program's draft, begun as a copy of its current rules."""
+    scheme = program(code)
+    place = drafting.Place(scheme, "needed")
+    with drafting.editing(place, by=by or administrator(), seen=place.seen()) as begun:
+        return begun
 
 
 def activity(

@@ -266,6 +266,15 @@ KEPT = (
     "registrations_roster",
     "registrations_rostermember",
     "registrations_rosterquestion",
+    "registrations_rules",
+    "registrations_activitytype",
+    "registrations_rate",
+    "registrations_cap",
+    "registrations_requirement",
+    "registrations_typegroup",
+    "registrations_subjectarea",
+    "activities_rehearsal",
+    "activities_effect",
 )
 SAVED = " UNION ALL ".join(
     f"SELECT md5(string_agg(md5(row::text), '' ORDER BY row.id)) FROM {table} row" for table in KEPT

@@ -6,6 +6,7 @@ from hashlib import sha256
 from django.urls import NoReverseMatch, get_resolver, reverse
 from django.utils import timezone
 
+from activities import rehearsing
 from activities.models import Import
 from cec.files import store
 from certificates.models import Certificate, Document
@@ -17,6 +18,7 @@ from registrations.models import (
     CycleChange,
     MembershipProof,
     Person,
+    Rate,
     Roster,
 )
 from tests import factories as make
@@ -40,7 +42,7 @@ ROLES = (
 # Places in an address that are numbers of rows.
 NUMBERED = {
     *("registration", "appointment", "certificate", "mail"),
-    *("export", "line", "proof", "roster", "mentorship", "offer"),
+    *("export", "line", "proof", "roster", "mentorship", "offer", "version"),
 }
 
 
@@ -95,6 +97,7 @@ class World:
         self.deposit = self._deposit()
         self.roster = self._list()
         self._mentor()
+        self._write_rules()
 
     def _show_membership(self) -> MembershipProof:
         """The owner was asked for a proof once, sent one, and is confirmed again."""
@@ -126,6 +129,15 @@ class World:
             digest=inviting.digest_of(self.secret),
             expires_at=timezone.now() + inviting.VALID_FOR,
         )
+
+    def _write_rules(self) -> None:
+        """A draft of other rules, with a group, that was rehearsed."""
+        office = self.people["administrator"]
+        draft = make.draft(by=office)
+        group = draft.groups.create(key="courses", name_en="Courses", name_fr="Cours")
+        draft.types.filter(code_en="PD-F").update(group=group)
+        Rate.objects.filter(activity_type__rules=draft, per_hour=1).update(per_hour="0.5")
+        rehearsing.rehearse(draft.program, by=office)
 
     def _graduate(self) -> Certificate:
         """The owner's certificate of an earlier cycle, with its PDF."""
@@ -198,6 +210,10 @@ class World:
             "invitation": self.invitation.pk,
             "secret": self.secret,
             "program": "partnership-cec",
+            "version": 1,
+            "type": "pd-f",
+            "group": "courses",
+            "kind": "group",
             "key": "no-such-key",
             "uidb36": "1",
         }

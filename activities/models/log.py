@@ -77,12 +77,13 @@ class Activity(models.Model):
 
 
 class Credit(models.Model):
-    """What an activity is worth under one registration. Written only by `activities.log`.
+    """What an activity is worth under one registration.
 
-    `points` are the raw ones, hours x rate or fixed; what of them counts is never stored but
-    computed by `activities.points`. `year`, `completed_on` and `activity_type` stand here again
-    so that one covering index answers for a hundred thousand people. What the committee has
-    `disallowed` stays in the record and counts nothing, whatever is edited in it.
+    Written only by `activities.log`, and by `activities.carrying` when rules change. `points` are
+    the raw ones, hours x rate or fixed; what of them counts is never stored but computed by
+    `activities.points`. `year`, `completed_on` and `activity_type` stand here again so that one
+    covering index answers for a hundred thousand people. What the committee has `disallowed` stays
+    in the record and counts nothing, whatever is edited in it.
     """
 
     class State(models.TextChoices):

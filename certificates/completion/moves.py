@@ -6,6 +6,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from activities import points
 from activities.models import Activity, Comment
 from cec import mail
 from cec.problems import Problem, Refused
@@ -13,6 +14,7 @@ from certificates.completion.rule import (
     check_completion,
     check_turn_in,
     last_event,
+    required_total,
     turn_in_until,
 )
 from registrations.models import Event, Person, Registration
@@ -53,7 +55,7 @@ def accept(registration: Registration, *, by: Person, seen: int | None = None) -
         problems = check_completion(locked)
         if problems:
             raise Refused(*problems)
-    event = locked.move("accept", by=by)
+    event = locked.move("accept", by=by, details=_figures(locked))
     mail.post(
         "record_accepted",
         locked,
@@ -61,6 +63,16 @@ def accept(registration: Registration, *, by: Person, seen: int | None = None) -
         key=f"record_accepted:{event.pk}",
         about=locked,
     )
+
+
+def _figures(registration: Registration) -> dict[str, object]:
+    """What an acceptance is taken on, kept with it: the points, the total, the rules' version."""
+    total = required_total(registration)
+    return {
+        "counted": str(points.standing(registration).counted),
+        "needed": str(total.points) if total else "",
+        "rules": registration.rules.version,
+    }
 
 
 @transaction.atomic

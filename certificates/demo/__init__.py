@@ -11,7 +11,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from cec.models import OutgoingMail
-from certificates.demo import rosters
+from certificates.demo import rosters, rules
 from certificates.demo.bank import Bank
 from certificates.demo.cast import Cast, Committee, add_contacts, add_signatories
 from certificates.demo.memberships import Memberships
@@ -53,6 +53,7 @@ def load() -> int:
     Mentoring(script, cast, committee, program).plan()
     script.play()
     Bank(script, committee).bring_in()
+    rules.draft(program, by=committee.administrator())
     _deliver(earlier_mail)
     return Registration.objects.count()
 

@@ -12,6 +12,7 @@ from certificates.goals import (
     lists,
     one_record,
     pages,
+    rehearsal,
     rosters,
     saving,
     standing,
@@ -22,6 +23,7 @@ from certificates.goals.goal import Result
 GOALS: dict[str, Callable[[Filled], Iterator[Result]]] = {
     "standing": standing.measure,
     "ledger": ledger.measure,
+    "rehearsal": rehearsal.measure,
     "record": one_record.measure,
     "saving": saving.measure,
     "pages": pages.measure,

@@ -66,6 +66,7 @@ class Event(models.Model):
         MOVED = "moved", _("Moved to another association")
         EXTENDED = "extended", _("Program extended")
         LEAVE = "leave", _("Leave")
+        OTHER_RULES = "other_rules", _("Version of the rules changed")
         CYCLE_RESTORED = "cycle_restored", _("Extension or leave taken back")
         RENAMED = "renamed", _("Name changed")
         ROSTER_SAVED = "roster_saved", _("List of members taken into use")

@@ -16,6 +16,7 @@ from registrations.models import (
     Rate,
     Requirement,
     Rules,
+    SubjectArea,
     TypeGroup,
 )
 
@@ -31,8 +32,19 @@ def load_all() -> list[str]:
     loaded = [load_associations(FOLDER / "associations.toml")]
     for path in sorted(FOLDER.glob("*.toml")):
         if path.name != "associations.toml":
-            loaded.append(str(load_program(path)))
+            program = load_program(path)
+            kept = " (without its rules, which are kept in the browser)"
+            loaded.append(f"{program}{kept if keeps_rules(program) else ''}")
     return loaded
+
+
+def keeps_rules(program: Program) -> bool:
+    """Say whether administrators keep the program's rules: they write or wrote a version of them.
+
+    From then on the file changes none of them.
+    """
+    written = Q(published_at__isnull=True) | Q(published_by__isnull=False)
+    return program.rules.filter(written).exists()
 
 
 @transaction.atomic
@@ -48,13 +60,17 @@ def load_associations(path: Path) -> str:
 def load_program(path: Path) -> Program:
     """Make the program's rows equal to the file.
 
-    Raises `RulesInUse` when registrations already count under this version and a number in the
-    file is another one: then `version` in the file has to be raised.
+    Where administrators keep the rules (`keeps_rules`) they stay as they are. Raises `RulesInUse`
+    when registrations already count under this version and a number in the file is another one:
+    then `version` in the file has to be raised.
     """
     data = _read(path)
     fields = dict(data["program"])
     slug = fields.pop("slug")
     program, _ = Program.objects.update_or_create(slug=slug, defaults=fields)
+    if keeps_rules(program):
+        return program
+    _load_subjects(program, data.get("subject", []))
     rules, _ = Rules.objects.get_or_create(program=program, version=data["version"])
     before = _numbers(rules)
     Rules.objects.filter(pk=rules.pk).update(**data.get("rules", {}))
@@ -75,15 +91,20 @@ def load_program(path: Path) -> Program:
     for row in data.get("group", []):
         _load_caps(row, group=groups[row["key"]])
     rules.note_layers()
-    for position, row in enumerate(data.get("subject", []), start=1):
-        program.subject_areas.update_or_create(
-            name_en=row["en"], defaults={"name_fr": row["fr"], "position": position}
-        )
     if rules.registrations.exists() and _numbers(rules) != before:
         raise RulesInUse(
             f"{path.name}: people are registered under version {rules.version}; raise `version`."
         )
     return program
+
+
+def _load_subjects(program: Program, rows: list[dict[str, str]]) -> None:
+    """Write the suggested subject areas once; from then on they are edited in the browser."""
+    if not program.subject_areas.exists():
+        SubjectArea.objects.bulk_create(
+            SubjectArea(program=program, name_en=row["en"], name_fr=row["fr"], position=position)
+            for position, row in enumerate(rows, start=1)
+        )
 
 
 def _load_type(

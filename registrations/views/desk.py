@@ -58,6 +58,7 @@ def show(
         for name in (
             *("check_membership", "decide_registration", "override_gate", "record_payment"),
             *("move_registration", "extend_cycle", "write_remark", "assign_mentor"),
+            "move_to_rules",
         )
     }
     today = today_in(registration.program)

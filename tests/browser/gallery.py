@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from django.utils import timezone
 
+from activities import rehearsing
 from activities.models import Activity, Import
 from cec.models import StoredFile
 from certificates import completion, making
@@ -17,6 +18,7 @@ from registrations.models import (
     MentorOffer,
     Mentorship,
     Person,
+    Rate,
     Registration,
 )
 from tests import factories
@@ -61,6 +63,7 @@ class Gallery:
         self.draft = factories.registration(status="draft", employer=LONG_WORD)
         self.deposit = self._deposit()
         self.mentorship, self.offered = self._mentoring()
+        self._rules()
 
     def rooms(self) -> list[Room]:
         return [
@@ -156,6 +159,16 @@ class Gallery:
         asking.ask(self.wanting, by=self.wanting.person, text=LONG_WORD * 2)
         return mentorship, offered
 
+    def _rules(self) -> None:
+        """A draft with long words that moves many, rehearsed."""
+        draft = factories.draft(by=self.office)
+        group = draft.groups.create(key="long", name_en=LONG_WORD, name_fr=LONG_WORD)
+        group.caps.create(per="cycle", points="40")
+        draft.types.filter(code_en="PD-F").update(group=group, about_en=LONG_WORD)
+        Rate.objects.filter(activity_type__rules=draft, per_hour=2).update(per_hour="0.5")
+        draft.note_layers()
+        rehearsing.rehearse(draft.program, by=self.office)
+
     def _mentor(self) -> list[Page]:
         pk = self.active.pk
         return [
@@ -209,6 +222,7 @@ class Gallery:
             page("certificate", pk),
             page("employer_letter", pk),
             page("plan", pk),
+            page("own_rules", pk),
         ]
 
     def _asked(self) -> list[Page]:
@@ -271,4 +285,19 @@ class Gallery:
             page("issue", query="?all=1"),
             page("issued"),
             page("appointments"),
+            *self._rule_pages(),
+        ]
+
+    def _rule_pages(self) -> list[Page]:
+        slug = self.active.program.slug
+        names = "rules rules_needed rules_group_add rules_type_add rules_subjects rules_rehearsal"
+        return [
+            page("rules_home"),
+            *(page(name, slug) for name in names.split()),
+            page("rules_publish", slug),
+            page("rules_group", slug, "long"),
+            page("rules_type", slug, "lead"),
+            page("rules_versions", slug),
+            page("rules_version", slug, 1),
+            page("rules_move", self.active.pk),
         ]

@@ -1,6 +1,7 @@
 """Turning in, accepting, returning with questions: who may, when, and once (C1, C2, G3)."""
 
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -15,6 +16,16 @@ from tests import factories
 from tests.certificates import records
 
 pytestmark = pytest.mark.django_db
+
+
+def test_an_acceptance_keeps_the_figures_that_it_was_taken_on():
+    registration = records.accepted()
+
+    details = registration.events.get(kind="accept").details
+
+    assert Decimal(details["counted"]) == 120
+    assert Decimal(details["needed"]) == 120
+    assert details["rules"] == 1
 
 
 class TestTurningIn:

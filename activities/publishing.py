@@ -1,0 +1,151 @@
+"""Publishing a draft: for new registrations alone, or for everybody whose record is open.
+
+Rules are locked before registrations. Whoever saves an entry meanwhile waits for its registration,
+and is then told that the rules have changed (`log.require_open`).
+"""
+
+from django.db import connection, transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from activities import carrying, rehearsing
+from activities.models import Effect, Rehearsal
+from cec import mail, work
+from cec.problems import Problem, Refused
+from registrations.models import Event, Person, Program, Registration, Rules
+from registrations.models.history import new_event
+from registrations.permissions import require
+from registrations.rulebook import contents, drafting
+from registrations.rulebook.checking import check
+
+TELL = "activities.tell_of_new_rules"
+AT_ONCE = 100  # letters that are written in one transaction
+
+
+@transaction.atomic
+def publish(program: Program, *, by: Person, seen: str, reason: str, for_all: bool) -> Rules:
+    """Make the draft the program's current version; returns it.
+
+    `seen` is the state that the administrator looked at (`contents.state_of`). For all, every
+    registration that waits or is active moves, but for those that can't be; that wants a rehearsal
+    of what is published. Raises `Refused` otherwise, and when somebody was first.
+    """
+    require(by, "edit_rules")
+    draft = drafting.lock_draft(program)
+    if draft is None:
+        raise Refused(rehearsing.no_draft())
+    _require_reason(reason)
+    if contents.state_of(draft) != seen:
+        raise Refused(drafting.changed_meanwhile())
+    if problems := check(draft):
+        raise Refused(*problems)
+    if for_all and not rehearsing.is_fresh(rehearsing.latest(draft), draft):
+        raise Refused(
+            Problem("not_rehearsed", _("Rehearse these rules first: everybody would move to them."))
+        )
+    Rehearsal.objects.filter(rules=draft).delete()
+    draft.published_at, draft.published_by, draft.reason = timezone.now(), by, reason.strip()
+    draft.save(update_fields=["published_at", "published_by", "reason"])
+    if for_all:
+        waiting = Registration.objects.filter(program=program, status__in=carrying.MOVABLE)
+        _move(_lock(waiting.exclude(rules=draft)), draft, by=by, reason=draft.reason)
+    return draft
+
+
+@transaction.atomic
+def move_one(registration: Registration, *, by: Person, rules: Rules, reason: str) -> None:
+    """Let one registration count under the current version, on purpose and with a reason.
+
+    `rules` is the version that was looked at. Raises `Refused` when another one is current by now,
+    and when the registration can't be moved.
+    """
+    require(by, "move_to_rules", registration)
+    _require_reason(reason)
+    registration.program.rules.select_for_update(no_key=True).earliest("version")
+    if registration.program.current_rules.pk != rules.pk:
+        raise Refused(drafting.changed_meanwhile())
+    chosen = Registration.objects.filter(pk=registration.pk)
+    ids = _lock(chosen.filter(status__in=carrying.MOVABLE).exclude(rules=rules))
+    if not ids:
+        raise Refused(not_movable())
+    change = rehearsing.change_of(registration, rules)
+    if change and change.stuck:
+        raise Refused(Problem(change.stuck, stuck_sentence(change.stuck), fixable=False))
+    _move(ids, rules, by=by, reason=reason.strip())
+
+
+def stuck_sentence(stuck: str) -> str:
+    """Say that a registration can't be moved, and why."""
+    return _("This registration can’t be moved: it %(why)s.") % {
+        "why": rehearsing.stuck_words(stuck)
+    }
+
+
+def not_movable() -> Problem:
+    return Problem(
+        "not_movable",
+        _("This registration counts under these rules already, or its record is closed."),
+        fixable=False,
+    )
+
+
+def _require_reason(reason: str) -> None:
+    if not reason.strip():
+        raise Refused(Problem("no_reason", _("Say why, in a few words.")))
+
+
+def _lock(registrations: QuerySet[Registration]) -> list[int]:
+    """Lock registrations in the order of their ids, and return those that are still meant."""
+    return list(registrations.select_for_update().order_by("pk").values_list("pk", flat=True))
+
+
+def _move(ids: list[int], rules: Rules, *, by: Person, reason: str) -> Rehearsal:
+    """Move locked registrations, write it down, and let those know whose standing changes."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL statement_timeout = '10min'")
+    moved = rehearsing.try_out(
+        Rehearsal(rules=rules, made_by=by, moved_at=timezone.now(), reason=reason),
+        scope="id = ANY(%(registrations)s)",
+        registrations=ids,
+    )
+    stuck = set(moved.effects.exclude(stuck="").values_list("registration_id", flat=True))
+    event = new_event(Event.Kind.OTHER_RULES, by=by, reason=reason)
+    carrying.carry([pk for pk in ids if pk not in stuck], rules, rehearsal=moved.pk, event=event)
+    if moved.effects.filter(stuck="").update(to_tell=True):
+        work.hint_after_commit(TELL, moved.pk)
+    return moved
+
+
+def tell(rehearsal_id: int | None = None) -> int:
+    """Write to those whose standing changed; returns to how many. Any number of calls is one."""
+    told = 0
+    while batch := _tell_some(rehearsal_id):
+        told += batch
+    return told
+
+
+@transaction.atomic
+def _tell_some(rehearsal_id: int | None) -> int:
+    waiting = Effect.objects.filter(to_tell=True)
+    if rehearsal_id is not None:
+        waiting = waiting.filter(rehearsal=rehearsal_id)
+    rows = list(
+        waiting.select_for_update(of=("self",), skip_locked=True)
+        .select_related("rehearsal", "registration__person", "registration__program")
+        .order_by("pk")[:AT_ONCE]
+    )
+    for row in rows:
+        registration = row.registration
+        mail.post(
+            "rules_changed",
+            registration,
+            row.before,
+            row.after,
+            row.rehearsal.reason,
+            to=registration.person,
+            key=f"rules_changed:{row.pk}",
+            about=registration,
+        )
+    Effect.objects.filter(pk__in=[row.pk for row in rows]).update(to_tell=False)
+    return len(rows)

@@ -1,0 +1,163 @@
+"""The rules of each program: what is in force, the draft, its rehearsal on everybody."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import F, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from activities import publishing, rehearsing
+from activities.forms.rules import PublishForm
+from activities.models import Effect
+from cec.navigation import Tab
+from cec.paging import Order, page_of
+from cec.problems import Refused
+from registrations.forms.rules import StateForm
+from registrations.models import Program, Rules
+from registrations.permissions import require
+from registrations.rulebook import contents, drafting
+from registrations.rulebook.checking import check, notices
+from registrations.rulebook.facts import RulesInWords, differences
+from registrations.views.rules import find_program
+
+MOST_LOST_FIRST = Order(F("after") - F("before"))
+
+
+@require_GET
+def home(request: HttpRequest) -> HttpResponse:
+    """Every program with its version."""
+    require(request.user, "edit_rules")
+    drafts = {row.program_id: row for row in Rules.objects.filter(published_at=None)}
+    rows = [
+        (program, program.current_rules, drafts.get(program.pk))
+        for program in Program.objects.all()
+    ]
+    return render(request, "activities/rules_home.html", {"rows": rows})
+
+
+@require_GET
+def program_rules(request: HttpRequest, program: str) -> HttpResponse:
+    """The draft, or the rules in force, with a way to every edit."""
+    row = find_program(request, program)
+    current, draft = row.current_rules, drafting.draft_of(row)
+    state = contents.state_of(draft) if draft else ""
+    rehearsal = rehearsing.latest(draft) if draft else None
+    context = {
+        "program": row,
+        "current": current,
+        "draft": draft,
+        "rules": RulesInWords(draft or current),
+        "differences": differences(current, draft) if draft else [],
+        "problems_found": check(draft) if draft else [],
+        "notices": notices(draft or current),
+        "rehearsal": rehearsal,
+        "is_fresh": rehearsal is not None and rehearsal.state == state,
+        "state_form": StateForm(initial={"seen": state}),
+        "subjects": row.subject_areas.all(),
+    }
+    return render(request, "activities/rules.html", context)
+
+
+@require_POST
+def rehearse(request: HttpRequest, program: str) -> HttpResponse:
+    """Try the draft out on everybody: it takes seconds, also at a hundred thousand."""
+    row = find_program(request, program)
+    try:
+        rehearsing.rehearse(row, by=request.user)
+    except Refused as refused:
+        messages.warning(request, str(refused))
+        return redirect("rules", program=row.slug)
+    return redirect("rules_rehearsal", program=row.slug)
+
+
+@require_GET
+def rehearsal(request: HttpRequest, program: str) -> HttpResponse:
+    """Whose standing would change, most lost first, in pages."""
+    row = find_program(request, program)
+    draft = drafting.draft_of(row)
+    found = rehearsing.latest(draft) if draft else None
+    if draft is None or found is None:
+        return redirect("rules", program=row.slug)
+    everyone = Effect.objects.filter(rehearsal=found)
+    shown: dict[str, QuerySet[Effect]] = {
+        "": everyone.filter(stuck=""),
+        "below": everyone.filter(falls=True),
+        "stuck": everyone.exclude(stuck=""),
+    }
+    asked = request.GET.get("view", "")
+    view = asked if asked in shown else ""
+    counts = {
+        "": (_("Standing changes"), found.changed),
+        "below": (_("Fall below the total"), found.below),
+        "stuck": (_("Can’t be moved"), found.stuck),
+    }
+    context = {
+        "program": row,
+        "rehearsal": found,
+        "needed": draft.requirement("cycle"),
+        "is_fresh": rehearsing.is_fresh(found, draft),
+        "views": [
+            Tab(key, label, count, f"?view={key}", key == view)
+            for key, (label, count) in counts.items()
+        ],
+        "page": page_of(
+            shown[view].select_related("registration__person", "registration__program"),
+            MOST_LOST_FIRST,
+            request.GET,
+            among=everyone,
+        ),
+    }
+    return render(request, "activities/rules_rehearsal.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+def publish(request: HttpRequest, program: str) -> HttpResponse:
+    """Publish the draft, for new registrations or for everybody."""
+    row = find_program(request, program)
+    draft = drafting.draft_of(row)
+    if draft is None:
+        messages.warning(request, rehearsing.no_draft().message)
+        return redirect("rules", program=row.slug)
+    posted = request.POST if request.method == "POST" else None
+    form = PublishForm(posted, initial={"seen": contents.state_of(draft)})
+    status = 200
+    if posted is not None and not form.is_valid():
+        status = 422
+    elif posted is not None:
+        try:
+            version = publishing.publish(
+                row,
+                by=request.user,
+                seen=form.cleaned_data["seen"],
+                reason=form.cleaned_data["reason"],
+                for_all=form.cleaned_data["whom"] == "all",
+            )
+        except Refused as refused:
+            for problem in refused.problems:
+                form.add_error("whom" if problem.code == "not_rehearsed" else None, problem.message)
+            status = 409
+        else:
+            messages.success(
+                request, _("Version %(version)s is published.") % {"version": version.version}
+            )
+            return redirect("rules_version", program=row.slug, version=version.version)
+    return render(
+        request, "activities/rules_publish.html", _before(row, draft, form), status=status
+    )
+
+
+def _before(row: Program, draft: Rules, form: PublishForm) -> dict[str, Any]:
+    found = rehearsing.latest(draft)
+    return {
+        "program": row,
+        "draft": draft,
+        "form": form,
+        "differences": differences(row.current_rules, draft),
+        "problems_found": check(draft),
+        "notices": notices(draft),
+        "rehearsal": found,
+        "is_fresh": rehearsing.is_fresh(found, draft),
+    }

@@ -1,0 +1,364 @@
+"""The forms in which administrators write the rules of a program."""
+
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from cec.wording import number
+from registrations.forms.desk import PlainForm
+from registrations.models import ActivityType, Cap, Rate, Requirement, TypeGroup
+from registrations.models.programs import Per
+from registrations.rulebook.drafting import MOST_RATES, MOST_SUBJECTS
+from registrations.rulebook.facts import day_of_year
+
+LAST_DAY_OF_EVERY_MONTH = 28
+_BOTH = _("Fill in both languages.")
+
+
+class NumberField(forms.DecimalField):
+    """Points as an exact number above zero, with a comma or a full stop."""
+
+    widget = forms.TextInput(
+        attrs={"inputmode": "decimal", "autocomplete": "off", "class": "chars-10"}
+    )
+
+    def __init__(self, *, digits: int = 8, decimals: int = 2, **kwargs: Any) -> None:
+        wrong = _("Enter a number above zero, like 20 or 1.5.")
+        super().__init__(
+            max_digits=digits,
+            decimal_places=decimals,
+            min_value=Decimal(1).scaleb(-decimals),
+            required=kwargs.pop("required", False),
+            error_messages=dict.fromkeys(("required", "invalid", "min_value"), wrong),
+            widget=kwargs.pop("widget", self.widget),
+            **kwargs,
+        )
+
+    def to_python(self, value: Any) -> Decimal | None:
+        return super().to_python(value.replace(",", ".") if isinstance(value, str) else value)
+
+    def prepare_value(self, value: Any) -> Any:
+        return number(value) if isinstance(value, Decimal) else value
+
+
+def _text(label: Any, *, longest: int, **kwargs: Any) -> forms.CharField:
+    return forms.CharField(
+        label=label, max_length=longest, error_messages={"required": _BOTH}, **kwargs
+    )
+
+
+def _strictness(label: Any, choices: list[tuple[str, Any]]) -> forms.ChoiceField:
+    return forms.ChoiceField(label=label, choices=choices, required=False)
+
+
+_CAP_CHOICES = [
+    (Cap.Strictness.ENFORCED.value, _("More is parked")),
+    (Cap.Strictness.ADVISED.value, _("More still counts, with a notice")),
+]
+_NEED_CHOICES = [
+    (Requirement.Strictness.REQUIRED.value, _("Required for the certificate")),
+    (Requirement.Strictness.ADVISED.value, _("Only suggested")),
+]
+
+
+class SeenForm(PlainForm):
+    """A form that says which state of the rules it was filled in beside."""
+
+    seen = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
+
+    def periods(self, kind: str) -> dict[str, dict[str, Any] | None]:
+        """Return what is written by a type's or a group's period: of "cap" or of "need"."""
+        found: dict[str, dict[str, Any] | None] = {}
+        for per in Per.values:
+            points = self.cleaned_data.get(f"{per}_{kind}")
+            strictness = self.cleaned_data.get(f"{per}_{kind}_strictness")
+            first = self.fields[f"{per}_{kind}_strictness"].choices[0][0]  # type: ignore[attr-defined]
+            found[per] = {"points": points, "strictness": strictness or first} if points else None
+        return found
+
+
+def period_values(kind: str, rows: Iterable[Cap | Requirement]) -> dict[str, Any]:
+    """Return the first values of the fields that `SeenForm.periods` reads."""
+    values: dict[str, Any] = {}
+    for row in rows:
+        values[f"{row.per}_{kind}"] = row.points
+        values[f"{row.per}_{kind}_strictness"] = row.strictness
+    return values
+
+
+def _cap_fields() -> dict[str, forms.Field]:
+    return {
+        "year_cap": NumberField(label=_("At most in a program year")),
+        "year_cap_strictness": _strictness(_("What is above that"), _CAP_CHOICES),
+        "cycle_cap": NumberField(label=_("At most in the whole cycle")),
+        "cycle_cap_strictness": _strictness(_("What is above that in the cycle"), _CAP_CHOICES),
+    }
+
+
+def _need_fields() -> dict[str, forms.Field]:
+    return {
+        "cycle_need": NumberField(label=_("Needed in the whole cycle")),
+        "cycle_need_strictness": _strictness(_("In the cycle it is"), _NEED_CHOICES),
+        "year_need": NumberField(label=_("Needed each program year")),
+        "year_need_strictness": _strictness(_("Each year it is"), _NEED_CHOICES),
+    }
+
+
+class NeededForm(SeenForm):
+    """What the whole program asks for, and when its years begin."""
+
+    carry = NumberField(
+        label=_("Of more than that, carried into the next year at most"),
+        help_text=_("Empty: nothing is carried over."),
+    )
+    years = forms.ChoiceField(
+        label=_("Program years begin"),
+        choices=[
+            ("own", _("on the anniversaries of each person’s start")),
+            ("fixed", _("for everybody on the same day")),
+        ],
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose when years begin.")},
+        help_text=_(
+            "Who has begun already keeps their program years, and so can’t move to rules with "
+            "other ones: those are for new registrations alone."
+        ),
+    )
+    month = forms.TypedChoiceField(label=_("Month"), required=False, coerce=int, empty_value=None)
+    day = forms.IntegerField(
+        label=_("Day"),
+        required=False,
+        min_value=1,
+        max_value=LAST_DAY_OF_EVERY_MONTH,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "class": "chars-4"}),
+        error_messages=dict.fromkeys(
+            ("invalid", "min_value", "max_value"), _("Enter a day from 1 to 28.")
+        ),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        months = [(month, day_of_year(month, 1).split("\u00a0")[1]) for month in range(1, 13)]
+        self.fields["month"].choices = [("", "–"), *months]  # type: ignore[attr-defined]
+        self.fields = {**_need_fields(), **self.fields}
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if data.get("carry") and not data.get("year_need"):
+            self.add_error("carry", _("Say first what each year needs."))
+        if data.get("years") == "fixed":
+            for name in ("month", "day"):
+                if not data.get(name) and name not in self.errors:
+                    self.add_error(name, _("Say on which day years begin."))
+        return data
+
+    @property
+    def begins(self) -> tuple[int, int] | None:
+        data = self.cleaned_data
+        return (data["month"], data["day"]) if data["years"] == "fixed" else None
+
+    @property
+    def needs(self) -> dict[str, dict[str, Any] | None]:
+        needs = self.periods("need")
+        if needs["year"] is not None:
+            needs["year"]["carry"] = self.cleaned_data.get("carry")
+        return needs
+
+
+class GroupForm(SeenForm):
+    """Types that share a limit or a minimum."""
+
+    name_en = _text(_("Name in English"), longest=150)
+    name_fr = _text(_("Name in French"), longest=150)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields |= {**_cap_fields(), **_need_fields()}
+
+    @property
+    def texts(self) -> dict[str, Any]:
+        return {name: self.cleaned_data[name] for name in ("name_en", "name_fr")}
+
+
+class TypeForm(SeenForm):
+    """An activity type with its limits; its rates are `RateForms` beside it."""
+
+    TEXTS = ("code_en", "code_fr", "name_en", "name_fr", "about_en", "about_fr", "colour")
+
+    code_en = _text(_("Code in English"), longest=12)
+    code_fr = _text(_("Code in French"), longest=12)
+    name_en = _text(_("Name in English"), longest=150)
+    name_fr = _text(_("Name in French"), longest=150)
+    about_en = _text(
+        _("What it is, in English"),
+        longest=1000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+    about_fr = _text(
+        _("What it is, in French"),
+        longest=1000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+    colour = forms.ChoiceField(
+        label=_("Colour"),
+        choices=[
+            (ActivityType.Colour.SPRUCE.value, _("dark green")),
+            (ActivityType.Colour.JADE.value, _("light green")),
+            (ActivityType.Colour.WINE.value, _("wine red")),
+            (ActivityType.Colour.ROSE.value, _("rose")),
+            (ActivityType.Colour.BRASS.value, _("brass yellow")),
+            (ActivityType.Colour.INDIGO.value, _("indigo blue")),
+        ],
+    )
+    needs_outcome = forms.BooleanField(
+        label=_("Counts only once the learning outcomes are written"), required=False
+    )
+    group = forms.ChoiceField(label=_("Group"), required=False)
+
+    def __init__(self, *args: Any, groups: Mapping[str, TypeGroup], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = [("", _("None")), *((key, group.name) for key, group in groups.items())]
+        self.fields["group"].choices = choices  # type: ignore[attr-defined]
+        if not groups:
+            self.fields["group"].widget = forms.HiddenInput()
+        self.fields |= _cap_fields()
+
+    @property
+    def texts(self) -> dict[str, Any]:
+        return {name: self.cleaned_data[name] for name in (*self.TEXTS, "needs_outcome")}
+
+
+class RateForm(PlainForm):
+    """What an hour gives, or a fixed number."""
+
+    key = forms.CharField(required=False, max_length=30, widget=forms.HiddenInput)
+    per_hour = NumberField(label=_("Points an hour"), digits=5)
+    fixed = NumberField(label=_("Or a fixed number, whatever the hours"), digits=7)
+    name_en = _text(
+        _("Name in English"),
+        longest=150,
+        required=False,
+        help_text=_("Where a type has several rates, like “committee”."),
+    )
+    name_fr = _text(_("Name in French"), longest=150, required=False)
+    step = NumberField(
+        label=_("Rounded half up to steps of"),
+        digits=6,
+        decimals=4,
+        help_text=_("Like 0.1. Empty: not rounded."),
+    )
+    least = NumberField(label=_("At least"), digits=6, decimals=4)
+
+    VALUES = ("per_hour", "fixed", "name_en", "name_fr", "step", "least")
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if not self.errors and bool(data.get("per_hour")) == bool(data.get("fixed")):
+            self.add_error(
+                "per_hour", _("Enter either points an hour or a fixed number, one of the two.")
+            )
+        elif data.get("fixed") and (data.get("step") or data.get("least")):
+            self.add_error("step", _("A fixed number isn’t rounded: leave this empty."))
+        if bool(data.get("name_en")) != bool(data.get("name_fr")):
+            self.add_error("name_fr", _BOTH)
+        return data
+
+    @property
+    def values(self) -> dict[str, Any]:
+        return {name: self.cleaned_data.get(name) for name in self.VALUES}
+
+
+class _Rows(forms.BaseFormSet):  # type: ignore[type-arg]
+    """Some rows, each with a box to remove it, and an empty one for a new one."""
+
+    remove: Any = _("Remove")
+
+    def add_fields(self, form: forms.Form, index: int | None) -> None:
+        super().add_fields(form, index)
+        form.fields["DELETE"].label = self.remove
+        if index is not None and index >= self.initial_form_count():
+            del form.fields["DELETE"]
+
+    def kept(self) -> "list[Any]":
+        """Return the forms that say something and aren't to be removed."""
+        return [
+            form
+            for form in self.forms
+            if (form in self.initial_forms or form.has_changed())
+            and not form.cleaned_data.get("DELETE")
+        ]
+
+
+class _RateRows(_Rows):
+    remove = _("Remove this rate")
+
+    def clean(self) -> None:
+        if not any(self.errors) and not self.kept():
+            raise ValidationError(_("Enter what an activity of this type gives."))
+
+
+RateForms = forms.formset_factory(
+    RateForm,
+    formset=_RateRows,
+    extra=1,
+    can_delete=True,
+    max_num=MOST_RATES,
+    absolute_max=MOST_RATES + 1,
+    validate_max=True,
+)
+
+
+def rate_values(rate: Rate) -> dict[str, Any]:
+    return {name: getattr(rate, name) for name in ("key", *RateForm.VALUES)}
+
+
+class SubjectForm(PlainForm):
+    pk = forms.IntegerField(required=False, min_value=1, max_value=2**63 - 1)
+    name_en = _text(_("In English"), longest=100)
+    name_fr = _text(_("In French"), longest=100)
+    place = forms.IntegerField(
+        label=_("Place"),
+        required=False,
+        min_value=1,
+        max_value=9999,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "class": "chars-4"}),
+        error_messages=dict.fromkeys(
+            ("invalid", "min_value", "max_value"), _("Enter a place in the list, like 3.")
+        ),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["pk"].widget = forms.HiddenInput()
+
+
+class _SubjectRows(_Rows):
+    remove = _("Remove this subject area")
+
+    def clean(self) -> None:
+        if any(self.errors):
+            return
+        names = [form.cleaned_data["name_en"].casefold() for form in self.kept()]
+        if len(names) != len(set(names)):
+            raise ValidationError(_("A subject area stands in the list twice."))
+
+
+SubjectForms = forms.formset_factory(
+    SubjectForm,
+    formset=_SubjectRows,
+    extra=1,
+    can_delete=True,
+    max_num=MOST_SUBJECTS,
+    absolute_max=MOST_SUBJECTS + 1,
+    validate_max=True,
+)
+
+
+class StateForm(SeenForm):
+    """The hidden state alone: a button that removes a part, or discards the draft."""
