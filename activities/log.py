@@ -1,10 +1,10 @@
 """Writing the log: the only place that writes activities and what they are worth."""
 
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import date, datetime, timedelta
 
 from django.db import IntegrityError, connection, transaction
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -209,31 +209,53 @@ def change_all(registration: Registration, entries: Sequence[tuple[Activity, Rat
     value(registration, [(activity.pk, rate.pk) for activity, rate in entries])
 
 
+def touch(activity: Activity) -> None:
+    """Note that something of an entry changed beside its fields: a question is answered by it.
+
+    The version stays: a form that is open meanwhile overwrites nothing of it.
+    """
+    Activity.objects.filter(pk=activity.pk).update(updated_at=timezone.now())
+
+
 @transaction.atomic
 def delete(registration: Registration, activity: Activity) -> None:
     """Take an activity out of the record; it can be brought back for `UNDO_DAYS`."""
     require_open(registration)
-    _mark(registration, activity, deleted=True)
+    _mark(registration, activity, Activity.objects.kept(), deleted_at=timezone.now())
 
 
 @transaction.atomic
 def restore(registration: Registration, activity: Activity) -> None:
-    """Undo a deletion."""
+    """Undo a deletion; raises `Refused` after `UNDO_DAYS`, when its files may be gone."""
     require_open(registration)
     problems = check_dates(
         registration, completed_on=activity.completed_on, planned=activity.planned
     )
     if problems:  # the program years may have moved since
         raise Refused(*problems)
-    _mark(registration, activity, deleted=False)
+    deleted = Activity.objects.filter(deleted_at__isnull=False)
+    in_time = deleted.filter(deleted_at__gte=timezone.now() - timedelta(days=UNDO_DAYS))
+    if _mark(registration, activity, in_time, deleted_at=None):
+        return
+    if deleted.filter(pk=activity.pk).exists():  # else a first click has brought it back
+        raise Refused(
+            Problem("too_late", _("It was deleted too long ago to come back."), fixable=False)
+        )
 
 
-def _mark(registration: Registration, activity: Activity, *, deleted: bool) -> None:
-    activity.deleted_at = timezone.now() if deleted else None
-    Activity.objects.filter(pk=activity.pk).update(
-        deleted_at=activity.deleted_at, version=F("version") + 1
-    )
-    value_again(registration, activities=[activity.pk])
+def _mark(
+    registration: Registration,
+    activity: Activity,
+    fitting: QuerySet[Activity],
+    *,
+    deleted_at: datetime | None,
+) -> bool:
+    """Delete or restore an activity if it still is among the fitting ones; say whether it was."""
+    marked = fitting.filter(pk=activity.pk).update(deleted_at=deleted_at, version=F("version") + 1)
+    if marked:
+        activity.deleted_at = deleted_at
+        value_again(registration, activities=[activity.pk])
+    return bool(marked)
 
 
 def value(registration: Registration, entries: Iterable[tuple[int, int]]) -> None:

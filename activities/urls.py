@@ -1,13 +1,15 @@
 from django.urls import include, path
 from django.utils.translation import gettext_lazy as _
 
-from activities.views import cycle, deleting, entry, importing, listing, mentees, record
+from activities.views import cycle, deleting, entry, evidence, importing, listing, mentees, record
 
 one_activity = [
     path("", entry.entry, name="activity"),
     path(_("suggest/"), mentees.suggest, name="suggest"),
     path(_("delete/"), deleting.delete, name="activity_delete"),
     path(_("restore/"), deleting.restore, name="activity_restore"),
+    path(_("evidence/<int:evidence>/"), evidence.download, name="evidence_file"),
+    path(_("evidence/<int:evidence>/remove/"), evidence.remove, name="evidence_remove"),
 ]
 
 activities = [
