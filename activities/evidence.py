@@ -10,7 +10,7 @@ from django.db.models import Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from activities import log
+from activities import changes, log
 from activities.models import Activity, Evidence
 from cec import limits, work
 from cec.files import checking, store
@@ -42,6 +42,7 @@ def add(
         _require_room(activity, len(checked.content))
         row = Evidence.objects.create(activity=activity, file=store.keep(checked), added_by=by)
         log.touch(activity)
+        _note(changes.Kind.FILE_ADDED, registration, row, by=by)
         return row
 
 
@@ -52,6 +53,11 @@ def remove(registration: Registration, evidence: Evidence, *, by: Person) -> Non
         _lock(registration, evidence.activity)
         if Evidence.objects.filter(pk=evidence.pk).exists():
             _remove(evidence)
+            _note(changes.Kind.FILE_REMOVED, registration, evidence, by=by)
+
+
+def _note(kind: str, registration: Registration, row: Evidence, *, by: Person) -> None:
+    changes.note(kind, registration, row.activity, by=by, file_name=row.file.name)
 
 
 def _require_owner(registration: Registration, person: Person) -> None:

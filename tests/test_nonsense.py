@@ -258,6 +258,7 @@ KEPT = (
     "activities_activity",
     "activities_credit",
     "activities_evidence",
+    "activities_entrychange",
     "activities_comment",
     "activities_suggestion",
     "activities_import",

@@ -1,6 +1,7 @@
+from activities.models.changes import EntryChange
 from activities.models.evidence import Evidence
 from activities.models.imports import Import
 from activities.models.log import Activity, Credit
 from activities.models.review import Comment, Suggestion
 
-__all__ = ["Activity", "Comment", "Credit", "Evidence", "Import", "Suggestion"]
+__all__ = ["Activity", "Comment", "Credit", "EntryChange", "Evidence", "Import", "Suggestion"]

@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from activities import log, reasons, suggestions
+from activities import history, log, reasons, suggestions
 from activities.evidence import MOST_FILES
 from activities.forms.activity import ActivityForm
 from activities.forms.evidence import EvidenceForm
@@ -75,6 +75,7 @@ def show_entry(
         "reason": reasons.reason(line, record.rules),
         "facts": _facts(record, line),
         "record": record,
+        "history": [] if record.keeps_comments else history.lines_of(record, row),
         "own": is_own(request, record),
         "as_mentor": mentors,
         "form": (suggestion_form or SuggestionForm()) if mentors else None,
@@ -169,6 +170,7 @@ def _show_form(
         context |= {
             "line": line,
             "reason": reasons.reason(line, record.rules),
+            "history": history.lines_of(record, credit.activity),
             "own": True,
             "suggestions": suggestions.read_by(
                 record.registration,

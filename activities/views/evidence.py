@@ -4,13 +4,13 @@ from collections import defaultdict
 
 from django.contrib import messages
 from django.http import FileResponse, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_list_or_404, get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from activities import evidence as files
-from activities.models import Activity, Evidence
+from activities.models import Activity, EntryChange, Evidence
 from activities.record import Record
 from activities.views.access import entry_of, own_record, refused, visible_record
 from cec.files import serving
@@ -50,12 +50,15 @@ def download(request: HttpRequest, registration: int, activity: int, evidence: i
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def remove(request: HttpRequest, registration: int, activity: int, evidence: int) -> HttpResponse:
-    """Ask first, then remove a file for good."""
+    """Ask first, then remove a file for good; a second click finds it gone."""
     record = own_record(request, registration)
     entry = entry_of(record, activity)
-    row = get_object_or_404(entry.evidence.select_related("activity", "file"), pk=evidence)
     if not record.is_open:
         return refused(request, record)
+    row = entry.evidence.select_related("activity", "file").filter(pk=evidence).first()
+    if row is None:
+        get_list_or_404(entry.changes, kind=EntryChange.Kind.FILE_REMOVED)
+        return redirect("activity", registration, activity)
     if request.method != "POST":
         context = {"registration": record.registration, "evidence": row}
         return render(request, "activities/evidence_remove.html", context)

@@ -138,7 +138,7 @@ class TestAdding:
         assert stored(media) == [store.path_of(row.file)]
 
     def test_an_entry_that_was_deleted_meanwhile_takes_none(self, registration, entry, media):
-        log.delete(registration, entry)
+        log.delete(registration, entry, by=registration.person)
 
         with pytest.raises(Refused, match="changed meanwhile"):
             add(registration, entry)
@@ -209,7 +209,7 @@ class TestRemoving:
     ):
         add(registration, entry)
         kept = add(registration, make.activity(registration))
-        log.delete(registration, entry)
+        log.delete(registration, entry, by=registration.person)
 
         early = evidence.sweep()
         long_ago(entry)
@@ -221,18 +221,18 @@ class TestRemoving:
 
     def test_an_entry_brought_back_in_time_has_its_files(self, registration, entry, media):
         row = add(registration, entry)
-        log.delete(registration, entry)
-        log.restore(registration, entry)
+        log.delete(registration, entry, by=registration.person)
+        log.restore(registration, entry, by=registration.person)
 
         assert evidence.sweep() == 0
         assert store.path_of(row.file).exists()
 
     def test_an_entry_whose_files_may_be_gone_does_not_come_back(self, registration, entry):
-        log.delete(registration, entry)
+        log.delete(registration, entry, by=registration.person)
         long_ago(entry)
 
         with pytest.raises(Refused, match="too long ago"):
-            log.restore(registration, entry)
+            log.restore(registration, entry, by=registration.person)
 
         assert Activity.objects.get().deleted_at is not None
 
@@ -241,7 +241,7 @@ class TestRemoving:
         other = make.activity(registration)
         for row in (entry, other):
             add(registration, row)
-            log.delete(registration, row)
+            log.delete(registration, row, by=registration.person)
         long_ago(entry)
 
         first = sweep()
@@ -285,10 +285,10 @@ class TestAtOnce:
         self, registration, entry, monkeypatch
     ):
         row = add(registration, entry)
-        log.delete(registration, entry)
+        log.delete(registration, entry, by=registration.person)
 
         with transaction.atomic():
-            log.restore(registration, entry)
+            log.restore(registration, entry, by=registration.person)
             monkeypatch.setattr(log, "UNDO_DAYS", -1)  # its time ends before it is back
             (meanwhile,) = at_once([evidence.sweep])
 

@@ -175,6 +175,16 @@ class TestRemoving:
         assert "“card.pdf” is removed." in text(answer)
         assert not Evidence.objects.exists()
 
+    def test_a_second_click_finds_it_gone(self, own, registration, entry, row):
+        page = at("evidence_remove", registration, entry.pk, row.pk)
+        never_there = own.post(at("evidence_remove", registration, entry.pk, row.pk + 1))
+        own.post(page)
+
+        second = own.post(page)
+
+        assert never_there.status_code == 404
+        assert second.url == at("activity", registration, entry.pk)
+
     def test_a_closed_record_keeps_it(self, own, registration, entry, row):
         Registration.objects.update(status="accepted")
         page = at("evidence_remove", registration, entry.pk, row.pk)
@@ -250,7 +260,7 @@ class TestDownload:
             assert client.get(address).status_code == 404
 
     def test_that_of_a_deleted_entry_is_not_there(self, own, registration, entry, row):
-        log.delete(registration, entry)
+        log.delete(registration, entry, by=registration.person)
 
         assert own.get(at("evidence_file", registration, entry.pk, row.pk)).status_code == 404
 
