@@ -1,19 +1,20 @@
 """Writing the log: the only place that writes activities and what they are worth."""
 
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import date, datetime, timedelta
 
 from django.db import IntegrityError, connection, transaction
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from activities import changes
 from activities.models import Activity, Credit
 from activities.points import worth_sql
 from cec.problems import Problem, Refused
 from cec.wording import day as write_day
 from registrations.calendar import today_in
-from registrations.models import Rate, Registration
+from registrations.models import Person, Rate, Registration
 
 UNDO_DAYS = 30
 
@@ -188,7 +189,9 @@ def add_all(registration: Registration, entries: Sequence[tuple[Activity, Rate]]
 
 
 @transaction.atomic
-def change(registration: Registration, activity: Activity, *, rate: Rate) -> Activity:
+def change(
+    registration: Registration, activity: Activity, *, rate: Rate, by: Person | None
+) -> Activity:
     """Save an edited activity; `activity.version` is the one that the form was opened with.
 
     Raises `Refused` with code "stale" when it was changed meanwhile (reliability G6).
@@ -197,15 +200,19 @@ def change(registration: Registration, activity: Activity, *, rate: Rate) -> Act
     current = Activity.objects.kept().filter(pk=activity.pk, version=activity.version)
     if not current.update(version=F("version") + 1):
         raise Refused(stale())
+    before = changes.values_of(registration, [activity.pk])
     activity.version += 1
     activity.save()
     value(registration, [(activity.pk, rate.pk)])
+    changes.note_edits(changes.Kind.EDITED, registration, [(activity, rate)], before=before, by=by)
     return activity
 
 
 @transaction.atomic
-def change_all(registration: Registration, entries: Sequence[tuple[Activity, Rate]]) -> None:
-    """Save many edited activities by sets, all or none; versions as in `change`."""
+def change_all(
+    registration: Registration, entries: Sequence[tuple[Activity, Rate]], *, by: Person | None
+) -> None:
+    """Save what a file changes in many activities by sets, all or none; versions as in `change`."""
     require_open(registration)
     activities = [activity for activity, _rate in entries]
     versions = dict(
@@ -215,39 +222,64 @@ def change_all(registration: Registration, entries: Sequence[tuple[Activity, Rat
     )
     if any(versions.get(activity.pk) != activity.version for activity in activities):
         raise Refused(stale())
+    before = changes.values_of(registration, versions)
     now = timezone.now()
     for activity in activities:
         activity.version += 1
         activity.updated_at = now
     Activity.objects.bulk_update(activities, CHANGEABLE, batch_size=500)
     value(registration, [(activity.pk, rate.pk) for activity, rate in entries])
+    changes.note_edits(changes.Kind.IMPORTED, registration, entries, before=before, by=by)
+
+
+def touch(activity: Activity) -> None:
+    """Note that something of an entry changed beside its fields: a question is answered by it.
+
+    The version stays: a form that is open meanwhile overwrites nothing of it.
+    """
+    Activity.objects.filter(pk=activity.pk).update(updated_at=timezone.now())
 
 
 @transaction.atomic
-def delete(registration: Registration, activity: Activity) -> None:
+def delete(registration: Registration, activity: Activity, *, by: Person | None) -> None:
     """Take an activity out of the record; it can be brought back for `UNDO_DAYS`."""
     require_open(registration)
-    _mark(registration, activity, deleted=True)
+    if _mark(registration, activity, Activity.objects.kept(), deleted_at=timezone.now()):
+        changes.note(changes.Kind.DELETED, registration, activity, by=by)
 
 
 @transaction.atomic
-def restore(registration: Registration, activity: Activity) -> None:
-    """Undo a deletion."""
+def restore(registration: Registration, activity: Activity, *, by: Person | None) -> None:
+    """Undo a deletion; raises `Refused` after `UNDO_DAYS`, when its files may be gone."""
     require_open(registration)
     problems = check_dates(
         registration, completed_on=activity.completed_on, planned=activity.planned
     )
     if problems:  # the program years may have moved since
         raise Refused(*problems)
-    _mark(registration, activity, deleted=False)
+    deleted = Activity.objects.filter(deleted_at__isnull=False)
+    in_time = deleted.filter(deleted_at__gte=timezone.now() - timedelta(days=UNDO_DAYS))
+    if _mark(registration, activity, in_time, deleted_at=None):
+        changes.note(changes.Kind.RESTORED, registration, activity, by=by)
+    elif deleted.filter(pk=activity.pk).exists():  # else a first click has brought it back
+        raise Refused(
+            Problem("too_late", _("It was deleted too long ago to come back."), fixable=False)
+        )
 
 
-def _mark(registration: Registration, activity: Activity, *, deleted: bool) -> None:
-    activity.deleted_at = timezone.now() if deleted else None
-    Activity.objects.filter(pk=activity.pk).update(
-        deleted_at=activity.deleted_at, version=F("version") + 1
-    )
-    value_again(registration, activities=[activity.pk])
+def _mark(
+    registration: Registration,
+    activity: Activity,
+    fitting: QuerySet[Activity],
+    *,
+    deleted_at: datetime | None,
+) -> bool:
+    """Delete or restore an activity if it still is among the fitting ones; say whether it was."""
+    marked = fitting.filter(pk=activity.pk).update(deleted_at=deleted_at, version=F("version") + 1)
+    if marked:
+        activity.deleted_at = deleted_at
+        value_again(registration, activities=[activity.pk])
+    return bool(marked)
 
 
 def value(registration: Registration, entries: Iterable[tuple[int, int]]) -> None:

@@ -5,6 +5,7 @@ from activities.views import (
     cycle,
     deleting,
     entry,
+    evidence,
     importing,
     listing,
     mentees,
@@ -19,6 +20,8 @@ one_activity = [
     path(_("suggest/"), mentees.suggest, name="suggest"),
     path(_("delete/"), deleting.delete, name="activity_delete"),
     path(_("restore/"), deleting.restore, name="activity_restore"),
+    path(_("evidence/<int:evidence>/"), evidence.download, name="evidence_file"),
+    path(_("evidence/<int:evidence>/remove/"), evidence.remove, name="evidence_remove"),
 ]
 
 activities = [

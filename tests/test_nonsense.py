@@ -257,6 +257,8 @@ KEPT = (
     "account_emailaddress",
     "activities_activity",
     "activities_credit",
+    "activities_evidence",
+    "activities_entrychange",
     "activities_comment",
     "activities_suggestion",
     "activities_import",

@@ -38,7 +38,11 @@ def visible_record(request: HttpRequest, pk: int) -> Record:
     roles = roles_of(request.user)  # type: ignore[arg-type]
     committee = roles.sees_everything or registration.association_id in roles.associations
     own = registration.person_id == request.user.pk
-    return Record(registration, keeps_comments=not (own or committee))
+    return Record(
+        registration,
+        reader=request.user,  # type: ignore[arg-type]
+        keeps_comments=not (own or committee),
+    )
 
 
 def own_record(request: HttpRequest, pk: int) -> Record:

@@ -32,7 +32,7 @@ def delete(request: HttpRequest, registration: int, activity: int) -> HttpRespon
             }
             return render(request, "activities/delete.html", context)
         try:
-            log.delete(record.registration, row)
+            log.delete(record.registration, row, by=record.reader)
         except Refused as refusal:
             return refused(request, record, *refusal.problems)
         messages.success(request, _deleted(record, row))
@@ -66,7 +66,7 @@ def restore(request: HttpRequest, registration: int, activity: int) -> HttpRespo
             context = {"registration": record.registration, "line": record.line(row)}
             return render(request, "activities/restore.html", context)
         try:
-            log.restore(record.registration, row)
+            log.restore(record.registration, row, by=record.reader)
         except Refused as refusal:
             return refused(request, record, *refusal.problems)
         back = _("It’s back in your record.")

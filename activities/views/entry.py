@@ -9,12 +9,15 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from activities import log, reasons, suggestions
+from activities import history, log, reasons, suggestions
+from activities.evidence import MOST_FILES
 from activities.forms.activity import ActivityForm
+from activities.forms.evidence import EvidenceForm
 from activities.forms.suggestions import SuggestionForm
 from activities.models import Activity, Credit
 from activities.record import Line, Record
 from activities.rules import rate_words
+from activities.views import evidence
 from activities.views.access import entry_of, is_own, own_record, refused, visible_record
 from activities.views.listing import listing_url
 from cec.problems import Refused
@@ -38,7 +41,7 @@ def add(request: HttpRequest, registration: int) -> HttpResponse:
         activity, first = log.add_once(record.registration, form.activity(), rate=rate)
     except Refused as refusal:
         return refused(request, record, *refusal.problems)
-    return _show_saved(request, activity, _("Added.") if first else "", registration=registration)
+    return _take_files_and_show(request, record, activity, _("Added.") if first else "")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -64,6 +67,7 @@ def show_entry(
 ) -> HttpResponse:
     """Show an entry that can't be changed; today's mentor finds a form for suggestions."""
     line = record.line(row)
+    record.add_evidence([line])
     mentors = suggestions.mentoring_of(record.registration, request.user) is not None  # type: ignore[arg-type]
     context = {
         "registration": record.registration,
@@ -71,6 +75,7 @@ def show_entry(
         "reason": reasons.reason(line, record.rules),
         "facts": _facts(record, line),
         "record": record,
+        "history": [] if record.keeps_comments else history.lines_of(record, row),
         "own": is_own(request, record),
         "as_mentor": mentors,
         "form": (suggestion_form or SuggestionForm()) if mentors else None,
@@ -109,12 +114,12 @@ def _change(request: HttpRequest, record: Record, pk: int) -> HttpResponse:
         return _show_form(request, record, form, credit=credit, status=422)
     rate = form.cleaned_data["rate"]
     try:
-        log.change(record.registration, form.fill(row), rate=rate)
+        log.change(record.registration, form.fill(row), rate=rate, by=record.reader)
     except Refused as refusal:
         if refusal.problems[0].code != "stale":
             return refused(request, record, *refusal.problems)
         return _show_clash(request, record, form, pk)
-    return _show_saved(request, row, _("Saved."), registration=record.registration.pk)
+    return _take_files_and_show(request, record, row, _("Saved."))
 
 
 def _show_clash(request: HttpRequest, record: Record, form: ActivityForm, pk: int) -> HttpResponse:
@@ -125,7 +130,7 @@ def _show_clash(request: HttpRequest, record: Record, form: ActivityForm, pk: in
     credit = _credit(record, entry_of(record, pk))
     current = form.show_current(credit)
     if not current:
-        return _show_saved(request, credit.activity, "", registration=record.registration.pk)
+        return _take_files_and_show(request, record, credit.activity, "")
     form.add_error(
         None,
         _(
@@ -153,14 +158,19 @@ def _show_form(
         "registration": record.registration,
         "record": record,
         "form": form,
+        "evidence_form": EvidenceForm(),
+        "evidence_most": MOST_FILES,
+        "files_lost": bool(request.FILES),
         "subjects": _subjects(record),
         "current": current or [],
     }
     if credit:
         line = record.line(credit.activity)
+        record.add_evidence([line])
         context |= {
             "line": line,
             "reason": reasons.reason(line, record.rules),
+            "history": history.lines_of(record, credit.activity),
             "own": True,
             "suggestions": suggestions.read_by(
                 record.registration,
@@ -173,6 +183,16 @@ def _show_form(
 
 def _subjects(record: Record) -> QuerySet[SubjectArea]:
     return record.program.subject_areas.all()
+
+
+def _take_files_and_show(
+    request: HttpRequest, record: Record, activity: Activity, what: str
+) -> HttpResponse:
+    """The entry is saved: keep its files too. When one isn't taken, its page is shown again."""
+    pk = record.registration.pk
+    shown = _show_saved(request, activity, what, registration=pk)
+    all_taken = evidence.take_in(request, record, activity)
+    return shown if all_taken else redirect("activity", pk, activity.pk)
 
 
 def _show_saved(

@@ -58,7 +58,8 @@ def _quick_add(request: HttpRequest, record: Record) -> HttpResponse:
         activity, first = log.add_once(record.registration, form.activity(), rate=rate)
     except Refused as refusal:
         return refused(request, record, *refusal.problems)
-    return _show_added(request, Record(record.registration), activity, first=first)
+    fresh = Record(record.registration, reader=record.reader)
+    return _show_added(request, fresh, activity, first=first)
 
 
 def _ask_again(request: HttpRequest, record: Record, form: QuickForm) -> HttpResponse:

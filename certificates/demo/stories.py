@@ -152,7 +152,7 @@ class Story:
         return log.add(self._registration, entry.activity(), rate=rate)
 
     def delete_latest(self) -> None:
-        log.delete(self.registration, self._entries()[0])
+        log.delete(self.registration, self._entries()[0], by=self.person)
 
     def turn_in(self) -> None:
         completion.turn_in(self.registration, by=self.person)
@@ -176,7 +176,7 @@ class Story:
             activity = comment.activity
             activity.outcome += " The hours are mine alone; there was no exam."
             credit = activity.credits.select_related("rate").get(registration=registration)
-            log.change(registration, activity, rate=credit.rate)
+            log.change(registration, activity, rate=credit.rate, by=self.person)
 
     def accept(self) -> None:
         completion.accept(self.registration, by=self.reviewer)

@@ -176,7 +176,7 @@ def test_deleted_entries_stand_in_a_view_of_their_own_for_thirty_days(own, regis
     gone = make.activity(registration, title="Deleted lately")
     long_gone = make.activity(registration, title="Deleted long ago")
     for entry in (gone, long_gone):
-        log.delete(registration, entry)
+        log.delete(registration, entry, by=registration.person)
     type(long_gone).objects.filter(pk=long_gone.pk).update(
         deleted_at=timezone.now() - timedelta(days=31)
     )

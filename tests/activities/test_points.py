@@ -69,7 +69,7 @@ def test_parked_points_count_again_when_an_earlier_entry_goes_away(record):
     second = make.activity(record, "PD-I", hours="12", on="2025-05-01")
     before = worth(record, second)
 
-    log.delete(record, first)
+    log.delete(record, first, by=record.person)
 
     assert before == exactly(("12", "8", "4"))
     assert worth(record, second) == exactly(("12", "12", "0"))
@@ -134,7 +134,7 @@ def test_a_study_project_counts_once_its_outcomes_are_written(record):
     before = points.standing(record).counted
 
     study.outcome = "Linked data needs stable identifiers."
-    log.change(record, study, rate=make.rate("STUDY"))
+    log.change(record, study, rate=make.rate("STUDY"), by=record.person)
 
     assert before == 0
     assert points.standing(record).counted == 12

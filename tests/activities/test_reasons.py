@@ -89,7 +89,7 @@ def test_a_project_without_its_outcome_says_what_is_missing(registration):
 
 def test_a_deleted_entry_says_until_when_it_can_come_back_in_the_programs_days(registration):
     entry = make.activity(registration)
-    log.delete(registration, entry)
+    log.delete(registration, entry, by=registration.person)
     late_in_the_evening = datetime(2026, 3, 11, 2, 30, tzinfo=UTC)  # still the 10th in Toronto
     Activity.objects.filter(pk=entry.pk).update(deleted_at=late_in_the_evening)
 

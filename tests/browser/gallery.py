@@ -111,6 +111,7 @@ class Gallery:
             reason=LONG_WORD,
             recorded_by=self.office,
         )
+        self.evidence = factories.evidence(entry, f"{LONG_WORD}.pdf")
         imported = Import.objects.create(
             registration=row,
             uploaded_by=row.person,
@@ -217,6 +218,7 @@ class Gallery:
             page("activity_add", pk),
             page("activity", pk, entry),
             page("activity_delete", pk, entry),
+            page("evidence_remove", pk, entry, self.evidence.pk),
             page("record_import", pk),
             page("import_preview", pk, self.imported.pk),
             page("certificate", pk),
