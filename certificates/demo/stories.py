@@ -189,7 +189,7 @@ class Story:
 
     def _entries(self) -> Sequence[Activity]:
         return list(
-            Activity.objects.kept()
-            .filter(credits__registration=self.registration, planned=False)
+            Activity.objects.in_record(self.registration)
+            .filter(planned=False)
             .order_by("-completed_on", "-pk")
         )
