@@ -1,13 +1,15 @@
 from django.urls import include, path
 from django.utils.translation import gettext_lazy as _
 
-from activities.views import cycle, deleting, entry, importing, listing, mentees, record
+from activities.views import cycle, deleting, entry, importing, listing, mentees, record, several
 
 one_activity = [
     path("", entry.entry, name="activity"),
     path(_("suggest/"), mentees.suggest, name="suggest"),
     path(_("delete/"), deleting.delete, name="activity_delete"),
     path(_("restore/"), deleting.restore, name="activity_restore"),
+    path(_("counts-in/<int:other>/"), several.count_in, name="activity_count_in"),
+    path(_("counts-in/<int:other>/take-out/"), several.take_out, name="activity_take_out"),
 ]
 
 activities = [
