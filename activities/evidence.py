@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from activities import changes, log
+from activities.checks import stale
 from activities.models import Activity, Evidence
 from cec import limits, work
 from cec.files import checking, store
@@ -70,7 +71,7 @@ def _lock(registration: Registration, activity: Activity) -> None:
     log.require_open(registration)
     work.one_at_a_time(f"evidence:{registration.person_id}")
     if not Activity.objects.kept().filter(pk=activity.pk).exists():
-        raise Refused(log.stale())
+        raise Refused(stale())
 
 
 def _require_room(activity: Activity, size: int) -> None:

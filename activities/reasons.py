@@ -1,6 +1,6 @@
 """Why an entry counts what it counts: the one place that says it, in the language of the page."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
@@ -216,10 +216,60 @@ def _hoped(promise: Entry | None, raw: Decimal, rules: RecordRules) -> str:
 
 
 def _deleted(line: Line, rules: RecordRules) -> Reason:
-    assert line.activity.deleted_at is not None
+    assert line.deleted_at is not None
     program = rules.registration.program
-    until = day_in(program, line.activity.deleted_at) + timedelta(days=log.UNDO_DAYS)
+    until = day_in(program, line.deleted_at) + timedelta(days=log.UNDO_DAYS)
     return Reason(
         _("Deleted, so it doesn’t count."),
         _("You can bring it back until %(day)s.") % {"day": day(until)},
     )
+
+
+def worth(line: Line, rules: RecordRules) -> str:
+    """Say what an entry is worth in one program, beside what it is worth in others."""
+    amount = _("%(amount)s as %(type)s (%(basis)s).") % {
+        "amount": rules.amount(line.raw),
+        "type": line.type.code,
+        "basis": _basis(line, rules),
+    }
+    explained = reason(line, rules)
+    return f"{amount} {explained.why if explained.whole else explained}"
+
+
+def _basis(line: Line, rules: RecordRules) -> str:
+    if line.rate.per_hour is None:
+        return _("a fixed number")
+    text = ngettext("%(points)s an hour", "%(points)s an hour", plural(line.rate.per_hour))
+    return text % {"points": rules.amount(line.rate.per_hour)}
+
+
+def difference(worths: Sequence[tuple[Line, RecordRules]]) -> str:
+    """Say why one entry is worth something else in each of several programs; empty if it isn't."""
+    hourly = [(line, rules) for line, rules in worths if line.rate.per_hour]
+    fixed = [(line, rules) for line, rules in worths if line.rate.per_hour is None]
+    limited = [(line, rules) for line, rules in worths if line.parked]
+    unwritten = [(line, rules) for line, rules in worths if line.state == Credit.State.NO_OUTCOME]
+    said = []
+    if hourly and fixed:
+        said.append(
+            _("Hours give what it is worth in %(hourly)s; in %(fixed)s it is a fixed number.")
+            % {"hourly": _programs(hourly), "fixed": _programs(fixed)}
+        )
+    elif len({line.rate.per_hour for line, _rules in hourly}) > 1:
+        said.append(_("An hour is worth something else in each program."))
+    elif len({line.rate.fixed for line, _rules in fixed}) > 1:
+        said.append(_("Each program gives a fixed number of its own."))
+    if 0 < len(limited) < len(worths):
+        said.append(
+            _("A limit takes part of it in %(programs)s.") % {"programs": _programs(limited)}
+        )
+    if 0 < len(unwritten) < len(worths):
+        said.append(
+            _("What you learned has to be written for it to count in %(programs)s.")
+            % {"programs": _programs(unwritten)}
+        )
+    return " ".join(said)
+
+
+def _programs(worths: Sequence[tuple[Line, RecordRules]]) -> str:
+    return ", ".join(rules.registration.program.name for _line, rules in worths)

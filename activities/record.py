@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import cached_property
 from typing import TypedDict, cast
@@ -51,6 +51,7 @@ class Line:
     rate: Rate
     worth: Entry | None
     promise: Entry | None = None
+    deleted_at: datetime | None = None
     comments: list[Comment] = field(default_factory=list)
     keeps_comments: bool = False
     files: int = 0
@@ -204,6 +205,7 @@ class Record:
                 rate=self.rules.rates[credit.rate_id],
                 worth=self.ledger.get(credit.activity_id),
                 promise=self._worths[1].get(credit.activity_id),
+                deleted_at=credit.deleted_at,
                 keeps_comments=self.keeps_comments,
                 files=credit.files if self.reads_evidence else 0,  # type: ignore[attr-defined]
             )
@@ -259,7 +261,7 @@ class Record:
     def restorable(self) -> QuerySet[Credit]:
         """What was deleted so lately that it can be brought back."""
         since = timezone.now() - timedelta(days=log.UNDO_DAYS)
-        return self.credits().filter(activity__deleted_at__gte=since)
+        return self.credits().filter(deleted_at__gte=since)
 
     @cached_property
     def entries(self) -> list[Kept]:

@@ -12,6 +12,7 @@ from activities.views import (
     record,
     rule_versions,
     rules,
+    several,
     standing,
 )
 
@@ -22,6 +23,8 @@ one_activity = [
     path(_("restore/"), deleting.restore, name="activity_restore"),
     path(_("evidence/<int:evidence>/"), evidence.download, name="evidence_file"),
     path(_("evidence/<int:evidence>/remove/"), evidence.remove, name="evidence_remove"),
+    path(_("counts-in/<int:other>/"), several.count_in, name="activity_count_in"),
+    path(_("counts-in/<int:other>/take-out/"), several.take_out, name="activity_take_out"),
 ]
 
 activities = [

@@ -213,6 +213,7 @@ class World:
             "mail": 1,
             "mentorship": self.mentorship.pk,
             "offer": self.offer.pk,
+            "other": self.certificate.registration_id,
             "goal": self.goal.pk,
             "suggestion": self.suggestion.pk,
             "invitation": self.invitation.pk,

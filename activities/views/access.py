@@ -6,7 +6,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django_htmx.http import HttpResponseClientRedirect
 
-from activities import log
+from activities.checks import closed
 from activities.models import Activity
 from activities.record import Record
 from cec.problems import Problem
@@ -59,13 +59,16 @@ def is_own(request: HttpRequest, record: Record) -> bool:
 
 def entry_of(record: Record, pk: int, *, deleted: bool = False) -> Activity:
     """Return an activity of this record, or not found; deleted ones only when they are wanted."""
-    activities = Activity.objects.filter(credits__registration=record.registration)
-    return get_object_or_404(activities if deleted else activities.kept(), pk=pk)
+    if deleted:
+        activities = Activity.objects.filter(credits__registration=record.registration)
+    else:
+        activities = Activity.objects.in_record(record.registration)
+    return get_object_or_404(activities, pk=pk)
 
 
 def refused(request: HttpRequest, record: Record, *problems: Problem) -> HttpResponse:
     """Answer somebody who may not write now, usually in a closed record: say so, on the list."""
-    for problem in problems or (log.closed(record.registration),):
+    for problem in problems or (closed(record.registration),):
         messages.error(request, problem.message)
     listing = redirect("activities", record.registration.pk)
     return HttpResponseClientRedirect(listing.url) if request.htmx else listing  # type: ignore[attr-defined]

@@ -14,9 +14,11 @@ from activities.forms.activity import ActivityForm, QuickForm
 from activities.listing import PAGE_SIZES, Listing, Question, asked, options, year_views
 from activities.models import Activity
 from activities.record import Line, Record
+from activities.several import with_record
 from activities.suggestions import mentoring_of
 from activities.views.access import is_own, own_record, refused, visible_record
 from cec.problems import Refused
+from registrations.navigation import own_registrations
 
 LONGEST_ID = 19
 
@@ -66,7 +68,12 @@ def _ask_again(request: HttpRequest, record: Record, form: QuickForm) -> HttpRes
     """Show the card again: nothing is saved, and what was typed stays."""
     question = asked(record, request.GET)
     if request.htmx:  # type: ignore[attr-defined]
-        context = {"registration": record.registration, "question": question, "form": form}
+        context = {
+            "registration": record.registration,
+            "question": question,
+            "form": form,
+            "several": has_several(request),
+        }
         return render(request, "activities/quick_add.html", context, status=422)
     context = _page(request, record, question) | {"form": form}
     return render(request, "activities/activities.html", context, status=422)
@@ -135,12 +142,18 @@ def _page(
         "own": own,
         "mentoring": None if own else mentoring_of(record.registration, request.user),  # type: ignore[arg-type]
         "can_edit": own and record.is_open,
+        "several": has_several(request),
     }
 
 
 def _row(record: Record, line: Line) -> tuple[Line, reasons.Reason, str]:
     """A line with why it counts, and how its points come about."""
     return line, reasons.reason(line, record.rules), reasons.sum_of(line, record.rules)
+
+
+def has_several(request: HttpRequest) -> bool:
+    """Whether an entry could count in more than one of the signed-in person's records."""
+    return len(with_record(own_registrations(request))) > 1
 
 
 @require_safe

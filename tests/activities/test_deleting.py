@@ -96,7 +96,7 @@ def test_a_second_undo_changes_nothing(own, registration, entry):
 
 def test_after_thirty_days_it_can_not_come_back(own, registration, entry):
     log.delete(registration, entry, by=registration.person)
-    Activity.objects.update(deleted_at=timezone.now() - timedelta(days=30, minutes=1))
+    Credit.objects.update(deleted_at=timezone.now() - timedelta(days=30, minutes=1))
     page = at("activity_restore", registration, entry.pk)
 
     assert own.get(page).status_code == 404

@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from activities import log, points
+from activities.checks import check_dates
 from activities.models import Activity
 from registrations.models import Cap
 from tests import factories as make
@@ -76,7 +77,7 @@ def test_parked_points_count_again_when_an_earlier_entry_goes_away(record):
 
 
 def test_nothing_before_the_enrolment_can_be_in_the_record(record):
-    problems = log.check_dates(record, completed_on=date(2025, 3, 14))
+    problems = check_dates(record, completed_on=date(2025, 3, 14))
 
     assert [problem.code for problem in problems] == ["too_early"]
     with pytest.raises(log.OutsideTheRecord):
