@@ -88,7 +88,7 @@ def _require_room(activity: Activity, size: int) -> None:
         raise Refused(
             Problem(
                 "full",
-                _("Your files take up %(size)s MB together, and there is no room for more.")
+                _("There is room for %(size)s MB of your files. Remove some to add this one.")
                 % {"size": MOST_BYTES // 1024**2},
             )
         )
