@@ -87,7 +87,7 @@ STUCK = f"""
         JOIN activities_activity a ON a.id = c.activity_id
         WHERE c.registration_id IN (SELECT id FROM people)
           AND (r.id IS NULL OR a.hours IS NULL AND r.per_hour IS NOT NULL)
-          AND (c.state <> 'deleted' OR a.deleted_at >= now() - interval '{UNDO_DAYS} days')
+          AND (c.state <> 'deleted' OR c.deleted_at >= now() - interval '{UNDO_DAYS} days')
         UNION ALL
         SELECT p.id, 'years'
         FROM people p

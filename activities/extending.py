@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from activities import log
+from activities.checks import closed
 from activities.models import Activity
 from cec import mail
 from cec.problems import Problem, Refused
@@ -136,7 +137,7 @@ def _same(registration: Registration, form_key: UUID | None) -> CycleChange | No
 def _require_open(registration: Registration) -> date:
     """Return the cycle's last day; refused unless the record is open and its cycle has an end."""
     if registration.status != Registration.Status.ACTIVE:
-        raise Refused(log.closed(registration))
+        raise Refused(closed(registration))
     if registration.ends_on is None:
         raise Refused(Problem("endless", _("This program has no end to move."), fixable=False))
     return registration.ends_on
@@ -191,9 +192,7 @@ def _refuse_what_lies_behind_the_end(registration: Registration) -> None:
                 % {"first": write_day(other.first_day)},
             )
         )
-    behind = Activity.objects.kept().filter(
-        credits__registration=registration, completed_on__gt=last_day
-    )
+    behind = Activity.objects.in_record(registration).filter(completed_on__gt=last_day)
     if count := behind.count():
         raise Refused(
             Problem(

@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from copy import copy
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -11,11 +12,12 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from activities import log
+from activities.checks import check_dates
 from activities.choices import workbook_choices
 from activities.models import Activity, Credit
 from activities.record import Record
 from activities.rules import rate_words
+from activities.sharing import check_elsewhere, elsewhere
 from activities.workbook import Question, Row, row_fingerprint
 from activities.workbook.lines import Reader, read_row
 from activities.workbook.matching import Matcher
@@ -91,6 +93,9 @@ class Sorter:
         self.existing = {
             credit.activity_id: credit for credit in credits.select_related("activity")
         }
+        self.elsewhere: dict[int, list[Credit]] = defaultdict(list)
+        for credit in elsewhere(record.registration, self.existing):
+            self.elsewhere[credit.activity_id].append(credit)
         self.claimed: set[int] = set()
         self.seen: dict[str, int] = {}
         self.titles: set[tuple[str, int]] = set()
@@ -130,7 +135,7 @@ class Sorter:
         assert row.completed_on is not None
         assert row.choice is not None
         planned = row.completed_on > self.record.today
-        problems = log.check_dates(
+        problems = check_dates(
             self.record.registration, completed_on=row.completed_on, planned=planned
         )
         if problems:
@@ -181,6 +186,21 @@ class Sorter:
         if item.state == SAME or credit.activity.planned:
             item.notes = []
         self.claimed.add(credit.activity_id)
+        if item.state == CHANGED:
+            self._ask_other_records(item, credit.activity)
+
+    def _ask_other_records(self, item: Item, activity: Activity) -> None:
+        """Refuse a row whose entry stands in another record too, which doesn't take the change."""
+        changed = copy(activity)
+        for name, value in item.values.items():
+            setattr(changed, name, value)
+        problems = [
+            problem
+            for credit in self.elsewhere[activity.pk]
+            for problem in check_elsewhere(changed, credit)
+        ]
+        if problems:
+            item.state, item.why, item.differences = REFUSED, problems[0].message, []
 
     def _index(self) -> None:
         """Look up the other entries by their fingerprints."""

@@ -16,6 +16,7 @@ from activities.choices import workbook_choices
 from activities.import_rows import CHANGED, NEW, Item, Sorter, digest
 from activities.models import Activity, Import
 from activities.record import Record
+from activities.sharing import lock_all
 from cec.problems import Problem, Refused
 from cec.uploads import clean_file_name
 from registrations.models import Person, Rate, Registration
@@ -123,7 +124,7 @@ def save(registration: Registration, imported: Import, *, by: Person, seen: str)
     `seen` is the digest of the preview. Raises `Refused`: "record_closed", "already_saved",
     "dropped", or "changed_meanwhile" when the preview would look another way now.
     """
-    log.require_open(registration)
+    lock_all(registration, [])
     record = Record(registration)
     imported = _waiting(imported)
     found = items(record, imported)
@@ -134,7 +135,8 @@ def save(registration: Registration, imported: Import, *, by: Person, seen: str)
             )
         )
     log.add_all(record.registration, [_new(item) for item in found if item.state == NEW])
-    log.change_all(record.registration, [_edited(item) for item in found if item.state == CHANGED])
+    edited = [_edited(item) for item in found if item.state == CHANGED]
+    log.change_all(record.registration, edited, by=by)
     imported.state, imported.saved_at = Import.State.SAVED, timezone.now()
     imported.save(update_fields=["state", "saved_at"])
     counts = Counter(item.state for item in found)

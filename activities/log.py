@@ -1,45 +1,33 @@
 """Writing the log: the only place that writes activities and what they are worth."""
 
-from collections.abc import Iterable, Sequence
-from datetime import date
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import timedelta
+from itertools import groupby
 
 from django.db import IntegrityError, connection, transaction
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from activities import changes
+from activities.checks import check_entry, closed, other_rules, stale
 from activities.models import Activity, Credit
 from activities.points import worth_sql
+from activities.sharing import SHARED, lock_all, refuse_elsewhere
 from cec.problems import Problem, Refused
-from cec.wording import day as write_day
-from registrations.calendar import today_in
-from registrations.models import Rate, Registration
+from registrations.models import Person, Rate, Registration
 
 UNDO_DAYS = 30
 
 # What an edit may change; everything else of an activity belongs to the log.
-CHANGEABLE = [
-    "title",
-    "provider",
-    "started_on",
-    "completed_on",
-    "hours",
-    "subject",
-    "materials",
-    "goals",
-    "outcome",
-    "planned",
-    "version",
-    "updated_at",
-]
+CHANGEABLE = [*SHARED, "version", "updated_at"]
 
 VALUE = f"""
     INSERT INTO activities_credit AS credit
         (activity_id, registration_id, rate_id, activity_type_id, completed_on, year, points, state)
     SELECT a.id, chosen.registration_id, r.id, r.activity_type_id, a.completed_on, y.number,
            {worth_sql("a.hours")},
-           CASE WHEN a.deleted_at IS NOT NULL THEN 'deleted'
-                WHEN a.planned THEN 'planned'
+           CASE WHEN a.planned THEN 'planned'
                 WHEN t.needs_outcome AND btrim(a.outcome) = '' THEN 'no_outcome'
                 ELSE 'counts' END
     FROM unnest(%(activities)s::bigint[], %(registrations)s::bigint[], %(rates)s::bigint[])
@@ -53,51 +41,14 @@ VALUE = f"""
         rate_id = excluded.rate_id, activity_type_id = excluded.activity_type_id,
         completed_on = excluded.completed_on, year = excluded.year,
         points = excluded.points,
-        state = CASE WHEN credit.disallowed AND excluded.state = 'counts' THEN 'disallowed'
+        state = CASE WHEN credit.deleted_at IS NOT NULL THEN 'deleted'
+                     WHEN credit.disallowed AND excluded.state = 'counts' THEN 'disallowed'
                      ELSE excluded.state END
 """
 
 
 class OutsideTheRecord(Exception):
     """An activity was to be valued that no program year holds; forms refuse it before."""
-
-
-def check_dates(
-    registration: Registration, *, completed_on: date, planned: bool = False
-) -> list[Problem]:
-    """Say why an activity of that day can't be in this record (E4, P11)."""
-    starts_on, ends_on = registration.starts_on, registration.ends_on
-    if starts_on is None:
-        return [Problem("not_started", _("Your registration isn’t approved yet."), fixable=False)]
-    if completed_on < starts_on:
-        return [
-            Problem(
-                "too_early",
-                _("This was before %(day)s, the day your program started, so it can’t count.")
-                % {"day": write_day(starts_on)},
-                fixable=False,
-            )
-        ]
-    if ends_on and completed_on > ends_on:
-        return [
-            Problem(
-                "too_late",
-                _("This was after %(day)s, the last day of your program, so it can’t count.")
-                % {"day": write_day(ends_on)},
-                fixable=False,
-            )
-        ]
-    if not planned and completed_on > today_in(registration.program):
-        return [
-            Problem(
-                "future",
-                _(
-                    "This day is still ahead. Save it as planned, or enter the day when you "
-                    "finished."
-                ),
-            )
-        ]
-    return []
 
 
 def require_open(registration: Registration) -> None:
@@ -118,52 +69,42 @@ def require_open(registration: Registration) -> None:
         raise Refused(other_rules())
 
 
-def closed(registration: Registration) -> Problem:
-    """Tell that a record can't be changed in its state."""
-    return Problem(
-        "record_closed",
-        _("This record is closed for changes. It is now: %(status)s.")
-        % {"status": registration.get_status_display()},
-        fixable=False,
-    )
-
-
-def other_rules() -> Problem:
-    """Tell that the record moved to other rules while an entry was written."""
-    return Problem(
-        "other_rules",
-        _(
-            "The rules of your program have just changed, so nothing is saved yet. "
-            "Choose the type again."
-        ),
-    )
-
-
-def stale() -> Problem:
-    """Tell that somebody else, or another window, changed the activity first."""
-    return Problem("stale", _("This activity was changed meanwhile. Look at it as it is now."))
-
-
 @transaction.atomic
-def add(registration: Registration, activity: Activity, *, rate: Rate) -> Activity:
-    """Save a new activity and its worth; raises `Refused` when the record is closed."""
-    require_open(registration)
+def add(
+    registration: Registration,
+    activity: Activity,
+    *,
+    rate: Rate,
+    also: Mapping[Registration, Rate] | None = None,
+) -> Activity:
+    """Save a new activity and its worth; raises `Refused` when the record is closed.
+
+    `also` are other records of the person that it counts in too, each with its own rate.
+    """
+    rates = {registration: rate} | dict(also or {})
+    for record in sorted(rates, key=lambda row: row.pk):
+        require_open(record)
     activity.person_id = registration.person_id
     activity.save()
-    value(registration, [(activity.pk, rate.pk)])
+    for record, its_rate in rates.items():
+        value(record, [(activity.pk, its_rate.pk)])
     return activity
 
 
 def add_once(
-    registration: Registration, activity: Activity, *, rate: Rate
+    registration: Registration,
+    activity: Activity,
+    *,
+    rate: Rate,
+    also: Mapping[Registration, Rate] | None = None,
 ) -> tuple[Activity, bool]:
-    """Save what a form said, once however often it arrives.
+    """Save what a form said, once however often it arrives; `also` as in `add`.
 
     Returns the activity that the first arrival saved, and whether this was the first: the
     constraint "form_is_saved_once" decides, so that the usual save asks nothing beforehand.
     """
     try:
-        return add(registration, activity, rate=rate), True
+        return add(registration, activity, rate=rate, also=also), True
     except IntegrityError:
         saved = Activity.objects.filter(
             person_id=registration.person_id, form_key=activity.form_key, form_key__isnull=False
@@ -188,66 +129,116 @@ def add_all(registration: Registration, entries: Sequence[tuple[Activity, Rate]]
 
 
 @transaction.atomic
-def change(registration: Registration, activity: Activity, *, rate: Rate) -> Activity:
+def change(
+    registration: Registration, activity: Activity, *, rate: Rate, by: Person | None
+) -> Activity:
     """Save an edited activity; `activity.version` is the one that the form was opened with.
 
-    Raises `Refused` with code "stale" when it was changed meanwhile (reliability G6).
+    What it is worth is written anew in every open record that holds it. Raises `Refused` with code
+    "stale" when it was changed meanwhile (reliability G6), and where `check_elsewhere` says why.
     """
-    require_open(registration)
-    current = Activity.objects.kept().filter(pk=activity.pk, version=activity.version)
+    elsewhere = lock_all(registration, [activity.pk])
+    current = Activity.objects.in_record(registration).filter(
+        pk=activity.pk, version=activity.version
+    )
     if not current.update(version=F("version") + 1):
         raise Refused(stale())
+    refuse_elsewhere([activity], elsewhere)
+    before = changes.values_of(registration, [activity.pk])
     activity.version += 1
     activity.save()
     value(registration, [(activity.pk, rate.pk)])
+    _value_elsewhere(elsewhere)
+    changes.note_edits(changes.Kind.EDITED, registration, [(activity, rate)], before=before, by=by)
     return activity
 
 
 @transaction.atomic
-def change_all(registration: Registration, entries: Sequence[tuple[Activity, Rate]]) -> None:
-    """Save many edited activities by sets, all or none; versions as in `change`."""
-    require_open(registration)
+def change_all(
+    registration: Registration, entries: Sequence[tuple[Activity, Rate]], *, by: Person | None
+) -> None:
+    """Save what a file changes in many activities by sets, all or none.
+
+    Versions and refusals are as in `change`.
+    """
     activities = [activity for activity, _rate in entries]
+    elsewhere = lock_all(registration, [activity.pk for activity in activities])
     versions = dict(
-        Activity.objects.kept()
+        Activity.objects.in_record(registration)
         .filter(pk__in=[activity.pk for activity in activities])
         .values_list("pk", "version")
     )
     if any(versions.get(activity.pk) != activity.version for activity in activities):
         raise Refused(stale())
+    refuse_elsewhere(activities, elsewhere)
+    before = changes.values_of(registration, versions)
     now = timezone.now()
     for activity in activities:
         activity.version += 1
         activity.updated_at = now
     Activity.objects.bulk_update(activities, CHANGEABLE, batch_size=500)
     value(registration, [(activity.pk, rate.pk) for activity, rate in entries])
+    _value_elsewhere(elsewhere)
+    changes.note_edits(changes.Kind.IMPORTED, registration, entries, before=before, by=by)
+
+
+def _value_elsewhere(elsewhere: Sequence[Credit]) -> None:
+    """Write the worth of changed activities anew in the other records that are open."""
+    for record, credits in groupby(elsewhere, key=lambda credit: credit.registration):
+        if record.status == Registration.Status.ACTIVE:
+            value_again(record, activities=[credit.activity_id for credit in credits])
+
+
+def touch(activity: Activity) -> None:
+    """Note that something of an entry changed beside its fields: a question is answered by it.
+
+    The version stays: a form that is open meanwhile overwrites nothing of it.
+    """
+    Activity.objects.filter(pk=activity.pk).update(updated_at=timezone.now())
 
 
 @transaction.atomic
-def delete(registration: Registration, activity: Activity) -> None:
-    """Take an activity out of the record; it can be brought back for `UNDO_DAYS`."""
-    require_open(registration)
-    _mark(registration, activity, deleted=True)
+def delete(registration: Registration, activity: Activity, *, by: Person | None) -> None:
+    """Take an activity out of the record; it can be brought back for `UNDO_DAYS`.
+
+    Other records that hold it keep it; the last one takes the activity with it.
+    """
+    elsewhere = lock_all(registration, [activity.pk])
+    now = timezone.now()
+    held = Credit.objects.kept().filter(registration=registration, activity=activity)
+    if not held.update(state=Credit.State.DELETED, deleted_at=now):
+        return  # a second click
+    if not elsewhere:
+        Activity.objects.filter(pk=activity.pk).update(deleted_at=now, version=F("version") + 1)
+    changes.note(changes.Kind.DELETED, registration, activity, by=by)
 
 
 @transaction.atomic
-def restore(registration: Registration, activity: Activity) -> None:
-    """Undo a deletion."""
-    require_open(registration)
-    problems = check_dates(
-        registration, completed_on=activity.completed_on, planned=activity.planned
-    )
+def restore(registration: Registration, activity: Activity, *, by: Person | None) -> None:
+    """Undo a deletion; raises `Refused` after `UNDO_DAYS`, when its files may be gone."""
+    lock_all(registration, [activity.pk])
+    deleted = Credit.objects.filter(registration=registration, deleted_at__isnull=False)
+    credit = deleted.filter(activity=activity).select_related("rate", "activity").first()
+    if credit is None or credit.deleted_at is None:
+        return  # a second click
+    if credit.deleted_at < timezone.now() - timedelta(days=UNDO_DAYS):
+        raise Refused(
+            Problem("too_late", _("It was deleted too long ago to come back."), fixable=False)
+        )
+    problems = check_entry(registration, credit.activity, credit.rate)
     if problems:  # the program years may have moved since
         raise Refused(*problems)
-    _mark(registration, activity, deleted=False)
+    hold(registration, credit.activity, credit.rate)
+    changes.note(changes.Kind.RESTORED, registration, activity, by=by)
 
 
-def _mark(registration: Registration, activity: Activity, *, deleted: bool) -> None:
-    activity.deleted_at = timezone.now() if deleted else None
-    Activity.objects.filter(pk=activity.pk).update(
-        deleted_at=activity.deleted_at, version=F("version") + 1
-    )
-    value_again(registration, activities=[activity.pk])
+def hold(registration: Registration, activity: Activity, rate: Rate) -> None:
+    """Let a record hold an activity that exists, perhaps again. Call it under `lock_all`."""
+    deleted = Credit.objects.filter(activity=activity, deleted_at__isnull=False)
+    deleted.filter(registration=registration).update(state=Credit.State.COUNTS, deleted_at=None)
+    gone = Activity.objects.filter(pk=activity.pk, deleted_at__isnull=False)
+    gone.update(deleted_at=None, version=F("version") + 1)
+    value(registration, [(activity.pk, rate.pk)])
 
 
 def value(registration: Registration, entries: Iterable[tuple[int, int]]) -> None:
@@ -272,21 +263,14 @@ def value(registration: Registration, entries: Iterable[tuple[int, int]]) -> Non
 def value_in_new_years(registration: Registration) -> None:
     """Write the worth of all entries anew after the program years moved (P5).
 
-    What was deleted and lies in no year any more stays as it was; it can't be brought back then.
+    What was deleted stays as it was; bringing it back looks for its year anew.
     """
-    years = registration.years.filter(
-        Q(ends_on__isnull=True) | Q(ends_on__gte=OuterRef("completed_on")),
-        starts_on__lte=OuterRef("completed_on"),
-    )
-    held = Credit.objects.filter(registration=registration).filter(
-        Exists(years) | ~Q(state=Credit.State.DELETED)
-    )
-    value(registration, held.values_list("activity_id", "rate_id"))
+    value_again(registration)
 
 
 def value_again(registration: Registration, *, activities: Sequence[int] | None = None) -> None:
     """Write the worth of entries anew, after their activity changed."""
-    credits = Credit.objects.filter(registration=registration)
+    credits = Credit.objects.kept().filter(registration=registration)
     if activities is not None:
         credits = credits.filter(activity__in=activities)
     value(registration, credits.values_list("activity_id", "rate_id"))

@@ -40,7 +40,7 @@ def my_record(request: HttpRequest) -> Iterator[Item]:
     yield Item(
         label=_("My record"),
         url=reverse("record", args=[registration.pk]),
-        names=frozenset({"record"}),
+        names=frozenset({"record", "standing"}),
         position=10,
     )
     yield Item(

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -61,8 +61,20 @@ class Pace:
         """Minutes of learning a week that reach the total, at the least that an hour gives."""
         if not self.to_go or self.ends_on is None or not self.per_hour:
             return None
+        return _rounded(self.to_go / self.per_hour * 60 / self._weeks_left)
+
+    @property
+    def points_a_week(self) -> Decimal | None:
+        """Points that each week to the end needs for the total, to a tenth, rounded up."""
+        if not self.to_go or self.ends_on is None or self.is_over:
+            return None
+        return (self.to_go / self._weeks_left).quantize(Decimal("0.1"), ROUND_CEILING)
+
+    @property
+    def _weeks_left(self) -> Decimal:
+        assert self.ends_on is not None
         weeks = Decimal((self.ends_on - self.today).days + 1) / DAYS_A_WEEK
-        return _rounded(self.to_go / self.per_hour * 60 / max(weeks, Decimal(1)))
+        return max(weeks, Decimal(1))
 
     @property
     def steady_minutes(self) -> int | None:
@@ -111,14 +123,19 @@ class Pace:
         sentences: list[str] = []
         if self.is_over or self.reached:
             return sentences
-        if self.minutes_a_week:
-            sentences.append(
-                _("At %(rate)s an hour, that’s about %(time)s of learning a week.")
-                % {
-                    "rate": amount(self.per_hour or ZERO, self.unit),
-                    "time": duration(self.minutes_a_week),
-                }
-            )
+        if self.points_a_week:
+            points = amount(self.points_a_week, self.unit)
+            if self.minutes_a_week:
+                sentences.append(
+                    _("That’s %(points)s a week: about %(time)s of learning at %(rate)s an hour.")
+                    % {
+                        "points": points,
+                        "rate": amount(self.per_hour or ZERO, self.unit),
+                        "time": duration(self.minutes_a_week),
+                    }
+                )
+            else:
+                sentences.append(_("That’s %(points)s a week.") % {"points": points})
         if self.expected:
             sentences.append(
                 _("A steady pace would put you at %(points)s today.")

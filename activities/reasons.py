@@ -1,6 +1,6 @@
 """Why an entry counts what it counts: the one place that says it, in the language of the page."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
@@ -99,6 +99,28 @@ def foretold(
     return sentences
 
 
+def afterwards(preview: Preview, record: Record) -> str:
+    """Say where the year and the record would stand with the entry that was previewed."""
+    total = record.rules.amount(record.counted() + preview.gain)
+    if not record.has_years:
+        return _("Your record would stand at %(total)s.") % {"total": total}
+    return _("Year %(number)s would stand at %(year)s and your record at %(total)s.") % {
+        "number": preview.entry.year,
+        "year": number(preview.year_total),
+        "total": total,
+    }
+
+
+def sum_of(line: Line, rules: RecordRules) -> str:
+    """Write how the raw points come about: hours x rate, or a fixed number (K1)."""
+    if line.rate.per_hour is None or line.activity.hours is None:
+        return _("a fixed number")
+    values = {"hours": number(line.activity.hours), "rate": number(line.rate.per_hour)}
+    if line.activity.hours * line.rate.per_hour == line.raw:
+        return _("%(hours)s h × %(rate)s") % values
+    return _("%(hours)s h × %(rate)s, rounded") % values
+
+
 def of_entry(entry: Entry, kind: ActivityType, rules: RecordRules) -> Reason:
     """Say what counts of an entry of the ledger, or of a preview."""
     if entry.parked > 0:
@@ -194,10 +216,60 @@ def _hoped(promise: Entry | None, raw: Decimal, rules: RecordRules) -> str:
 
 
 def _deleted(line: Line, rules: RecordRules) -> Reason:
-    assert line.activity.deleted_at is not None
+    assert line.deleted_at is not None
     program = rules.registration.program
-    until = day_in(program, line.activity.deleted_at) + timedelta(days=log.UNDO_DAYS)
+    until = day_in(program, line.deleted_at) + timedelta(days=log.UNDO_DAYS)
     return Reason(
         _("Deleted, so it doesn’t count."),
         _("You can bring it back until %(day)s.") % {"day": day(until)},
     )
+
+
+def worth(line: Line, rules: RecordRules) -> str:
+    """Say what an entry is worth in one program, beside what it is worth in others."""
+    amount = _("%(amount)s as %(type)s (%(basis)s).") % {
+        "amount": rules.amount(line.raw),
+        "type": line.type.code,
+        "basis": _basis(line, rules),
+    }
+    explained = reason(line, rules)
+    return f"{amount} {explained.why if explained.whole else explained}"
+
+
+def _basis(line: Line, rules: RecordRules) -> str:
+    if line.rate.per_hour is None:
+        return _("a fixed number")
+    text = ngettext("%(points)s an hour", "%(points)s an hour", plural(line.rate.per_hour))
+    return text % {"points": rules.amount(line.rate.per_hour)}
+
+
+def difference(worths: Sequence[tuple[Line, RecordRules]]) -> str:
+    """Say why one entry is worth something else in each of several programs; empty if it isn't."""
+    hourly = [(line, rules) for line, rules in worths if line.rate.per_hour]
+    fixed = [(line, rules) for line, rules in worths if line.rate.per_hour is None]
+    limited = [(line, rules) for line, rules in worths if line.parked]
+    unwritten = [(line, rules) for line, rules in worths if line.state == Credit.State.NO_OUTCOME]
+    said = []
+    if hourly and fixed:
+        said.append(
+            _("Hours give what it is worth in %(hourly)s; in %(fixed)s it is a fixed number.")
+            % {"hourly": _programs(hourly), "fixed": _programs(fixed)}
+        )
+    elif len({line.rate.per_hour for line, _rules in hourly}) > 1:
+        said.append(_("An hour is worth something else in each program."))
+    elif len({line.rate.fixed for line, _rules in fixed}) > 1:
+        said.append(_("Each program gives a fixed number of its own."))
+    if 0 < len(limited) < len(worths):
+        said.append(
+            _("A limit takes part of it in %(programs)s.") % {"programs": _programs(limited)}
+        )
+    if 0 < len(unwritten) < len(worths):
+        said.append(
+            _("What you learned has to be written for it to count in %(programs)s.")
+            % {"programs": _programs(unwritten)}
+        )
+    return " ".join(said)
+
+
+def _programs(worths: Sequence[tuple[Line, RecordRules]]) -> str:
+    return ", ".join(rules.registration.program.name for _line, rules in worths)

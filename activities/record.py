@@ -2,23 +2,34 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import cached_property
 from typing import TypedDict, cast
 
-from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, QuerySet
+from django.db.models import (
+    BooleanField,
+    Count,
+    Exists,
+    ExpressionWrapper,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+)
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from activities import log, points
-from activities.models import Activity, Comment, Credit, Suggestion
+from activities.models import Activity, Comment, Credit, Evidence, Suggestion
+from activities.models.evidence import whose_evidence_is_read_by
 from activities.points import ZERO, Entry
 from activities.rules import RecordRules
 from cec.wording import number
 from registrations.calendar import today_in
-from registrations.models import ActivityType, ProgramYear, Rate, Registration
+from registrations.models import ActivityType, Person, ProgramYear, Rate, Registration
 
 State = Credit.State
 
@@ -28,7 +39,8 @@ class Line:
     """One activity under one registration, with what it is worth.
 
     `worth` is its place in the ledger and absent unless it counts; `promise` is what a planned
-    or unfinished one would count. `raw` is hours x rate or a fixed number.
+    or unfinished one would count. `raw` is hours x rate or a fixed number. `files` is how many
+    files its reader may see; a page that lists them asks for `evidence`.
     """
 
     activity: Activity
@@ -39,8 +51,11 @@ class Line:
     rate: Rate
     worth: Entry | None
     promise: Entry | None = None
+    deleted_at: datetime | None = None
     comments: list[Comment] = field(default_factory=list)
     keeps_comments: bool = False
+    files: int = 0
+    evidence: list[Evidence] = field(default_factory=list)
 
     @property
     def counted(self) -> Decimal:
@@ -124,18 +139,23 @@ class Unfinished:
 
 
 class Record:
-    """What the pages of one record ask for. Every part is one query, made when it is needed."""
+    """What the pages of one record ask for. Every part is one query, made when it is needed.
+
+    `reader` is who looks at it: the evidence is shown to those who may see it, else to nobody.
+    """
 
     def __init__(
         self,
         registration: Registration,
         *,
         today: date | None = None,
+        reader: Person | None = None,
         keeps_comments: bool = False,
     ) -> None:
         self.registration = registration
         self.program = registration.program
         self.rules = RecordRules(registration)
+        self.reader = reader
         self.keeps_comments = keeps_comments
         self.today = today or today_in(registration.program)
 
@@ -185,7 +205,9 @@ class Record:
                 rate=self.rules.rates[credit.rate_id],
                 worth=self.ledger.get(credit.activity_id),
                 promise=self._worths[1].get(credit.activity_id),
+                deleted_at=credit.deleted_at,
                 keeps_comments=self.keeps_comments,
+                files=credit.files if self.reads_evidence else 0,  # type: ignore[attr-defined]
             )
             for credit in credits
         ]
@@ -208,18 +230,38 @@ class Record:
             comment.activity = line.activity
             line.comments.append(comment)
 
+    @cached_property
+    def reads_evidence(self) -> bool:
+        """Whether the reader sees the files of this record."""
+        if self.reader is None:
+            return False
+        if self.reader.pk == self.registration.person_id:
+            return True
+        return whose_evidence_is_read_by(self.reader).filter(pk=self.registration.pk).exists()
+
+    def add_evidence(self, lines: Sequence[Line]) -> None:
+        """Fetch the files of these lines, for a reader who sees them."""
+        with_files = {line.activity.pk: line for line in lines if line.files}
+        if with_files:
+            found = Evidence.objects.filter(activity__in=with_files)
+            for row in found.select_related("file"):
+                with_files[row.activity_id].evidence.append(row)
+
     def credits(self) -> QuerySet[Credit]:
-        """Everything that was logged, the newest first, with the activities."""
+        """Everything that was logged, the newest first, with activities and number of files."""
+        files = Evidence.objects.filter(activity=OuterRef("activity_id")).order_by()
+        count = files.values("activity").annotate(count=Count("pk")).values("count")
         return (
             Credit.objects.filter(registration=self.registration)
             .select_related("activity")
+            .annotate(files=Coalesce(Subquery(count), 0))
             .order_by("-completed_on", "-activity_id")
         )
 
     def restorable(self) -> QuerySet[Credit]:
         """What was deleted so lately that it can be brought back."""
         since = timezone.now() - timedelta(days=log.UNDO_DAYS)
-        return self.credits().filter(activity__deleted_at__gte=since)
+        return self.credits().filter(deleted_at__gte=since)
 
     @cached_property
     def entries(self) -> list[Kept]:

@@ -1,9 +1,12 @@
-"""The worker's part of the records: whoever's standing new rules changed is told."""
+"""The worker's part of the records: what new rules changed is told, old evidence is removed."""
+
+from datetime import timedelta
 
 from celery import shared_task
 
-from activities import publishing
+from activities import evidence, publishing
 from cec import work
+from cec.health import Heartbeat
 
 
 @shared_task(name=publishing.TELL)
@@ -14,3 +17,13 @@ def tell_of_new_rules(rehearsal_id: int) -> None:
 @work.sweeper
 def tell_of_rules_that_no_hint_came_for() -> int:
     return publishing.tell()
+
+
+@work.sweeper
+def remove_evidence_of_deleted_entries() -> int:
+    """Once an hour: an entry can be brought back for days."""
+    if not Heartbeat.is_due("deleted evidence", every=timedelta(hours=1)):
+        return 0
+    removed = evidence.sweep()
+    Heartbeat.beat("deleted evidence")
+    return removed

@@ -5,12 +5,15 @@ from activities.views import (
     cycle,
     deleting,
     entry,
+    evidence,
     importing,
     listing,
     mentees,
     record,
     rule_versions,
     rules,
+    several,
+    standing,
 )
 
 one_activity = [
@@ -18,6 +21,10 @@ one_activity = [
     path(_("suggest/"), mentees.suggest, name="suggest"),
     path(_("delete/"), deleting.delete, name="activity_delete"),
     path(_("restore/"), deleting.restore, name="activity_restore"),
+    path(_("evidence/<int:evidence>/"), evidence.download, name="evidence_file"),
+    path(_("evidence/<int:evidence>/remove/"), evidence.remove, name="evidence_remove"),
+    path(_("counts-in/<int:other>/"), several.count_in, name="activity_count_in"),
+    path(_("counts-in/<int:other>/take-out/"), several.take_out, name="activity_take_out"),
 ]
 
 activities = [
@@ -29,6 +36,7 @@ activities = [
 
 one_record = [
     path("", record.record, name="record"),
+    path(_("standing/"), standing.standing, name="standing"),
     path(_("activities/"), include(activities)),
     path(_("suggestions/<int:suggestion>/"), mentees.answer, name="suggestion_answer"),
     path(_("import/"), importing.upload, name="record_import"),

@@ -4,8 +4,13 @@ import time
 
 from django.core.cache import cache
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from cec import work
+from cec.problems import Problem, Refused
+
+UPLOADS = 30
+UPLOAD_SECONDS = 3600
 
 
 def used_up(key: str, *, most: int, seconds: int) -> bool:
@@ -21,3 +26,11 @@ def used_up(key: str, *, most: int, seconds: int) -> bool:
             return True
         cache.set(key, [*recent, now], seconds)
     return False
+
+
+def count_upload(person_id: int) -> None:
+    """Count a file that somebody sends, whatever it is for; raises `Refused` above 30 an hour."""
+    if used_up(f"uploads:{person_id}", most=UPLOADS, seconds=UPLOAD_SECONDS):
+        raise Refused(
+            Problem("too_many", _("That was a lot of files. Try again in an hour, please."))
+        )

@@ -44,7 +44,7 @@ def _find(request: HttpRequest) -> Registration | None:
     person = getattr(request, "user", None)
     if person is None or not person.is_authenticated:
         return None
-    own = _own(request)
+    own = own_registrations(request)
     match = request.resolver_match
     wanted = match.kwargs.get("registration") if match else None
     for registration in own:
@@ -54,7 +54,7 @@ def _find(request: HttpRequest) -> Registration | None:
     return open_first[0] if open_first else None
 
 
-def _own(request: HttpRequest) -> list[Registration]:
+def own_registrations(request: HttpRequest) -> list[Registration]:
     """Return all registrations of the signed-in person; one query per request."""
     if not hasattr(request, "_own_registrations"):
         request._own_registrations = list(  # type: ignore[attr-defined]
@@ -72,7 +72,7 @@ def mentors(request: HttpRequest) -> bool:
 
     What finds a participant's registrations has asked it already.
     """
-    own = _own(request)
+    own = own_registrations(request)
     return own[0].person_helps if own else helping_of(request.user).takes_part
 
 
@@ -128,7 +128,7 @@ def main(request: HttpRequest) -> Iterable[navigation.Item]:
             ),
             position=10,
         )
-    if registration and len(_own(request)) > 1:
+    if registration and len(own_registrations(request)) > 1:
         yield navigation.Item(
             _("My registrations"),
             reverse("my_registrations"),

@@ -12,8 +12,6 @@ from registrations.membership import lock
 from registrations.models import MembershipCheck, MembershipProof, Person, Registration
 
 MOST_FILES = 5  # for each time that somebody is asked
-UPLOADS = 30
-SECONDS = 3600
 
 
 def asked(registration: Registration) -> MembershipCheck | None:
@@ -31,10 +29,7 @@ def upload(registration: Registration, file: "File[bytes]", *, by: Person) -> Me
     """
     if registration.person_id != by.pk:
         raise PermissionDenied
-    if limits.used_up(f"uploads:{by.pk}", most=UPLOADS, seconds=SECONDS):
-        raise Refused(
-            Problem("too_many", _("That was a lot of files. Try again in an hour, please."))
-        )
+    limits.count_upload(by.pk)
     checked = checking.check(file)
     with transaction.atomic():
         locked = lock(registration)

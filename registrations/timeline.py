@@ -1,5 +1,6 @@
 """A registration's history in words, and the steps to an approval."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -43,6 +44,7 @@ class Line:
     at: datetime | None = None
     reason: str = ""
     state: str = "done"
+    details: Sequence[str] = ()
 
     @property
     def moment(self) -> datetime:

@@ -9,7 +9,7 @@ from allauth.account.models import EmailAddress
 from django.utils import timezone
 
 from activities import log
-from activities.models import Activity
+from activities.models import Activity, Evidence
 from cec.models import StoredFile
 from registrations import fees
 from registrations.calendar import anniversary, make_years
@@ -214,12 +214,22 @@ def _recorder() -> Person:
 
 def proof(check: MembershipCheck) -> MembershipProof:
     """A proof of membership as a row alone; its file is nowhere."""
-    file = StoredFile.objects.create(
-        key=f"{next(_numbers):040x}", kind="pdf", name="card.pdf", size=1, sha256="0" * 64
-    )
     row = check.registration
     return MembershipProof.objects.create(
-        registration=row, answers=check, file=file, uploaded_by=row.person
+        registration=row, answers=check, file=stored_file(), uploaded_by=row.person
+    )
+
+
+def evidence(entry: Activity, name: str = "card.pdf") -> Evidence:
+    """A file of an entry as a row alone; its bytes are nowhere."""
+    return Evidence.objects.create(
+        activity=entry, file=stored_file(name), added_by_id=entry.person_id
+    )
+
+
+def stored_file(name: str = "card.pdf") -> StoredFile:
+    return StoredFile.objects.create(
+        key=f"{next(_numbers):040x}", kind="pdf", name=name, size=1, sha256="0" * 64
     )
 
 

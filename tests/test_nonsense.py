@@ -147,6 +147,12 @@ class Nonsense(world.World):
             self.client.force_login(self.people[role])
         if role == "owner":
             self._upload()
+            make.registration(
+                self.people["owner"],
+                code="CPC",
+                association_code=None,
+                starts_on=self.registration.starts_on,
+            )
 
     def _upload(self):
         """An upload that asks about a row: its hours and its type say nothing."""
@@ -257,6 +263,8 @@ KEPT = (
     "account_emailaddress",
     "activities_activity",
     "activities_credit",
+    "activities_evidence",
+    "activities_entrychange",
     "activities_comment",
     "activities_suggestion",
     "activities_import",

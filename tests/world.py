@@ -9,6 +9,7 @@ from django.utils import timezone
 from activities import rehearsing
 from activities.models import Import
 from cec.files import store
+from cec.models import StoredFile
 from certificates.models import Certificate, Document
 from registrations.mentoring import inviting
 from registrations.models import (
@@ -85,6 +86,8 @@ class World:
             sha256="0" * 64,
         )
         self.proof = self._show_membership()
+        self.evidence = make.evidence(self.activity)
+        self._write(self.evidence.file)
         self.certificate = self._graduate()
         self.payment = self.registration.payments.get()
         self.change = CycleChange.objects.create(
@@ -105,11 +108,15 @@ class World:
             outcome="proof", checked_by=self.people["representative"]
         )
         proof = make.proof(asked)
-        path = store.path_of(proof.file)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(b"%PDF-1.7 of the test")
+        self._write(proof.file)
         make.confirm(self.registration, until=date(2099, 12, 31))
         return proof
+
+    @staticmethod
+    def _write(file: StoredFile) -> None:
+        path = store.path_of(file)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(b"%PDF-1.7 of the test")
 
     def _mentor(self) -> None:
         """The owner's mentor, with all that there is around a mentoring."""
@@ -198,6 +205,7 @@ class World:
             "public_id": self.certificate.public_id,
             "pk": self.opened.pk,
             "proof": self.proof.pk,
+            "evidence": self.evidence.pk,
             "export": self.deposit.export_id,
             "line": self.deposit.pk,
             "association": "MLA",
@@ -205,6 +213,7 @@ class World:
             "mail": 1,
             "mentorship": self.mentorship.pk,
             "offer": self.offer.pk,
+            "other": self.certificate.registration_id,
             "goal": self.goal.pk,
             "suggestion": self.suggestion.pk,
             "invitation": self.invitation.pk,

@@ -10,7 +10,7 @@ from django import forms
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from activities import log
+from activities.checks import check_dates
 from activities.forms.hours import HoursField
 from activities.models import Activity, Credit
 from activities.record import Record
@@ -93,7 +93,7 @@ class QuickForm(forms.Form):
         cleaned = super().clean() or self.cleaned_data
         self._check_hours()
         if completed_on := cleaned.get("completed_on"):
-            for problem in log.check_dates(
+            for problem in check_dates(
                 self.record.registration,
                 completed_on=completed_on,
                 planned=bool(cleaned.get("planned")),
@@ -137,7 +137,7 @@ class QuickForm(forms.Form):
             registration=self.record.registration,
             activity_type=self.cleaned_data["rate"].activity_type_id,
             activity__title__iexact=self.cleaned_data["title"],
-            activity__deleted_at__isnull=True,
+            deleted_at__isnull=True,
         ).exclude(activity__form_key=self.form_key())
         if self.known_id:
             credits = credits.exclude(activity=self.known_id)

@@ -1,6 +1,18 @@
+from activities.models.changes import EntryChange
+from activities.models.evidence import Evidence
 from activities.models.imports import Import
 from activities.models.log import Activity, Credit
 from activities.models.rehearsals import Effect, Rehearsal
 from activities.models.review import Comment, Suggestion
 
-__all__ = ["Activity", "Comment", "Credit", "Effect", "Import", "Rehearsal", "Suggestion"]
+__all__ = [
+    "Activity",
+    "Comment",
+    "Credit",
+    "Effect",
+    "EntryChange",
+    "Evidence",
+    "Import",
+    "Rehearsal",
+    "Suggestion",
+]

@@ -3,7 +3,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from registrations.models import ActivityType, Person, Rate, Registration
@@ -13,8 +13,13 @@ MAX_HOURS = Decimal(1000)
 
 class ActivityQuerySet(models.QuerySet["Activity"]):
     def kept(self) -> ActivityQuerySet:
-        """Without what was deleted."""
+        """Without what was deleted from every record."""
         return self.filter(deleted_at__isnull=True)
+
+    def in_record(self, registration: Registration) -> ActivityQuerySet:
+        """What stands in one record now; an activity may stand in several."""
+        held = Credit.objects.kept().filter(registration=registration, activity=OuterRef("pk"))
+        return self.filter(Exists(held))
 
     def visible_to(self, person: Person) -> ActivityQuerySet:
         """A person's own activities, and those logged under a registration that they may see."""
@@ -34,7 +39,8 @@ class Activity(models.Model):
     `hours` are quarters of an hour (P4), empty where a course is worth a fixed number.
     `planned` activities may lie ahead and count nothing (P11). `version` guards against two
     edits that don't know of each other (reliability G6), and `form_key` against a form that
-    arrives twice: it stands for one rendered form and what was typed into it.
+    arrives twice: it stands for one rendered form and what was typed into it. `deleted_at` is set
+    once no record holds the activity any more.
     """
 
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="activities")
@@ -76,6 +82,12 @@ class Activity(models.Model):
         return self.title
 
 
+class CreditQuerySet(models.QuerySet["Credit"]):
+    def kept(self) -> CreditQuerySet:
+        """Without what was deleted from its record."""
+        return self.filter(deleted_at__isnull=True)
+
+
 class Credit(models.Model):
     """What an activity is worth under one registration.
 
@@ -83,7 +95,8 @@ class Credit(models.Model):
     the raw ones, hours x rate or fixed; what of them counts is never stored but computed by
     `activities.points`. `year`, `completed_on` and `activity_type` stand here again so that one
     covering index answers for a hundred thousand people. What the committee has `disallowed` stays
-    in the record and counts nothing, whatever is edited in it.
+    in the record and counts nothing, whatever is edited in it. `deleted_at` says when it was taken
+    out of this record; other records may hold the activity still.
     """
 
     class State(models.TextChoices):
@@ -102,6 +115,9 @@ class Credit(models.Model):
     points = models.DecimalField(max_digits=10, decimal_places=4)
     disallowed = models.BooleanField(default=False, db_default=False)
     state = models.CharField(max_length=10, choices=State.choices)
+    deleted_at = models.DateTimeField(null=True, blank=True)
+
+    objects = CreditQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -112,6 +128,11 @@ class Credit(models.Model):
             models.CheckConstraint(
                 condition=Q(state__in=["counts", "planned", "no_outcome", "deleted", "disallowed"]),
                 name="credit_state_is_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="deleted", deleted_at__isnull=False)
+                | ~Q(state="deleted") & Q(deleted_at__isnull=True),
+                name="deleted_credit_has_its_time",
             ),
         ]
         indexes = [

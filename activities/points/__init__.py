@@ -25,7 +25,6 @@ from activities.points.rendering import (
     totals_sql,
     totals_where_sql,
     with_caps,
-    worth_sql,
 )
 from activities.points.results import (
     ZERO,
@@ -38,6 +37,7 @@ from activities.points.results import (
     type_total_of,
 )
 from registrations.models import Rate, Registration
+from registrations.worth import worth_sql
 
 ONE = CREDITS.format(scope="registration_id = %(registration)s")
 

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from registrations.models import Rules
+from registrations.worth import worth_sql
 
 
 @dataclass(frozen=True)
@@ -64,16 +65,6 @@ LAYERED_RULES = """
     SELECT g.id FROM registrations_registration g
     JOIN registrations_rules s ON s.id = g.rules_id AND s.layered
 """
-
-
-def worth_sql(hours: str) -> str:
-    """Render what a rate `r` gives for hours: raw points, rounded half up where it says so."""
-    return f"""GREATEST(
-        COALESCE(
-            round(r.per_hour * {hours} / r.step) * r.step, r.per_hour * {hours}, r.fixed
-        ),
-        r.least
-    )"""
 
 
 HYPOTHETICAL = f"""

@@ -6,7 +6,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django_htmx.http import HttpResponseClientRedirect
 
-from activities import log
+from activities.checks import closed
 from activities.models import Activity
 from activities.record import Record
 from cec.problems import Problem
@@ -38,7 +38,11 @@ def visible_record(request: HttpRequest, pk: int) -> Record:
     roles = roles_of(request.user)  # type: ignore[arg-type]
     committee = roles.sees_everything or registration.association_id in roles.associations
     own = registration.person_id == request.user.pk
-    return Record(registration, keeps_comments=not (own or committee))
+    return Record(
+        registration,
+        reader=request.user,  # type: ignore[arg-type]
+        keeps_comments=not (own or committee),
+    )
 
 
 def own_record(request: HttpRequest, pk: int) -> Record:
@@ -55,13 +59,16 @@ def is_own(request: HttpRequest, record: Record) -> bool:
 
 def entry_of(record: Record, pk: int, *, deleted: bool = False) -> Activity:
     """Return an activity of this record, or not found; deleted ones only when they are wanted."""
-    activities = Activity.objects.filter(credits__registration=record.registration)
-    return get_object_or_404(activities if deleted else activities.kept(), pk=pk)
+    if deleted:
+        activities = Activity.objects.filter(credits__registration=record.registration)
+    else:
+        activities = Activity.objects.in_record(record.registration)
+    return get_object_or_404(activities, pk=pk)
 
 
 def refused(request: HttpRequest, record: Record, *problems: Problem) -> HttpResponse:
     """Answer somebody who may not write now, usually in a closed record: say so, on the list."""
-    for problem in problems or (log.closed(record.registration),):
+    for problem in problems or (closed(record.registration),):
         messages.error(request, problem.message)
     listing = redirect("activities", record.registration.pk)
     return HttpResponseClientRedirect(listing.url) if request.htmx else listing  # type: ignore[attr-defined]

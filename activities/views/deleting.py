@@ -1,19 +1,24 @@
 """Taking an activity out of the record, and bringing it back for thirty days."""
 
+from collections.abc import Sequence
+
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from activities import log, reasons
 from activities.models import Activity
 from activities.record import Record
+from activities.sharing import elsewhere
 from activities.views.access import entry_of, own_record, refused
 from activities.views.listing import listing_url
 from cec.problems import Refused
+from registrations.models import Program, Registration
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -23,31 +28,48 @@ def delete(request: HttpRequest, registration: int, activity: int) -> HttpRespon
     row = entry_of(record, activity, deleted=True)
     if not record.is_open:
         return refused(request, record)
-    if row.deleted_at is None:
+    line = record.line(row)
+    if line.deleted_at is None:
+        others = [
+            credit.registration.program for credit in elsewhere(record.registration, [row.pk])
+        ]
         if request.method != "POST":
             context = {
                 "registration": record.registration,
-                "line": record.line(row),
+                "line": line,
                 "days": log.UNDO_DAYS,
+                "others": others,
             }
             return render(request, "activities/delete.html", context)
         try:
-            log.delete(record.registration, row)
+            log.delete(record.registration, row, by=record.reader)
         except Refused as refusal:
             return refused(request, record, *refusal.problems)
-        messages.success(request, _deleted(record, row))
+        messages.success(request, deleted_message(record.registration, row, others))
     return redirect(listing_url(record))
 
 
-def _deleted(record: Record, row: Activity) -> str:
+def deleted_message(
+    registration: Registration, row: Activity, others: Sequence[Program]
+) -> SafeString:
+    """Tell that an entry is gone, or where it stays, with the way back."""
     link = format_html(
         '<a href="{}">{}</a>',
-        reverse("activity_restore", args=[record.registration.pk, row.pk]),
+        reverse("activity_restore", args=[registration.pk, row.pk]),
         _("Undo"),
     )
-    text = _("“%(title)s” is deleted. You can bring it back for %(days)s days.") % {
+    if others:
+        text = _(
+            "“%(title)s” no longer counts in %(program)s. It stays in %(others)s. "
+            "You can bring it back for %(days)s days."
+        )
+    else:
+        text = _("“%(title)s” is deleted. You can bring it back for %(days)s days.")
+    text %= {
         "title": row.title,
         "days": log.UNDO_DAYS,
+        "program": registration.program.name,
+        "others": ", ".join(program.name for program in others),
     }
     return format_html("{} {}", text, link)
 
@@ -59,14 +81,15 @@ def restore(request: HttpRequest, registration: int, activity: int) -> HttpRespo
     row = entry_of(record, activity, deleted=True)
     if not record.is_open:
         return refused(request, record)
-    if row.deleted_at is not None:
+    line = record.line(row)
+    if line.deleted_at is not None:
         if not record.restorable().filter(activity=row).exists():
             raise Http404
         if request.method != "POST":
-            context = {"registration": record.registration, "line": record.line(row)}
+            context = {"registration": record.registration, "line": line}
             return render(request, "activities/restore.html", context)
         try:
-            log.restore(record.registration, row)
+            log.restore(record.registration, row, by=record.reader)
         except Refused as refusal:
             return refused(request, record, *refusal.problems)
         back = _("It’s back in your record.")

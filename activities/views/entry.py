@@ -1,5 +1,6 @@
 """One activity: the full form to add or change it, and its page when nothing can be changed."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -9,17 +10,21 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from activities import log, reasons, suggestions
-from activities.forms.activity import ActivityForm
+from activities import history, log, reasons, several, suggestions
+from activities.evidence import MOST_FILES
+from activities.forms.evidence import EvidenceForm
+from activities.forms.several import CountInForm, SharedForm
 from activities.forms.suggestions import SuggestionForm
 from activities.models import Activity, Credit
 from activities.record import Line, Record
 from activities.rules import rate_words
+from activities.views import evidence
 from activities.views.access import entry_of, is_own, own_record, refused, visible_record
 from activities.views.listing import listing_url
 from cec.problems import Refused
 from cec.wording import day, number
 from registrations.models import SubjectArea
+from registrations.navigation import own_registrations
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -29,16 +34,21 @@ def add(request: HttpRequest, registration: int) -> HttpResponse:
     if not record.is_open:
         return refused(request, record)
     if request.method != "POST":
-        return _show_form(request, record, ActivityForm(record))
-    form = ActivityForm(record, request.POST)
+        return _show_form(request, record, SharedForm(record, places=_places(request, record)))
+    form = SharedForm(record, request.POST, places=_places(request, record))
     if not form.is_valid() or form.wants_answer:
         return _show_form(request, record, form, status=422)
     rate = form.cleaned_data["rate"]
     try:
-        activity, first = log.add_once(record.registration, form.activity(), rate=rate)
+        activity, first = log.add_once(
+            record.registration, form.activity(), rate=rate, also=form.also()
+        )
     except Refused as refusal:
         return refused(request, record, *refusal.problems)
-    return _show_saved(request, activity, _("Added.") if first else "", registration=registration)
+    if first:
+        for other in form.also():
+            messages.success(request, several.told(other, activity))
+    return _take_files_and_show(request, record, activity, _("Added.") if first else "")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -51,7 +61,8 @@ def entry(request: HttpRequest, registration: int, activity: int) -> HttpRespons
     if not (is_own(request, record) and record.is_open):
         return show_entry(request, record, row)
     credit = _credit(record, row)
-    return _show_form(request, record, ActivityForm(record, credit=credit), credit=credit)
+    form = SharedForm(record, credit=credit, places=_places(request, record, row))
+    return _show_form(request, record, form, credit=credit)
 
 
 def show_entry(
@@ -64,6 +75,7 @@ def show_entry(
 ) -> HttpResponse:
     """Show an entry that can't be changed; today's mentor finds a form for suggestions."""
     line = record.line(row)
+    record.add_evidence([line])
     mentors = suggestions.mentoring_of(record.registration, request.user) is not None  # type: ignore[arg-type]
     context = {
         "registration": record.registration,
@@ -71,11 +83,14 @@ def show_entry(
         "reason": reasons.reason(line, record.rules),
         "facts": _facts(record, line),
         "record": record,
+        "history": [] if record.keeps_comments else history.lines_of(record, row),
         "own": is_own(request, record),
         "as_mentor": mentors,
         "form": (suggestion_form or SuggestionForm()) if mentors else None,
         "suggestions": suggestions.read_by(record.registration, row, request.user),  # type: ignore[arg-type]
     }
+    if context["own"]:
+        context |= _several(record, line, _places(request, record, row))
     return render(request, "activities/entry.html", context, status=status)
 
 
@@ -104,20 +119,20 @@ def _change(request: HttpRequest, record: Record, pk: int) -> HttpResponse:
     if not record.is_open:
         return refused(request, record)
     credit = _credit(record, row)
-    form = ActivityForm(record, request.POST, credit=credit)
+    form = SharedForm(record, request.POST, credit=credit, places=_places(request, record, row))
     if not form.is_valid() or form.wants_answer:
         return _show_form(request, record, form, credit=credit, status=422)
     rate = form.cleaned_data["rate"]
     try:
-        log.change(record.registration, form.fill(row), rate=rate)
+        log.change(record.registration, form.fill(row), rate=rate, by=record.reader)
     except Refused as refusal:
         if refusal.problems[0].code != "stale":
             return refused(request, record, *refusal.problems)
         return _show_clash(request, record, form, pk)
-    return _show_saved(request, row, _("Saved."), registration=record.registration.pk)
+    return _take_files_and_show(request, record, row, _("Saved."))
 
 
-def _show_clash(request: HttpRequest, record: Record, form: ActivityForm, pk: int) -> HttpResponse:
+def _show_clash(request: HttpRequest, record: Record, form: SharedForm, pk: int) -> HttpResponse:
     """Somebody was faster: keep what was typed, show what is saved, and let the person choose.
 
     A second click on the same button was faster than itself: what it says is saved already.
@@ -125,7 +140,7 @@ def _show_clash(request: HttpRequest, record: Record, form: ActivityForm, pk: in
     credit = _credit(record, entry_of(record, pk))
     current = form.show_current(credit)
     if not current:
-        return _show_saved(request, credit.activity, "", registration=record.registration.pk)
+        return _take_files_and_show(request, record, credit.activity, "")
     form.add_error(
         None,
         _(
@@ -143,7 +158,7 @@ def _credit(record: Record, activity: Activity) -> Credit:
 def _show_form(
     request: HttpRequest,
     record: Record,
-    form: ActivityForm,
+    form: SharedForm,
     *,
     credit: Credit | None = None,
     current: list[tuple[str, str]] | None = None,
@@ -153,14 +168,19 @@ def _show_form(
         "registration": record.registration,
         "record": record,
         "form": form,
+        "evidence_form": EvidenceForm(),
+        "evidence_most": MOST_FILES,
+        "files_lost": bool(request.FILES),
         "subjects": _subjects(record),
         "current": current or [],
     }
     if credit:
         line = record.line(credit.activity)
+        record.add_evidence([line])
         context |= {
             "line": line,
             "reason": reasons.reason(line, record.rules),
+            "history": history.lines_of(record, credit.activity),
             "own": True,
             "suggestions": suggestions.read_by(
                 record.registration,
@@ -168,11 +188,44 @@ def _show_form(
                 request.user,  # type: ignore[arg-type]
             ),
         }
+        context |= _several(record, line, form.places)
     return render(request, "activities/form.html", context, status=status)
+
+
+def _places(
+    request: HttpRequest, record: Record, activity: Activity | None = None
+) -> list[several.Place]:
+    return several.places(record, own_registrations(request), activity)
+
+
+def _several(record: Record, line: Line, places: Sequence[several.Place]) -> dict[str, Any]:
+    """What the part "Counts in" shows; people with one record have none."""
+    if not places:
+        return {}
+    return {
+        "worth": reasons.worth(line, record.rules),
+        "places": [(place, _count_in_form(place)) for place in places],
+        "difference": several.difference(record, line, places),
+    }
+
+
+def _count_in_form(place: several.Place) -> CountInForm | None:
+    """The choice of a type where the entry could count and doesn't."""
+    return None if place.credit or place.problems else CountInForm(place.record)
 
 
 def _subjects(record: Record) -> QuerySet[SubjectArea]:
     return record.program.subject_areas.all()
+
+
+def _take_files_and_show(
+    request: HttpRequest, record: Record, activity: Activity, what: str
+) -> HttpResponse:
+    """The entry is saved: keep its files too. When one isn't taken, its page is shown again."""
+    pk = record.registration.pk
+    shown = _show_saved(request, activity, what, registration=pk)
+    all_taken = evidence.take_in(request, record, activity)
+    return shown if all_taken else redirect("activity", pk, activity.pk)
 
 
 def _show_saved(

@@ -13,10 +13,12 @@ from activities import log, points, reasons
 from activities.forms.activity import ActivityForm, QuickForm
 from activities.listing import PAGE_SIZES, Listing, Question, asked, options, year_views
 from activities.models import Activity
-from activities.record import Record
+from activities.record import Line, Record
+from activities.several import with_record
 from activities.suggestions import mentoring_of
 from activities.views.access import is_own, own_record, refused, visible_record
 from cec.problems import Refused
+from registrations.navigation import own_registrations
 
 LONGEST_ID = 19
 
@@ -58,14 +60,20 @@ def _quick_add(request: HttpRequest, record: Record) -> HttpResponse:
         activity, first = log.add_once(record.registration, form.activity(), rate=rate)
     except Refused as refusal:
         return refused(request, record, *refusal.problems)
-    return _show_added(request, Record(record.registration), activity, first=first)
+    fresh = Record(record.registration, reader=record.reader)
+    return _show_added(request, fresh, activity, first=first)
 
 
 def _ask_again(request: HttpRequest, record: Record, form: QuickForm) -> HttpResponse:
     """Show the card again: nothing is saved, and what was typed stays."""
     question = asked(record, request.GET)
     if request.htmx:  # type: ignore[attr-defined]
-        context = {"registration": record.registration, "question": question, "form": form}
+        context = {
+            "registration": record.registration,
+            "question": question,
+            "form": form,
+            "several": has_several(request),
+        }
         return render(request, "activities/quick_add.html", context, status=422)
     context = _page(request, record, question) | {"form": form}
     return render(request, "activities/activities.html", context, status=422)
@@ -119,7 +127,7 @@ def _page(
         "registration": record.registration,
         "record": record,
         "question": question,
-        "rows": [(line, reasons.reason(line, record.rules)) for line in listing.lines],
+        "rows": [_row(record, line) for line in listing.lines],
         "page": listing.page,
         "totals": listing.totals,
         "views": year_views(record, question, listing_url(record)),
@@ -134,7 +142,18 @@ def _page(
         "own": own,
         "mentoring": None if own else mentoring_of(record.registration, request.user),  # type: ignore[arg-type]
         "can_edit": own and record.is_open,
+        "several": has_several(request),
     }
+
+
+def _row(record: Record, line: Line) -> tuple[Line, reasons.Reason, str]:
+    """A line with why it counts, and how its points come about."""
+    return line, reasons.reason(line, record.rules), reasons.sum_of(line, record.rules)
+
+
+def has_several(request: HttpRequest) -> bool:
+    """Whether an entry could count in more than one of the signed-in person's records."""
+    return len(with_record(own_registrations(request))) > 1
 
 
 @require_safe

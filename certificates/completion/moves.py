@@ -116,7 +116,7 @@ def return_with_questions(
 def _write(
     registration: Registration, questions: Mapping[int, str], *, by: Person
 ) -> list[Comment]:
-    entries = Activity.objects.kept().filter(credits__registration=registration)
+    entries = Activity.objects.in_record(registration)
     known = entries.in_bulk(list(questions))
     if len(known) != len(questions):
         raise Refused(

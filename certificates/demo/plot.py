@@ -115,6 +115,11 @@ class Plot:
                     "provider": self.program.text("issuer"),
                     "completed_on": day,
                 }
+                shared = row.get("shared", {})
+                if shared.get("course") == code:
+                    fields["hours"] = shared["hours"]
+                    share = partial(story.share, shared["as"])
+                    self.script.plan(day + days(3), share)
                 entry = Entry(code, day + days(1), fields)
                 self.script.plan(entry.logged_on, partial(story.log, entry, rate))
 

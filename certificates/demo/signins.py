@@ -20,6 +20,7 @@ SIGNINS = (
     Signin("Participant with Excel", "chantal@example.org", "a record to fill from her workbook"),
     Signin("Participant at the end", "tomasz@example.org", "three years done, ready to turn in"),
     Signin("Participant, again", "walter.bjornson@example.org", "a certificate, a second cycle"),
+    Signin("Participant, twice", "priya.raman@example.org", "a course that counts in two programs"),
     Signin("Mentor", "beatrice@example.org", "Nadia’s record, notes, an agenda; somebody asks"),
     Signin("Representative, Manitoba", "joanne@example.org", "a queue of nine, records to review"),
     Signin("Representative, Quebec", "marie-eve@example.org", "the same in French"),

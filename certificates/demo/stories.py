@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils import timezone, translation
 
-from activities import log
+from activities import log, several
 from activities.models import Activity
 from certificates import completion, issuing
 from certificates.demo.cast import Cast, Committee
@@ -151,8 +151,15 @@ class Story:
         assert self._registration is not None  # the log locks it and reads it anew itself
         return log.add(self._registration, entry.activity(), rate=rate)
 
+    def share(self, code: str) -> None:
+        """Count the latest entry in the person's record of another program too, as that type."""
+        others = Registration.objects.filter(person=self.person, status=Registration.Status.ACTIVE)
+        other = others.exclude(program=self.program).select_related("program").get()
+        rate = Rate.objects.get(activity_type__rules=other.rules_id, activity_type__code_en=code)
+        several.count_in(other, self._entries()[0], rate=rate)
+
     def delete_latest(self) -> None:
-        log.delete(self.registration, self._entries()[0])
+        log.delete(self.registration, self._entries()[0], by=self.person)
 
     def turn_in(self) -> None:
         completion.turn_in(self.registration, by=self.person)
@@ -176,7 +183,7 @@ class Story:
             activity = comment.activity
             activity.outcome += " The hours are mine alone; there was no exam."
             credit = activity.credits.select_related("rate").get(registration=registration)
-            log.change(registration, activity, rate=credit.rate)
+            log.change(registration, activity, rate=credit.rate, by=self.person)
 
     def accept(self) -> None:
         completion.accept(self.registration, by=self.reviewer)
@@ -189,7 +196,7 @@ class Story:
 
     def _entries(self) -> Sequence[Activity]:
         return list(
-            Activity.objects.kept()
-            .filter(credits__registration=self.registration, planned=False)
+            Activity.objects.in_record(self.registration)
+            .filter(planned=False)
             .order_by("-completed_on", "-pk")
         )

@@ -64,11 +64,13 @@ ACTIVITIES = """
 """
 CREDITS = """
     INSERT INTO activities_credit
-        (activity_id, registration_id, rate_id, activity_type_id, completed_on, year, points, state)
+        (activity_id, registration_id, rate_id, activity_type_id, completed_on, year, points, state,
+         deleted_at)
     SELECT a.id, r.id, rate.id, rate.activity_type_id, a.completed_on, y.number,
            a.hours * rate.per_hour,
            CASE WHEN a.planned THEN 'planned' WHEN a.deleted_at IS NOT NULL THEN 'deleted'
-                ELSE 'counts' END
+                ELSE 'counts' END,
+           a.deleted_at
     FROM activities_activity a
     JOIN registrations_registration r ON r.person_id = a.person_id
     JOIN registrations_programyear y ON y.registration_id = r.id

@@ -40,7 +40,7 @@ def reviews(request: HttpRequest) -> HttpResponse:
 def review(request: HttpRequest, registration: int) -> HttpResponse:
     """One record: its facts, shelves and every entry with what counts of it and why."""
     row = _find(request, registration)
-    return _show(request, row, Record(row))
+    return _show(request, row, _record(request, row))
 
 
 @require_POST
@@ -48,7 +48,7 @@ def accept(request: HttpRequest, registration: int) -> HttpResponse:
     """Accept the record, and go on to the next one that waits."""
     row = _find(request, registration)
     require(request.user, "review_record", row)
-    record = Record(row)
+    record = _record(request, row)
     form = ReviewForm(request.POST, activities=_entries(record))
     if form.is_valid() and (form.questions or form.cleaned_data["reason"]):
         form.add_error(
@@ -69,7 +69,7 @@ def send_back(request: HttpRequest, registration: int) -> HttpResponse:
     """Send the record back with questions, and go on to the next one that waits."""
     row = _find(request, registration)
     require(request.user, "review_record", row)
-    record = Record(row)
+    record = _record(request, row)
     form = ReviewForm(request.POST, activities=_entries(record))
     if not form.is_valid():
         return _show(request, row, record, form=form, status=422)
@@ -97,6 +97,10 @@ def _find(request: HttpRequest, registration: int) -> Registration:
     )
 
 
+def _record(request: HttpRequest, row: Registration) -> Record:
+    return Record(row, reader=request.user)  # type: ignore[arg-type]
+
+
 def _entries(record: Record) -> list[int]:
     return list(_kept(record).values_list("activity_id", flat=True))
 
@@ -118,6 +122,7 @@ def _show(
     status: int = 200,
 ) -> HttpResponse:
     lines = record.lines(_kept(record))
+    record.add_evidence(lines)
     sent = completion.last_event(row, Event.Kind.TURN_IN)
     in_review = row.status == Registration.Status.TURNED_IN
     decides = in_review and may(request.user, "review_record", row)
@@ -173,7 +178,7 @@ def _refuse(
     for problem in refused.problems:
         form.add_error(None, str(problem.message))
     row.refresh_from_db()
-    return _show(request, row, Record(row), form=form, status=409)
+    return _show(request, row, _record(request, row), form=form, status=409)
 
 
 def _go_on(request: HttpRequest, row: Registration, done: str) -> HttpResponse:

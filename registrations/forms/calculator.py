@@ -7,6 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from registrations.models.programs import Rate
+from registrations.worth import worth
 
 
 class CalculatorForm(forms.Form):
@@ -51,7 +52,4 @@ class CalculatorForm(forms.Form):
         """Raw points of what was entered, or None while something is missing."""
         if not (self.is_bound and self.is_valid()):
             return None
-        rate = self.rates[self.cleaned_data["rate"]]
-        assert rate.per_hour is not None
-        worth: Decimal = self.cleaned_data["hours"] * rate.per_hour
-        return worth
+        return worth(self.rates[self.cleaned_data["rate"]], self.cleaned_data["hours"])

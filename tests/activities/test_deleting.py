@@ -71,7 +71,7 @@ def test_a_second_click_finds_it_deleted_and_keeps_the_first_date(own, registrat
 
 
 def test_undo_brings_it_back_with_its_points(own, registration, entry):
-    log.delete(registration, entry)
+    log.delete(registration, entry, by=registration.person)
     page = at("activity_restore", registration, entry.pk)
 
     asked = own.get(page)
@@ -85,7 +85,7 @@ def test_undo_brings_it_back_with_its_points(own, registration, entry):
 
 
 def test_a_second_undo_changes_nothing(own, registration, entry):
-    log.delete(registration, entry)
+    log.delete(registration, entry, by=registration.person)
     page = at("activity_restore", registration, entry.pk)
     own.post(page)
     version = Activity.objects.get().version
@@ -95,8 +95,8 @@ def test_a_second_undo_changes_nothing(own, registration, entry):
 
 
 def test_after_thirty_days_it_can_not_come_back(own, registration, entry):
-    log.delete(registration, entry)
-    Activity.objects.update(deleted_at=timezone.now() - timedelta(days=30, minutes=1))
+    log.delete(registration, entry, by=registration.person)
+    Credit.objects.update(deleted_at=timezone.now() - timedelta(days=30, minutes=1))
     page = at("activity_restore", registration, entry.pk)
 
     assert own.get(page).status_code == 404
@@ -107,7 +107,7 @@ def test_after_thirty_days_it_can_not_come_back(own, registration, entry):
 @pytest.mark.parametrize("name", ["activity_delete", "activity_restore"])
 def test_a_closed_record_loses_and_gains_nothing(own, registration, entry, name):
     if name == "activity_restore":
-        log.delete(registration, entry)
+        log.delete(registration, entry, by=registration.person)
     type(registration).objects.update(status="turned_in")
     before = Activity.objects.get().deleted_at
 
@@ -120,7 +120,7 @@ def test_a_closed_record_loses_and_gains_nothing(own, registration, entry, name)
 @pytest.mark.parametrize("name", ["activity_delete", "activity_restore"])
 def test_only_the_owner_deletes_and_restores(client, registration, entry, name):
     if name == "activity_restore":
-        log.delete(registration, entry)
+        log.delete(registration, entry, by=registration.person)
     before = Activity.objects.get().deleted_at
     page = at(name, registration, entry.pk)
     for who, status in (

@@ -320,7 +320,7 @@ def test_impossible_numbers_are_not_found(own, registration, pk):
 def test_a_deleted_entry_is_not_edited(own, registration):
 
     entry = make.activity(registration, title="Gone")
-    log.delete(registration, entry)
+    log.delete(registration, entry, by=registration.person)
     page = at("activity", registration, entry.pk)
 
     assert own.get(page).status_code == 404

@@ -215,13 +215,13 @@ class TestPoints:
         row = active()
         change = extend(row, "2028-09-14")
         entry = make.activity(row, on="2028-05-01", planned=True)
-        log.delete(row, entry)
+        log.delete(row, entry, by=row.person)
 
         extending.take_back(change, by=make.steering(), reason="A mistake.")
         row.refresh_from_db()
 
         with pytest.raises(Refused):
-            log.restore(row, entry)
+            log.restore(row, entry, by=row.person)
         assert entry.credits.get().state == "deleted"
 
 

@@ -292,7 +292,7 @@ def test_what_was_deleted_here_does_not_come_back_by_itself(own, registration):
     content = workbook(["2025-05-01", "Webinar", "EI", "PD-I", 2, ""])
     imported, digest = upload(own, registration, content)
     confirm(own, registration, imported, digest)
-    log.delete(registration, Activity.objects.get())
+    log.delete(registration, Activity.objects.get(), by=registration.person)
 
     again, digest = upload(own, registration, content)
     shown = text(own.get(at("import_preview", registration, again.pk)))

@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from activities import log
-from activities.models import Comment
+from activities.models import Comment, Credit
 from tests import factories as make
 from tests.activities.pages import at, log_section, text
 
@@ -176,10 +176,9 @@ def test_deleted_entries_stand_in_a_view_of_their_own_for_thirty_days(own, regis
     gone = make.activity(registration, title="Deleted lately")
     long_gone = make.activity(registration, title="Deleted long ago")
     for entry in (gone, long_gone):
-        log.delete(registration, entry)
-    type(long_gone).objects.filter(pk=long_gone.pk).update(
-        deleted_at=timezone.now() - timedelta(days=31)
-    )
+        log.delete(registration, entry, by=registration.person)
+    long_ago = timezone.now() - timedelta(days=31)
+    Credit.objects.filter(activity=long_gone).update(deleted_at=long_ago)
 
     shown = text(own.get(at("activities", registration) + "?year=all&status=deleted"))
     usual = text(own.get(at("activities", registration) + "?year=all"))

@@ -49,7 +49,7 @@ def test_the_advice_is_minutes_a_week_and_where_a_steady_pace_would_be():
     advice = [read(sentence) for sentence in pace("73").advice]
 
     assert advice == [
-        "At 1 point an hour, that’s about 40 minutes of learning a week.",
+        "That’s 0.7 points a week: about 40 minutes of learning at 1 point an hour.",
         "A steady pace would put you at 67 today.",
     ]
 
@@ -62,6 +62,13 @@ def test_the_last_week_still_has_a_week():
     last_day = pace("118", today=date(2028, 3, 14))
 
     assert last_day.minutes_a_week == 120
+    assert last_day.points_a_week == 2
+
+
+def test_what_a_week_needs_is_rounded_up_so_that_it_is_enough():
+    two_weeks = pace("119.9", today=date(2028, 3, 1))
+
+    assert two_weeks.points_a_week == Decimal("0.1")
 
 
 def test_after_the_end_nothing_is_advised_any_more():
@@ -84,7 +91,10 @@ def test_a_total_of_fixed_credits_is_told_without_minutes():
     fixed = pace("73", per_hour=None)
 
     assert fixed.minutes_a_week is None
-    assert [read(line) for line in fixed.advice] == ["A steady pace would put you at 67 today."]
+    assert [read(line) for line in fixed.advice] == [
+        "That’s 0.7 points a week.",
+        "A steady pace would put you at 67 today.",
+    ]
 
 
 def test_the_steady_pace_of_the_partnership_is_about_45_minutes_a_week():

@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from activities import log, points
+from activities.checks import check_dates
 from activities.models import Activity
 from registrations.models import Cap
 from tests import factories as make
@@ -69,14 +70,14 @@ def test_parked_points_count_again_when_an_earlier_entry_goes_away(record):
     second = make.activity(record, "PD-I", hours="12", on="2025-05-01")
     before = worth(record, second)
 
-    log.delete(record, first)
+    log.delete(record, first, by=record.person)
 
     assert before == exactly(("12", "8", "4"))
     assert worth(record, second) == exactly(("12", "12", "0"))
 
 
 def test_nothing_before_the_enrolment_can_be_in_the_record(record):
-    problems = log.check_dates(record, completed_on=date(2025, 3, 14))
+    problems = check_dates(record, completed_on=date(2025, 3, 14))
 
     assert [problem.code for problem in problems] == ["too_early"]
     with pytest.raises(log.OutsideTheRecord):
@@ -134,7 +135,7 @@ def test_a_study_project_counts_once_its_outcomes_are_written(record):
     before = points.standing(record).counted
 
     study.outcome = "Linked data needs stable identifiers."
-    log.change(record, study, rate=make.rate("STUDY"))
+    log.change(record, study, rate=make.rate("STUDY"), by=record.person)
 
     assert before == 0
     assert points.standing(record).counted == 12

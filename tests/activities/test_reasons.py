@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from activities import log, reasons
-from activities.models import Activity
+from activities.models import Credit
 from activities.record import Record
 from registrations.models import Cap
 from tests import factories as make
@@ -89,9 +89,9 @@ def test_a_project_without_its_outcome_says_what_is_missing(registration):
 
 def test_a_deleted_entry_says_until_when_it_can_come_back_in_the_programs_days(registration):
     entry = make.activity(registration)
-    log.delete(registration, entry)
+    log.delete(registration, entry, by=registration.person)
     late_in_the_evening = datetime(2026, 3, 11, 2, 30, tzinfo=UTC)  # still the 10th in Toronto
-    Activity.objects.filter(pk=entry.pk).update(deleted_at=late_in_the_evening)
+    Credit.objects.filter(activity=entry).update(deleted_at=late_in_the_evening)
 
     assert read(reason_of(registration, entry)) == (
         "Deleted, so it doesn’t count. You can bring it back until 9 April 2026."

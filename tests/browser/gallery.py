@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from activities import rehearsing
+from activities import rehearsing, several
 from activities.models import Activity, Import
 from cec.models import StoredFile
 from certificates import completion, making
@@ -100,7 +100,7 @@ class Gallery:
         entry = factories.activity(
             row, "PD-F", hours="11", on=day, title=LONG_WORD * 3, provider=LONG_WORD * 2
         )
-        factories.activity(row, "LEAD", hours="8", on=day, key="board")
+        self.alone = factories.activity(row, "LEAD", hours="8", on=day, key="board")
         factories.activity(row, "STUDY", hours="4.25", on=day, title="A project of my own")
         factories.activity(row, "PD-I", hours="30", on=row.starts_on + timedelta(days=390))
         CycleChange.objects.create(
@@ -111,6 +111,7 @@ class Gallery:
             reason=LONG_WORD,
             recorded_by=self.office,
         )
+        self.evidence = factories.evidence(entry, f"{LONG_WORD}.pdf")
         imported = Import.objects.create(
             registration=row,
             uploaded_by=row.person,
@@ -118,6 +119,11 @@ class Gallery:
             sha256="0" * 64,
         )
         membership.record_check(row, by=self.representative, outcome="lapsed", note=LONG_WORD)
+        self.careers = factories.registration(
+            row.person, code="CPC", association_code=None, starts_on=row.starts_on
+        )
+        rate = factories.rate("1-WEEK", program_code="CPC")
+        several.count_in(self.careers, entry, rate=rate)
         return row, entry, imported
 
     def _returned(self) -> tuple[Registration, Activity]:
@@ -209,12 +215,17 @@ class Gallery:
         pk, entry = self.active.pk, self.entry.pk
         return [
             page("record", pk),
+            page("standing", pk),
+            page("standing", pk, query="?hours=5"),
             page("registration_status", pk),
             page("activities", pk, query="?year=all"),
             page("activities", pk, query="?year=all&q=nothing"),
             page("activity_add", pk),
             page("activity", pk, entry),
             page("activity_delete", pk, entry),
+            page("evidence_remove", pk, entry, self.evidence.pk),
+            page("activity", self.careers.pk, entry),
+            page("activity", pk, self.alone.pk),
             page("record_import", pk),
             page("import_preview", pk, self.imported.pk),
             page("certificate", pk),

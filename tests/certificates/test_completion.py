@@ -35,7 +35,8 @@ def test_a_finished_record_has_nothing_against_it():
 
 def test_points_below_the_total_are_told_with_what_is_left():
     registration = records.finished()
-    log.delete(registration, registration.person.activities.filter(hours=20).first())
+    entry = registration.person.activities.filter(hours=20).first()
+    log.delete(registration, entry, by=registration.person)
 
     problems = completion.check_completion(registration)
 
@@ -160,7 +161,7 @@ def one_of_each():
     Registration.objects.filter(pk=fresh.pk).update(status="active", starts_on=unchecked.starts_on)
     just_short = records.finished()
     entry = just_short.person.activities.filter(hours=20).first()
-    log.delete(just_short, entry)
+    log.delete(just_short, entry, by=just_short.person)
     factories.activity(just_short, "PD-I", hours="19.75", on=entry.completed_on)
     uneven = factories.registration(starts_on=factories.three_years_ago())
     for year in uneven.years.all()[:2]:
@@ -224,7 +225,7 @@ def test_the_day_of_completion_is_the_program_s_and_not_the_server_s():
 def test_points_near_the_total_are_exact():
     registration = records.finished()
     entry = registration.person.activities.filter(hours=20).first()
-    log.delete(registration, entry)
+    log.delete(registration, entry, by=registration.person)
     factories.activity(registration, "PD-I", hours="19.75", on=entry.completed_on)
 
     short = codes(registration)

@@ -124,6 +124,16 @@ class LoadedDemo(TestCase):
         assert counts["proof"] == 1
         assert Registration.objects.filter(membership_checks__source="roster").exists()
 
+    def test_a_course_counts_in_two_programs_of_one_person(self):
+        priya = signed_in("priya.raman")
+
+        (shared,) = (
+            activity for activity in priya.activities.all() if activity.credits.count() == 2
+        )
+
+        worths = dict(shared.credits.values_list("registration__program__code", "points"))
+        assert worths == {"CEC": 20, "CPC": 10}
+
     def test_nadia_is_at_73_of_120_in_her_second_year_with_7_parked(self):
         standing = points.standing(registration_of("nadia"))
 

@@ -7,7 +7,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from activities import log
+from activities.checks import check_dates
 from cec.problems import Refused
 from registrations import cycles, registering
 from registrations.calendar import today_in
@@ -113,7 +113,7 @@ def test_a_day_of_the_earlier_cycle_does_not_count_in_the_next():
     first = make.registration(status="certified", starts_on=make.three_years_ago(days=20))
     second = approved(again(first))
 
-    problems = log.check_dates(second, completed_on=first.ends_on)
+    problems = check_dates(second, completed_on=first.ends_on)
 
     assert [problem.code for problem in problems] == ["too_early"]
 

@@ -10,6 +10,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from cec import limits
 from cec.files import store
 from cec.models import StoredFile
 from cec.problems import Refused
@@ -197,7 +198,7 @@ class TestUpload:
         assert MembershipProof.objects.count() == 5
 
     def test_thirty_an_hour_are_enough(self, client, asked, media):
-        for _try in range(proofs.UPLOADS):
+        for _try in range(limits.UPLOADS):
             send(client, asked, "page.html", b"<html></html>")
 
         answer = send(client, asked)
