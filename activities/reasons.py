@@ -252,7 +252,7 @@ def difference(worths: Sequence[tuple[Line, RecordRules]]) -> str:
     said = []
     if hourly and fixed:
         said.append(
-            _("Hours give what it is worth in %(hourly)s; in %(fixed)s it is a fixed number.")
+            _("The hours decide in %(hourly)s; in %(fixed)s the number is fixed.")
             % {"hourly": _programs(hourly), "fixed": _programs(fixed)}
         )
     elif len({line.rate.per_hour for line, _rules in hourly}) > 1:
@@ -260,9 +260,7 @@ def difference(worths: Sequence[tuple[Line, RecordRules]]) -> str:
     elif len({line.rate.fixed for line, _rules in fixed}) > 1:
         said.append(_("Each program gives a fixed number of its own."))
     if 0 < len(limited) < len(worths):
-        said.append(
-            _("A limit takes part of it in %(programs)s.") % {"programs": _programs(limited)}
-        )
+        said.append(_("A limit applies in %(programs)s.") % {"programs": _programs(limited)})
     if 0 < len(unwritten) < len(worths):
         said.append(
             _("What you learned has to be written for it to count in %(programs)s.")
