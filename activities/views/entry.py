@@ -3,14 +3,13 @@
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from activities import log, reasons, suggestions
-from activities.forms.activity import ActivityForm
+from activities import continuing, log, reasons, suggestions
+from activities.forms.activity import ActivityForm, carried_over
 from activities.forms.suggestions import SuggestionForm
 from activities.models import Activity, Credit
 from activities.record import Line, Record
@@ -19,7 +18,6 @@ from activities.views.access import entry_of, is_own, own_record, refused, visib
 from activities.views.listing import listing_url
 from cec.problems import Refused
 from cec.wording import day, number
-from registrations.models import SubjectArea
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -29,16 +27,19 @@ def add(request: HttpRequest, registration: int) -> HttpResponse:
     if not record.is_open:
         return refused(request, record)
     if request.method != "POST":
-        return _show_form(request, record, ActivityForm(record))
+        return show_form(request, record, ActivityForm(record))
+    if "more" in request.POST:  # from the quick card, with what was typed there
+        form = ActivityForm(record, initial=carried_over(request.POST))
+        return show_form(request, record, form, prefilled=True)
     form = ActivityForm(record, request.POST)
     if not form.is_valid() or form.wants_answer:
-        return _show_form(request, record, form, status=422)
+        return show_form(request, record, form, status=422)
     rate = form.cleaned_data["rate"]
     try:
         activity, first = log.add_once(record.registration, form.activity(), rate=rate)
     except Refused as refusal:
         return refused(request, record, *refusal.problems)
-    return _show_saved(request, activity, _("Added.") if first else "", registration=registration)
+    return show_saved(request, activity, _("Added.") if first else "", registration=registration)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -51,7 +52,7 @@ def entry(request: HttpRequest, registration: int, activity: int) -> HttpRespons
     if not (is_own(request, record) and record.is_open):
         return show_entry(request, record, row)
     credit = _credit(record, row)
-    return _show_form(request, record, ActivityForm(record, credit=credit), credit=credit)
+    return show_form(request, record, ActivityForm(record, credit=credit), credit=credit)
 
 
 def show_entry(
@@ -88,7 +89,7 @@ def _facts(record: Record, line: Line) -> list[tuple[str, str]]:
         (_("Date started"), day(activity.started_on)),
         (_("Date finished"), day(activity.completed_on)),
         (_("Hours"), number(activity.hours)),
-        (_("Subject area"), activity.subject),
+        (_("Subject areas"), record.areas.shown(activity.subject)),
         (_("What I learned"), activity.outcome),
     ]
     if line.type.needs_outcome:
@@ -106,7 +107,7 @@ def _change(request: HttpRequest, record: Record, pk: int) -> HttpResponse:
     credit = _credit(record, row)
     form = ActivityForm(record, request.POST, credit=credit)
     if not form.is_valid() or form.wants_answer:
-        return _show_form(request, record, form, credit=credit, status=422)
+        return show_form(request, record, form, credit=credit, status=422)
     rate = form.cleaned_data["rate"]
     try:
         log.change(record.registration, form.fill(row), rate=rate)
@@ -114,7 +115,7 @@ def _change(request: HttpRequest, record: Record, pk: int) -> HttpResponse:
         if refusal.problems[0].code != "stale":
             return refused(request, record, *refusal.problems)
         return _show_clash(request, record, form, pk)
-    return _show_saved(request, row, _("Saved."), registration=record.registration.pk)
+    return show_saved(request, row, _("Saved."), registration=record.registration.pk)
 
 
 def _show_clash(request: HttpRequest, record: Record, form: ActivityForm, pk: int) -> HttpResponse:
@@ -125,7 +126,7 @@ def _show_clash(request: HttpRequest, record: Record, form: ActivityForm, pk: in
     credit = _credit(record, entry_of(record, pk))
     current = form.show_current(credit)
     if not current:
-        return _show_saved(request, credit.activity, "", registration=record.registration.pk)
+        return show_saved(request, credit.activity, "", registration=record.registration.pk)
     form.add_error(
         None,
         _(
@@ -133,27 +134,29 @@ def _show_clash(request: HttpRequest, record: Record, form: ActivityForm, pk: in
             "What you typed is below; save again to keep it."
         ),
     )
-    return _show_form(request, record, form, credit=credit, current=current, status=409)
+    return show_form(request, record, form, credit=credit, current=current, status=409)
 
 
 def _credit(record: Record, activity: Activity) -> Credit:
     return record.credits().get(activity=activity)
 
 
-def _show_form(
+def show_form(
     request: HttpRequest,
     record: Record,
     form: ActivityForm,
     *,
     credit: Credit | None = None,
     current: list[tuple[str, str]] | None = None,
+    prefilled: bool = False,
     status: int = 200,
 ) -> HttpResponse:
+    """Show the full form; a `prefilled` new one says at once what it would count."""
     context: dict[str, Any] = {
         "registration": record.registration,
         "record": record,
         "form": form,
-        "subjects": _subjects(record),
+        "prefilled": prefilled,
         "current": current or [],
     }
     if credit:
@@ -162,6 +165,7 @@ def _show_form(
             "line": line,
             "reason": reasons.reason(line, record.rules),
             "own": True,
+            "may_go_on": continuing.may_go_on(record, line),
             "suggestions": suggestions.read_by(
                 record.registration,
                 credit.activity,
@@ -171,11 +175,7 @@ def _show_form(
     return render(request, "activities/form.html", context, status=status)
 
 
-def _subjects(record: Record) -> QuerySet[SubjectArea]:
-    return record.program.subject_areas.all()
-
-
-def _show_saved(
+def show_saved(
     request: HttpRequest, activity: Activity, what: str, *, registration: int
 ) -> HttpResponse:
     """Back to the list where the entry is, with what it counts."""
