@@ -45,11 +45,14 @@
     event.submitter?.setAttribute("aria-disabled", "true");
     setTimeout(() => release(form), SENT_FOR);
   });
-  // A button that leads to another page (formaction) is the browser's own business: htmx would put
-  // that page into the place of the form.
+  // A button of an htmx form that leads to another page (formaction) is the browser's own business:
+  // htmx would put that page into the place of the form.
   document.addEventListener(
     "submit",
-    (event) => event.submitter?.hasAttribute("formaction") && event.stopPropagation(),
+    (event) => {
+      const leaves = event.target.hasAttribute("hx-post") && event.submitter?.hasAttribute("formaction");
+      if (leaves) event.stopPropagation();
+    },
     true,
   );
   window.addEventListener("pageshow", (event) => {
