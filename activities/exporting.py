@@ -22,7 +22,7 @@ def record_as_workbook(record: Record) -> bytes:
                 choice_key=str(line.rate.pk),
                 hours=line.activity.hours,
                 provider=line.activity.provider,
-                subject=line.activity.subject,
+                subject=record.areas.shown(line.activity.subject),
                 outcome=line.activity.outcome,
                 points=line.raw,
                 counted=line.counted,

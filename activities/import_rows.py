@@ -16,6 +16,7 @@ from activities.checks import check_dates
 from activities.choices import workbook_choices
 from activities.models import Activity, Credit
 from activities.record import Record
+from activities.repeats import title_key
 from activities.rules import rate_words
 from activities.sharing import check_elsewhere, elsewhere
 from activities.workbook import Question, Row, row_fingerprint
@@ -146,7 +147,7 @@ class Sorter:
         item.values = {
             "title": row.title,
             "provider": row.provider,
-            "subject": row.subject,
+            "subject": self.record.areas.canonical(row.subject),
             "outcome": row.outcome,
             "started_on": started_on,
             "completed_on": row.completed_on,
@@ -216,7 +217,7 @@ class Sorter:
             if credit.state == Credit.State.DELETED:
                 self.gone.add(mark)
                 continue
-            self.titles.add((credit.activity.title.casefold(), credit.activity_type_id))
+            self.titles.add((title_key(credit.activity.title), credit.activity_type_id))
             if pk not in self.claimed:
                 self.known[mark].append(pk)
 
@@ -246,7 +247,7 @@ class Sorter:
     def _note_repeat(self, item: Item) -> None:
         """Point out the same title and type (P7); it is added all the same."""
         assert item.rate is not None
-        title = (item.row.title.casefold(), item.rate.activity_type_id)
+        title = (title_key(item.row.title), item.rate.activity_type_id)
         if title in self.titles:
             item.notes.append(
                 _(
@@ -279,14 +280,13 @@ class Sorter:
             )
         return found
 
-    @staticmethod
-    def _as_exported(activity: Activity) -> dict[str, Any]:
+    def _as_exported(self, activity: Activity) -> dict[str, Any]:
         """An entry as our export writes it, so that only an edit is a difference."""
         started_on = activity.started_on
         return {
             "title": clean_line(activity.title),
             "provider": clean_line(activity.provider),
-            "subject": clean_line(activity.subject),
+            "subject": self.record.areas.canonical(clean_line(activity.subject)),
             "outcome": clean_text(activity.outcome),
             "started_on": started_on if started_on != activity.completed_on else None,
             "completed_on": activity.completed_on,

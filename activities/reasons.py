@@ -60,7 +60,8 @@ def reason(line: Line, rules: RecordRules) -> Reason:
 
 def told(record: Record, activity: Activity) -> str:
     """Say after saving what an entry counts, and where its year stands now."""
-    line = record.line(activity)
+    credit = record.credits().get(activity=activity)
+    (line,) = record.lines([credit], with_comments=False)
     text = reason(line, record.rules).brief
     if not line.counted or not record.has_years:
         return text

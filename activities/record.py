@@ -27,6 +27,7 @@ from activities.models import Activity, Comment, Credit, Evidence, Suggestion
 from activities.models.evidence import whose_evidence_is_read_by
 from activities.points import ZERO, Entry
 from activities.rules import RecordRules
+from activities.subjects import Areas
 from cec.wording import number
 from registrations.calendar import today_in
 from registrations.models import ActivityType, Person, ProgramYear, Rate, Registration
@@ -177,6 +178,11 @@ class Record:
         """The program year of today, else the one that is nearest."""
         started = [year for year in self.program_years if year.starts_on <= self.today]
         return started[-1] if started else self.program_years[0]
+
+    @cached_property
+    def areas(self) -> Areas:
+        """The subject areas that the program suggests."""
+        return Areas(self.program.subject_areas.all())
 
     @cached_property
     def _worths(self) -> tuple[dict[int, Entry], dict[int, Entry]]:

@@ -2,6 +2,7 @@ from django.urls import include, path
 from django.utils.translation import gettext_lazy as _
 
 from activities.views import (
+    again,
     cycle,
     deleting,
     entry,
@@ -18,6 +19,9 @@ from activities.views import (
 
 one_activity = [
     path("", entry.entry, name="activity"),
+    path(_("duplicate/"), again.duplicate, name="activity_duplicate"),
+    path(_("this-month/"), again.again, name="activity_again"),
+    path(_("done/"), again.done, name="activity_done"),
     path(_("suggest/"), mentees.suggest, name="suggest"),
     path(_("delete/"), deleting.delete, name="activity_delete"),
     path(_("restore/"), deleting.restore, name="activity_restore"),

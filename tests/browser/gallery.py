@@ -101,7 +101,13 @@ class Gallery:
             row, "PD-F", hours="11", on=day, title=LONG_WORD * 3, provider=LONG_WORD * 2
         )
         self.alone = factories.activity(row, "LEAD", hours="8", on=day, key="board")
-        factories.activity(row, "STUDY", hours="4.25", on=day, title="A project of my own")
+        self.going_on = factories.activity(
+            row, "LEAD", hours="8", on=day, key="board", title=LONG_WORD, subject=LONG_WORD
+        )
+        factories.activity(
+            row, "STUDY", hours="4.25", on=day, title="A project of my own", materials=LONG_WORD
+        )
+        self.plan = factories.activity(row, "STUDY", on=day, title=LONG_WORD, planned=True)
         factories.activity(row, "PD-I", hours="30", on=row.starts_on + timedelta(days=390))
         CycleChange.objects.create(
             registration=row,
@@ -226,6 +232,9 @@ class Gallery:
             page("evidence_remove", pk, entry, self.evidence.pk),
             page("activity", self.careers.pk, entry),
             page("activity", pk, self.alone.pk),
+            page("activity_duplicate", pk, entry),
+            page("activity_again", pk, self.going_on.pk),
+            page("activity_done", pk, self.plan.pk),
             page("record_import", pk),
             page("import_preview", pk, self.imported.pk),
             page("certificate", pk),
