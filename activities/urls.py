@@ -1,11 +1,22 @@
 from django.urls import include, path
 from django.utils.translation import gettext_lazy as _
 
-from activities.views import cycle, deleting, entry, importing, listing, mentees, record
+from activities.views import (
+    audits,
+    cycle,
+    deleting,
+    entry,
+    importing,
+    listing,
+    mentees,
+    questions,
+    record,
+)
 
 one_activity = [
     path("", entry.entry, name="activity"),
     path(_("suggest/"), mentees.suggest, name="suggest"),
+    path(_("ask/"), questions.ask, name="question_ask"),
     path(_("delete/"), deleting.delete, name="activity_delete"),
     path(_("restore/"), deleting.restore, name="activity_restore"),
 ]
@@ -21,6 +32,8 @@ one_record = [
     path("", record.record, name="record"),
     path(_("activities/"), include(activities)),
     path(_("suggestions/<int:suggestion>/"), mentees.answer, name="suggestion_answer"),
+    path(_("questions/<int:question>/answer/"), questions.answer, name="question_answer"),
+    path(_("questions/<int:question>/settle/"), questions.settle, name="question_settle"),
     path(_("import/"), importing.upload, name="record_import"),
     path(_("import/<int:pk>/"), importing.preview, name="import_preview"),
     path(_("export/"), importing.export, name="record_export"),
@@ -36,6 +49,11 @@ one_cycle = [
 urlpatterns = [
     path(_("record/"), include([path("<int:registration>/", include(one_record))])),
     path(_("desk/registrations/<int:registration>/cycle/"), include(one_cycle)),
+    path(_("desk/audits/"), audits.audits, name="audits"),
+    path(_("desk/audits/draw/"), audits.draw, name="audit_draw"),
+    path(_("desk/audits/<int:draw>/"), audits.one, name="audit"),
+    path(_("audits/<int:draw>/"), audits.how, name="audit_how"),
+    path(_("audits/<int:draw>/list.csv"), audits.listed, name="audit_list"),
     path(_("mentees/"), mentees.mentees, name="mentees"),
     path(_("mentees/<int:mentorship>/"), mentees.mentee, name="mentee"),
 ]

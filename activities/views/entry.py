@@ -9,8 +9,9 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from activities import log, reasons, suggestions
+from activities import log, questions, reasons, suggestions
 from activities.forms.activity import ActivityForm
+from activities.forms.review import QuestionForm
 from activities.forms.suggestions import SuggestionForm
 from activities.models import Activity, Credit
 from activities.record import Line, Record
@@ -60,10 +61,15 @@ def show_entry(
     row: Activity,
     *,
     suggestion_form: SuggestionForm | None = None,
+    question_form: QuestionForm | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    """Show an entry that can't be changed; today's mentor finds a form for suggestions."""
+    """Show an entry that can't be changed.
+
+    Today's mentor finds a form for suggestions, the committee one for questions.
+    """
     line = record.line(row)
+    asks = questions.may_ask(record.registration, request.user)  # type: ignore[arg-type]
     mentors = suggestions.mentoring_of(record.registration, request.user) is not None  # type: ignore[arg-type]
     context = {
         "registration": record.registration,
@@ -75,6 +81,7 @@ def show_entry(
         "as_mentor": mentors,
         "form": (suggestion_form or SuggestionForm()) if mentors else None,
         "suggestions": suggestions.read_by(record.registration, row, request.user),  # type: ignore[arg-type]
+        "question_form": (question_form or QuestionForm()) if asks else None,
     }
     return render(request, "activities/entry.html", context, status=status)
 
