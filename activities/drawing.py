@@ -120,16 +120,14 @@ def _taking_part(program: Program, plan: Plan) -> QuerySet[Registration]:
 
 def _period(program: Program, plan: Plan) -> Q:
     """Limit by the day of turning in, in the program's time zone."""
-    asked = Q()
+    zone, asked = ZoneInfo(program.time_zone), Q()
     if plan.first_day is not None:
-        asked &= Q(turned_in_at__gte=_start_of(program, plan.first_day))
+        first = datetime.combine(plan.first_day, time.min, zone)
+        asked &= Q(turned_in_at__gte=first)
     if plan.last_day is not None:
-        asked &= Q(turned_in_at__lt=_start_of(program, plan.last_day + timedelta(days=1)))
+        last = datetime.combine(plan.last_day, time.max, zone)
+        asked &= Q(turned_in_at__lte=last)
     return asked
-
-
-def _start_of(program: Program, day: date) -> datetime:
-    return datetime.combine(day, time.min, ZoneInfo(program.time_zone))
 
 
 def _write(row: AuditDraw, found: Sequence[Registration]) -> None:

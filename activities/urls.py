@@ -53,7 +53,7 @@ urlpatterns = [
     path(_("desk/audits/draw/"), audits.draw, name="audit_draw"),
     path(_("desk/audits/<int:draw>/"), audits.one, name="audit"),
     path(_("audits/<int:draw>/"), audits.how, name="audit_how"),
-    path(_("audits/<int:draw>/list.csv"), audits.listed, name="audit_list"),
+    path(_("audits/<int:draw>/list/"), audits.listed, name="audit_list"),
     path(_("mentees/"), mentees.mentees, name="mentees"),
     path(_("mentees/<int:mentorship>/"), mentees.mentee, name="mentee"),
 ]

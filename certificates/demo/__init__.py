@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from cec.models import OutgoingMail
 from certificates.demo import rosters
+from certificates.demo.audits import Audits
 from certificates.demo.bank import Bank
 from certificates.demo.cast import Cast, Committee, add_contacts, add_signatories
 from certificates.demo.memberships import Memberships
@@ -51,6 +52,7 @@ def load() -> int:
     Memberships(script).plan()
     plan_notes(script)
     Mentoring(script, cast, committee, program).plan()
+    Audits(script, committee, program).plan()
     script.play()
     Bank(script, committee).bring_in()
     _deliver(earlier_mail)

@@ -268,7 +268,7 @@ def test_the_recipe_of_the_documentation_repeats_a_draw(client, tmp_path):
     made = draw(Plan(percent=40))
     client.force_login(made.drawn_by)
     listed = tmp_path / "draw.csv"
-    listed.write_bytes(client.get(f"/en/audits/{made.pk}/list.csv").content)
+    listed.write_bytes(client.get(f"/en/audits/{made.pk}/list/").content)
     text = (ROOT / "docs" / "audit-draw.md").read_text(encoding="utf-8")
     recipe = tmp_path / "repeat.py"
     recipe.write_text(text.split("```python\n")[1].split("```")[0], encoding="utf-8")
