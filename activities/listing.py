@@ -71,6 +71,8 @@ def statuses() -> dict[str, str]:
         "no_outcome": _("No outcome yet"),
         "question": _("Question from the committee"),
         "suggestion": _("Suggestion from the mentor"),
+        "evidence": _("Evidence asked for"),
+        "disallowed": _("Disallowed"),
         "deleted": _("Deleted"),
     }
 
@@ -184,7 +186,13 @@ class Listing:
                 registration=self.record.registration, activity=OuterRef("activity_id"), answer=""
             )
             return kept.filter(Exists(suggestions))
-        states = {"planned": State.PLANNED, "waiting": State.NO_OUTCOME}
+        if status == "evidence":
+            return kept.filter(activity__in=self.record.wants_evidence)
+        states = {
+            "planned": State.PLANNED,
+            "waiting": State.NO_OUTCOME,
+            "disallowed": State.DISALLOWED,
+        }
         return kept.filter(state=states[status]) if status else kept
 
     @cached_property
@@ -198,7 +206,8 @@ class Listing:
     @cached_property
     def totals(self) -> Totals:
         ledger = self.record.ledger
-        done = [row for row in self._found if row.state in (State.COUNTS, State.NO_OUTCOME)]
+        states = (State.COUNTS, State.NO_OUTCOME, State.DISALLOWED)
+        done = [row for row in self._found if row.state in states]
         return Totals(
             entries=len(self._found),
             done=len(done),

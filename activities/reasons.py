@@ -53,6 +53,8 @@ def reason(line: Line, rules: RecordRules) -> Reason:
             _hoped(line.promise, line.raw, rules),
             _("It counts once you’ve written what you learned."),
         )
+    if line.state == Credit.State.DISALLOWED:
+        return _disallowed(line, rules)
     if line.worth is None:  # deleted between two queries of this page
         return Reason("", "")
     return of_entry(line.worth, line.type, rules)
@@ -214,6 +216,21 @@ def _hoped(promise: Entry | None, raw: Decimal, rules: RecordRules) -> str:
         plural(counted),
     )
     return text % {"counted": number(counted), "raw": rules.amount(raw)}
+
+
+def _disallowed(line: Line, rules: RecordRules) -> Reason:
+    """The committee's words are between it and the participant: a mentor reads the fact (A7)."""
+    if line.disallowed is None or line.keeps_comments:
+        fact = _("The committee disallowed it.")
+    else:
+        said = " ".join(line.disallowed.reason.split()).rstrip(".")
+        fact = _("The committee disallowed it: %(reason)s.") % {"reason": said}
+    text = ngettext(
+        "%(amount)s stays in the record and doesn’t count.",
+        "%(amount)s stay in the record and don’t count.",
+        plural(line.raw),
+    )
+    return Reason(fact, text % {"amount": rules.amount(line.raw)})
 
 
 def _deleted(line: Line, rules: RecordRules) -> Reason:

@@ -9,10 +9,11 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from activities import continuing, history, log, reasons, several, suggestions
+from activities import continuing, history, log, questions, reasons, several, suggestions
 from activities.evidence import MOST_FILES
 from activities.forms.activity import carried_over
 from activities.forms.evidence import EvidenceForm
+from activities.forms.review import QuestionForm
 from activities.forms.several import CountInForm, SharedForm
 from activities.forms.suggestions import SuggestionForm
 from activities.models import Activity, Credit
@@ -75,11 +76,16 @@ def show_entry(
     row: Activity,
     *,
     suggestion_form: SuggestionForm | None = None,
+    question_form: QuestionForm | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    """Show an entry that can't be changed; today's mentor finds a form for suggestions."""
+    """Show an entry that can't be changed.
+
+    Today's mentor finds a form for suggestions, the committee one for questions.
+    """
     line = record.line(row)
     record.add_evidence([line])
+    asks = questions.may_ask(record.registration, request.user)  # type: ignore[arg-type]
     mentors = suggestions.mentoring_of(record.registration, request.user) is not None  # type: ignore[arg-type]
     context = {
         "registration": record.registration,
@@ -92,6 +98,9 @@ def show_entry(
         "as_mentor": mentors,
         "form": (suggestion_form or SuggestionForm()) if mentors else None,
         "suggestions": suggestions.read_by(record.registration, row, request.user),  # type: ignore[arg-type]
+        "evidence_form": EvidenceForm() if row.pk in record.wants_evidence else None,
+        "evidence_most": MOST_FILES,
+        "question_form": (question_form or QuestionForm()) if asks else None,
     }
     if context["own"]:
         context |= _several(record, line, places_of(request, record, row))

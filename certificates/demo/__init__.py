@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from cec.models import OutgoingMail
 from certificates.demo import rosters, rules
+from certificates.demo.audits import Audits
 from certificates.demo.bank import Bank
 from certificates.demo.cast import Cast, Committee, add_contacts, add_signatories
 from certificates.demo.evidence import plan_evidence
@@ -53,6 +54,7 @@ def load() -> int:
     plan_notes(script)
     Mentoring(script, cast, committee, program).plan()
     plan_evidence(script)
+    Audits(script, committee, program).plan()
     script.play()
     Bank(script, committee).bring_in()
     rules.draft(program, by=committee.administrator())
