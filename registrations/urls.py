@@ -13,6 +13,7 @@ from registrations.views import (
     memberships,
     mentor_offers,
     mentorships,
+    organisations,
     payments,
     people,
     plan,
@@ -48,6 +49,16 @@ mentors_desk = [
     path(_("offers/<int:offer>/end/"), desk_mentors.turn_down, name="mentor_turn_down"),
     path(_("<int:registration>/assign/"), desk_mentors.assign, name="mentor_assign"),
     path(_("<int:registration>/end/"), desk_mentors.end, name="mentor_end"),
+]
+
+organisations_desk = [
+    path("", organisations.listing, name="organisations"),
+    path("<int:organisation>/", organisations.organisation, name="organisation"),
+    path(
+        _("<int:organisation>/allocations/<slug:program>/"),
+        organisations.allocations,
+        name="allocations",
+    ),
 ]
 
 urlpatterns = [
@@ -132,5 +143,6 @@ urlpatterns = [
     path(_("desk/people/"), people.appointments, name="appointments"),
     path(_("desk/people/<int:appointment>/"), people.change, name="appointment"),
     path(_("desk/people/<int:appointment>/end/"), people.end, name="appointment_end"),
+    path(_("desk/organizations/"), include(organisations_desk)),
     path(_("desk/handover/"), handover.page, name="handover"),
 ]

@@ -85,6 +85,8 @@ class QuickForm(forms.Form):
             self.initial.setdefault("completed_on", record.today)
         if not record.rules.counts_hours:
             del self.fields["hours"]
+            rate.label = _("Course")
+            rate.error_messages["required"] = _("Choose the course")
         else:
             fixed = any(rate.fixed for rate in record.rules.rates.values())
             self.fields["hours"].required = not fixed

@@ -1,5 +1,6 @@
 """One activity: the full form to add or change it, and its page when nothing can be changed."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import messages
@@ -9,10 +10,10 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from activities import log, reasons, suggestions
+from activities import crediting, log, reasons, suggestions
 from activities.forms.activity import ActivityForm
 from activities.forms.suggestions import SuggestionForm
-from activities.models import Activity, Credit
+from activities.models import Activity, Credit, CreditRequest
 from activities.record import Line, Record
 from activities.rules import rate_words
 from activities.views.access import entry_of, is_own, own_record, refused, visible_record
@@ -29,7 +30,7 @@ def add(request: HttpRequest, registration: int) -> HttpResponse:
     if not record.is_open:
         return refused(request, record)
     if request.method != "POST":
-        return _show_form(request, record, ActivityForm(record))
+        return _show_form(request, record, ActivityForm(record, initial=_chosen(request, record)))
     form = ActivityForm(record, request.POST)
     if not form.is_valid() or form.wants_answer:
         return _show_form(request, record, form, status=422)
@@ -39,6 +40,15 @@ def add(request: HttpRequest, registration: int) -> HttpResponse:
     except Refused as refusal:
         return refused(request, record, *refusal.problems)
     return _show_saved(request, activity, _("Added.") if first else "", registration=registration)
+
+
+def _chosen(request: HttpRequest, record: Record) -> dict[str, Any]:
+    """What is known of an entry that begins with a course of the catalogue: `?rate=`."""
+    asked = request.GET.get("rate", "")
+    rate = next((row for row in record.rules.rates.values() if str(row.pk) == asked), None)
+    if rate is None or not rate.fixed:
+        return {}
+    return {"rate": rate.pk, "title": rate.label, "provider": record.program.issuer}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -74,9 +84,16 @@ def show_entry(
         "own": is_own(request, record),
         "as_mentor": mentors,
         "form": (suggestion_form or SuggestionForm()) if mentors else None,
+        "asked_for": _asked(request, record, row),
         "suggestions": suggestions.read_by(record.registration, row, request.user),  # type: ignore[arg-type]
     }
     return render(request, "activities/entry.html", context, status=status)
+
+
+def _asked(request: HttpRequest, record: Record, activity: Activity) -> Iterable[CreditRequest]:
+    """What organisations were asked about one's own entry."""
+    own = is_own(request, record)
+    return crediting.requests_of(record.registration, activity) if own else ()
 
 
 def _facts(record: Record, line: Line) -> list[tuple[str, str]]:
@@ -162,6 +179,7 @@ def _show_form(
             "line": line,
             "reason": reasons.reason(line, record.rules),
             "own": True,
+            "asked_for": _asked(request, record, credit.activity),
             "suggestions": suggestions.read_by(
                 record.registration,
                 credit.activity,

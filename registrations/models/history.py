@@ -85,6 +85,16 @@ class Event(models.Model):
         MENTOR_RECALLED = "mentor_recalled", _("Mentor no longer asked")
         MENTOR_ENDED = "mentor_ended", _("Mentoring ended")
         MENTOR_INVITED = "mentor_invited", _("Supervisor invited as a mentor")
+        ORGANISATION_ADDED = "organisation_added", _("Organization added")
+        ORGANISATION_CHANGED = "organisation_changed", _("Organization changed")
+        ALLOCATIONS_SET = "allocations_set", _("Allocations changed")
+        CREDITS_ASKED = "credits_asked", _("Request sent to an organization")
+        CREDITS_QUESTION = "credits_question", _("Question of an organization")
+        CREDITS_ANSWER = "credits_answer", _("Question of an organization answered")
+        CREDITS_APPROVED = "credits_approved", _("Request approved by an organization")
+        CREDITS_DECLINED = "credits_declined", _("Request declined by an organization")
+        CREDITS_WITHDRAWN = "credits_withdrawn", _("Request to an organization taken back")
+        STATEMENT_MADE = "statement_made", _("Credit statement made")
         INVITATION_REVOKED = "invitation_revoked", _("Invitation taken back")
 
     registration = models.ForeignKey(
