@@ -16,6 +16,7 @@ from django.db import connection, transaction
 from django.test import Client
 from django.urls import reverse
 
+from activities import crediting
 from tests import factories as make
 from tests import world
 from tests.activities.workbook_files import workbook
@@ -54,11 +55,12 @@ ALONE = ("NUL", "long", "year zero", "last day")
 ASKED = ("page", "view", "q", "program", "language", "year", "type", "status", "sort", "per")
 ASKED += ("state", "kind", "method", "first", "last", "line", "with")
 ASKED += ("added", "next", "lang", "instead_of", "serial", "name", "registration", "all", "rate")
+ASKED += ("organization", "activity", "use", "words")
 ASKED += ("after", "before", "association", "mentor", "days", "action", "list")
 SLOWEST_SECONDS = 5  # an answer takes milliseconds; what grows with the square takes minutes
 
 ROLES = ("anonymous", "applicant", "owner", "representative", "steering", "administrator")
-ROLES += ("mentor",)
+ROLES += ("mentor", "officer")
 
 
 class Forms(HTMLParser):
@@ -147,6 +149,7 @@ class Nonsense(world.World):
             self.client.force_login(self.people[role])
         if role == "owner":
             self._upload()
+            crediting.ask_back(self.request, by=self.people["officer"], question="Why?")
 
     def _upload(self):
         """An upload that asks about a row: its hours and its type say nothing."""
@@ -184,6 +187,7 @@ class Nonsense(world.World):
                 f"?line={self.deposit.pk}-{self.sent.pk}",
                 f"{reverse('bank_line', args=[self.deposit.pk])}?with={self.sent.pk}&q=Person",
             ],
+            "officer": [self.url("desk_request"), self.url("allocations")],
         }.get(self.role, [])
 
     def forms(self):
@@ -260,6 +264,9 @@ KEPT = (
     "activities_comment",
     "activities_suggestion",
     "activities_import",
+    "activities_creditrequest",
+    "registrations_organisation",
+    "registrations_allocation",
     "certificates_certificate",
     "certificates_employerletter",
     "cec_outgoingmail",
