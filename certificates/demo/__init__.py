@@ -13,6 +13,7 @@ from django.utils import timezone
 from cec.models import OutgoingMail
 from certificates.demo import rosters
 from certificates.demo.bank import Bank
+from certificates.demo.careers import Careers
 from certificates.demo.cast import Cast, Committee, add_contacts, add_signatories
 from certificates.demo.memberships import Memberships
 from certificates.demo.mentors import Mentoring
@@ -46,7 +47,9 @@ def load() -> int:
     plot.waiting()
     plot.closed()
     plot.drafts()
-    Plot(script, cast, committee, Program.objects.get(code=CAREERS)).careers()
+    careers = Program.objects.get(code=CAREERS)
+    Plot(script, cast, committee, careers).careers()
+    Careers(script, cast, committee, careers).plan()
     rosters.plan(script, committee)
     Memberships(script).plan()
     plan_notes(script)
