@@ -2,13 +2,27 @@
 
 from collections.abc import Iterator
 
+from django.db.models import Count, Q
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from activities.models import CreditRequest
 from cec import navigation
 from cec.navigation import Item
+from registrations.models import Organisation, Registration
+from registrations.models.committee import roles_of
 from registrations.navigation import current_registration, mentors
+
+REQUEST_PAGES = frozenset({"requests", "request", "request_entry", "request_part"})
+
+# As `CreditRequest.waiting`, seen from the organisation.
+STILL_OPEN = Q(
+    credit_requests__state__in=CreditRequest.OPEN,
+    credit_requests__registration__status__in=[
+        status for status in Registration.Status if status not in Registration.CLOSED
+    ],
+)
 
 ACTIVITY_PAGES = frozenset(
     {
@@ -49,3 +63,32 @@ def my_record(request: HttpRequest) -> Iterator[Item]:
         names=ACTIVITY_PAGES,
         position=20,
     )
+    if registration.has_courses:
+        yield Item(
+            label=_("Courses"),
+            url=reverse("courses", args=[registration.pk]),
+            names=frozenset({"courses"}),
+            position=24,
+        )
+    if registration.has_organisations:
+        yield Item(
+            label=_("Requests"),
+            url=reverse("requests", args=[registration.pk]),
+            names=REQUEST_PAGES,
+            position=26,
+        )
+
+
+@navigation.desk
+def requests_of_organisations(request: HttpRequest) -> Iterator[tuple[str, Item]]:
+    """Lead officers to what waits for their organisation."""
+    own = roles_of(request.user).organisations
+    if not own:
+        return
+    rows = Organisation.objects.filter(pk__in=own).annotate(
+        waiting=Count("credit_requests", filter=STILL_OPEN)
+    )
+    for row in rows:
+        label = _("Requests") if len(own) == 1 else row.name
+        url = reverse("desk_requests", args=[row.pk])
+        yield _("Organization"), Item(label, url, within=url, count=row.waiting, position=5)

@@ -4,8 +4,10 @@ from django.utils.translation import gettext_lazy as _
 from activities.views import (
     again,
     audits,
+    courses,
     cycle,
     deleting,
+    desk_requests,
     entry,
     evidence,
     importing,
@@ -13,6 +15,7 @@ from activities.views import (
     mentees,
     questions,
     record,
+    requests,
     rule_versions,
     rules,
     several,
@@ -42,6 +45,31 @@ activities = [
     path("<int:activity>/", include(one_activity)),
 ]
 
+one_request = [
+    path("", requests.request_page, name="request"),
+    path(_("answer/"), requests.answer, name="request_answer"),
+    path(_("take-back/"), requests.withdraw, name="request_withdraw"),
+]
+
+own_requests = [
+    path("", requests.listing, name="requests"),
+    path(_("entry/"), requests.for_entry, name="request_entry"),
+    path(_("part/"), requests.for_part, name="request_part"),
+    path("<int:credit_request>/", include(one_request)),
+]
+
+one_desk_request = [
+    path("", desk_requests.request_page, name="desk_request"),
+    path(_("approve/"), desk_requests.approve, name="desk_request_approve"),
+    path(_("decline/"), desk_requests.decline, name="desk_request_decline"),
+    path(_("ask/"), desk_requests.ask_back, name="desk_request_ask"),
+]
+
+requests_desk = [
+    path("", desk_requests.listing, name="desk_requests"),
+    path("<int:credit_request>/", include(one_desk_request)),
+]
+
 one_record = [
     path("", record.record, name="record"),
     path(_("standing/"), standing.standing, name="standing"),
@@ -49,6 +77,8 @@ one_record = [
     path(_("suggestions/<int:suggestion>/"), mentees.answer, name="suggestion_answer"),
     path(_("questions/<int:question>/answer/"), questions.answer, name="question_answer"),
     path(_("questions/<int:question>/settle/"), questions.settle, name="question_settle"),
+    path(_("courses/"), courses.courses, name="courses"),
+    path(_("requests/"), include(own_requests)),
     path(_("import/"), importing.upload, name="record_import"),
     path(_("import/<int:pk>/"), importing.preview, name="import_preview"),
     path(_("export/"), importing.export, name="record_export"),
@@ -82,6 +112,7 @@ urlpatterns = [
     path(_("desk/audits/<int:draw>/"), audits.one, name="audit"),
     path(_("audits/<int:draw>/"), audits.how, name="audit_how"),
     path(_("audits/<int:draw>/list/"), audits.listed, name="audit_list"),
+    path(_("desk/organizations/<int:organisation>/requests/"), include(requests_desk)),
     path(_("mentees/"), mentees.mentees, name="mentees"),
     path(_("mentees/<int:mentorship>/"), mentees.mentee, name="mentee"),
 ]

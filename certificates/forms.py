@@ -5,15 +5,19 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from activities.audit import Choice
+from activities.forms.fields import LineField
 from activities.models import Activity, AuditDecision
 from activities.models.audit import LONGEST_REASON
-from cec.bilingual import OWN_NAMES
+from cec.bilingual import OWN_NAMES, in_language
+from cec.forms import DayField
 from cec.wording import short_day
 from certificates import serial as serials
 from certificates.models import EmployerLetter
 from certificates.models.employer import LONGEST_OWN_WORDS
 from certificates.stationery import what_cannot_be_printed
+from registrations.calendar import today_in
 from registrations.forms.desk import PlainForm
+from registrations.models import Registration
 
 # More entries than this get no question of their own: a form has at most 1,000 fields.
 MOST_QUESTIONS = 800
@@ -204,3 +208,61 @@ def cannot_print(characters: Iterable[str]) -> str:
     return _("Our fonts can’t print %(characters)s. Write it in another way.") % {
         "characters": " ".join(characters)
     }
+
+
+class StatementForm(PlainForm):
+    """What a credit statement is for (K4), over which days, in which language.
+
+    The uses are the program's; any other one is said in words.
+    """
+
+    OTHER = "other"
+
+    use = forms.ChoiceField(
+        label=_("Use"),
+        error_messages=dict.fromkeys(
+            ("required", "invalid_choice"), _("Choose what the statement is for.")
+        ),
+        widget=forms.RadioSelect,
+    )
+    words = LineField(
+        label=_("The other use, in your words"),
+        required=False,
+        max_length=150,
+    )
+    first = DayField(label=_("First day"))
+    last = DayField(label=_("Last day"))
+    language = forms.ChoiceField(
+        label=_("Language of the statement"),
+        choices=list(OWN_NAMES.items()),
+        error_messages=dict.fromkeys(("required", "invalid_choice"), _("Choose a language.")),
+        widget=forms.RadioSelect,
+    )
+
+    def __init__(self, registration: Registration, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.uses = {row.key: row for row in registration.program.statement_uses.all()}
+        choices = [(key, row.name) for key, row in self.uses.items()]
+        self.fields["use"].choices = [*choices, (self.OTHER, _("Another use"))]  # type: ignore[attr-defined]
+        self.initial.setdefault("first", registration.starts_on)
+        self.initial.setdefault("last", today_in(registration.program))
+        self.initial.setdefault("language", registration.person.language)
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if data.get("use") == self.OTHER and not data.get("words") and "words" not in self.errors:
+            self.add_error("words", _("Say in a few words what the statement is for."))
+        first, last = data.get("first"), data.get("last")
+        if first and last and first > last:
+            self.add_error("last", _("The last day can’t be before the first."))
+        if lacking := what_cannot_be_printed(data.get("words") or ""):
+            self.add_error("words", cannot_print(lacking))
+        return data
+
+    @property
+    def said(self) -> dict[str, Any]:
+        """What `statement.write` is given: the use as it is printed, in the chosen language."""
+        data = self.cleaned_data
+        chosen = self.uses.get(data["use"])
+        use = in_language(chosen, "name", data["language"]) if chosen else data["words"]
+        return {name: data[name] for name in ("first", "last", "language")} | {"use": use}

@@ -15,17 +15,26 @@ from registrations.permissions import may
 
 @navigation.main
 def main(request: HttpRequest) -> Iterable[navigation.Item]:
-    """The check for visitors; the certificate for participants in a program that ends."""
+    """The check for visitors; a certificate for participants, or a statement instead."""
     if not request.user.is_authenticated:
         names = frozenset({"verify", "verify_id"})
         yield navigation.Item(_("Verify a certificate"), reverse("verify"), names, position=30)
         return
     registration = current_registration(request)
-    if registration is not None and registration.ends_on is not None:
+    if registration is None or not registration.has_record:
+        return
+    if registration.ends_on is not None and registration.has_total:
         yield navigation.Item(
             _("Certificate"),
             reverse("certificate", args=[registration.pk]),
             frozenset({"certificate", "turn_in"}),
+            position=40,
+        )
+    else:
+        yield navigation.Item(
+            _("Statement"),
+            reverse("statement", args=[registration.pk]),
+            frozenset({"statement"}),
             position=40,
         )
 

@@ -1,7 +1,15 @@
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
-from certificates.views import audited, issuing, paper, participant, public, reviews
+from certificates.views import (
+    audited,
+    issuing,
+    paper,
+    participant,
+    public,
+    reviews,
+    statement,
+)
 
 urlpatterns = [
     path(_("certificate/<int:registration>/"), participant.certificate, name="certificate"),
@@ -17,6 +25,10 @@ urlpatterns = [
         _("letter/<int:registration>/download/"),
         paper.letter_download,
         name="employer_letter_download",
+    ),
+    path(_("statement/<int:registration>/"), statement.page, name="statement"),
+    path(
+        _("statement/<int:registration>/download/"), statement.download, name="statement_download"
     ),
     path(_("verify/"), public.verify, name="verify"),
     path(_("desk/reviews/"), reviews.reviews, name="reviews"),

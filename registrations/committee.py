@@ -12,7 +12,14 @@ from django.utils.translation import gettext as _
 from cec import work
 from cec.problems import Problem, Refused
 from cec.wording import day as write_day
-from registrations.models import Appointment, Association, AssociationNote, Person, Registration
+from registrations.models import (
+    Appointment,
+    Association,
+    AssociationNote,
+    Organisation,
+    Person,
+    Registration,
+)
 from registrations.models.committee import roles_of
 from registrations.models.history import write_event
 from registrations.permissions import require
@@ -27,12 +34,15 @@ def appoint(
     by: Person,
     role: str,
     association: Association | None = None,
+    organisation: Organisation | None = None,
     first_day: date,
     last_day: date | None = None,
 ) -> Appointment:
     """Give a role. Nobody changes their own roles; administrators are named by administrators."""
     _begin(by, person, role)
-    same = Appointment.objects.filter(person=person, role=role, association=association)
+    same = Appointment.objects.filter(
+        person=person, role=role, association=association, organisation=organisation
+    )
     overlapping = same.not_over(first_day)
     if last_day is not None:
         overlapping = overlapping.filter(first_day__lte=last_day)
@@ -43,12 +53,14 @@ def appoint(
         by=by,
         person=person,
         association=association,
-        details={"role": str(role), "first_day": str(first_day), "last_day": str(last_day or "")},
+        details={"role": str(role), "first_day": str(first_day), "last_day": str(last_day or "")}
+        | _for(organisation),
     )
     return Appointment.objects.create(
         person=person,
         role=role,
         association=association,
+        organisation=organisation,
         first_day=first_day,
         last_day=last_day,
         appointed_by=by,
@@ -70,7 +82,7 @@ def end(appointment: Appointment, *, by: Person) -> None:
             by=by,
             person=appointment.person,
             association=appointment.association,
-            details={"role": appointment.role},
+            details={"role": appointment.role} | _for(appointment.organisation),
         )
 
 
@@ -92,7 +104,11 @@ def change_last_day(appointment: Appointment, *, by: Person, last_day: date | No
         raise Refused(Problem("day_over", _("Choose a last day from today on, or end the role.")))
     later = Appointment.objects.not_over(today).exclude(pk=row.pk)
     later = later.filter(
-        person=row.person, role=row.role, association=row.association, first_day__gt=row.first_day
+        person=row.person,
+        role=row.role,
+        association=row.association,
+        organisation=row.organisation,
+        first_day__gt=row.first_day,
     )
     if last_day is not None:
         later = later.filter(first_day__lte=last_day)
@@ -109,8 +125,13 @@ def change_last_day(appointment: Appointment, *, by: Person, last_day: date | No
             "role": row.role,
             "last_day": str(last_day or ""),
             "last_day_before": str(row.last_day or ""),
-        },
+        }
+        | _for(row.organisation),
     )
+
+
+def _for(organisation: Organisation | None) -> dict[str, object]:
+    return {"organisation": organisation.pk} if organisation else {}
 
 
 def _keep_an_administrator(appointment: Appointment, *, until: date | None) -> None:

@@ -81,5 +81,6 @@ def offices(association: Association, today: date) -> tuple[list[Appointment], l
 
 def national(today: date) -> list[Appointment]:
     """Return the steering group and the administrators of today, to ask."""
-    rows = Appointment.objects.current(today).filter(association=None).select_related("person")
+    rows = Appointment.objects.current(today).filter(association=None, organisation=None)
+    rows = rows.select_related("person")
     return list(rows.order_by("-role", "person__name"))

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from django.db.models import OuterRef
+from django.db.models import Exists, OuterRef
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.text import capfirst
@@ -11,7 +11,14 @@ from django.utils.translation import gettext as _
 from cec import navigation
 from registrations import queue
 from registrations.mentoring.asking import desk_count
-from registrations.models import Appointment, Association, Registration
+from registrations.models import (
+    Appointment,
+    Association,
+    Organisation,
+    Rate,
+    Registration,
+    Requirement,
+)
 from registrations.models.committee import roles_of
 from registrations.models.mentoring import helping_of, helps
 from registrations.permissions import may
@@ -26,6 +33,17 @@ PAYMENT_PAGES = frozenset(
         "bank_confirm",
         "bank_line",
     }
+)
+
+
+# What the programs of somebody's registrations have, asked with them in one query.
+_courses = Rate.objects.filter(activity_type__rules=OuterRef("rules"), fixed__isnull=False)
+_organisations = Organisation.objects.filter(is_active=True, programs=OuterRef("program"))
+_totals = Requirement.objects.filter(
+    rules=OuterRef("rules"),
+    per="cycle",
+    group__isnull=True,
+    strictness=Requirement.Strictness.REQUIRED,
 )
 
 
@@ -60,7 +78,12 @@ def own_registrations(request: HttpRequest) -> list[Registration]:
         request._own_registrations = list(  # type: ignore[attr-defined]
             Registration.objects.filter(person=request.user)  # type: ignore[misc]
             .select_related("program", "association", "rules")
-            .annotate(person_helps=helps(OuterRef("person")))
+            .annotate(
+                person_helps=helps(OuterRef("person")),
+                has_courses=Exists(_courses),
+                has_organisations=Exists(_organisations),
+                has_total=Exists(_totals),
+            )
             .order_by("-id")
         )
     found: list[Registration] = request._own_registrations  # type: ignore[attr-defined]
@@ -105,9 +128,13 @@ def main(request: HttpRequest) -> Iterable[navigation.Item]:
     person = getattr(request, "user", None)
     if person is None or not person.is_authenticated:
         return
-    if roles_of(person).is_staff:
+    roles = roles_of(person)
+    if roles.is_staff:
         desk = reverse("desk")
         yield navigation.Item(_("Desk"), desk, within=desk, position=60)
+    elif roles.organisations:
+        listing = reverse("organisations")
+        yield navigation.Item(_("My organization"), listing, within=listing, position=60)
     registration = current_registration(request)
     if registration and not registration.has_record:
         yield navigation.Item(
@@ -147,6 +174,8 @@ def main(request: HttpRequest) -> Iterable[navigation.Item]:
 @navigation.desk
 def desk(request: HttpRequest) -> Iterable[tuple[str, navigation.Item]]:
     """What waits for this person, with counts."""
+    if not roles_of(request.user).is_staff:
+        return
     waiting = queue_waits(request).counts
     yield (
         _("Waiting for you"),
@@ -218,6 +247,18 @@ def desk(request: HttpRequest) -> Iterable[tuple[str, navigation.Item]]:
         )
 
 
+@navigation.desk
+def organisations(request: HttpRequest) -> Iterable[tuple[str, navigation.Item]]:
+    """All organizations for administrators, their own for officers."""
+    address = reverse("organisations")
+    names = frozenset({"organisations", "organisation", "allocations"})
+    if may(request.user, "keep_organisations"):
+        item = navigation.Item(_("Organizations"), address, names, within=address, position=70)
+        yield _("Committee"), item
+    elif roles_of(request.user).organisations:
+        yield _("Organization"), navigation.Item(_("Overview"), address, names, position=10)
+
+
 @navigation.desk_title
 def desk_title(request: HttpRequest) -> tuple[str, str]:
     """Name the workspace by the association or by the committee."""
@@ -226,5 +267,8 @@ def desk_title(request: HttpRequest) -> tuple[str, str]:
         names = sorted(roles.names & {Appointment.Role.STEERING, Appointment.Role.ADMINISTRATOR})
         labels = [str(Appointment.Role(name).label) for name in names]
         return _("National committee"), capfirst(", ".join(labels))
+    if not roles.is_staff:
+        organisations = Organisation.objects.filter(pk__in=roles.organisations)
+        return ", ".join(row.name for row in organisations), _("You’re an officer")
     associations = Association.objects.filter(pk__in=roles.associations)
     return ", ".join(row.name for row in associations), _("You’re the representative")

@@ -3,13 +3,14 @@
 from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext as _
 
-from registrations.models import Appointment, Person, Registration
+from registrations.models import Appointment, Organisation, Person, Registration
 from registrations.models.committee import roles_of
 from registrations.models.mentoring import conflicts_of
 
 REPRESENTATIVE = Appointment.Role.REPRESENTATIVE
 STEERING = Appointment.Role.STEERING
 ADMINISTRATOR = Appointment.Role.ADMINISTRATOR
+ORGANISATION = Appointment.Role.ORGANISATION
 
 # Which roles may do a thing to a registration (domain section 5).
 PERMISSIONS: dict[str, frozenset[str]] = {
@@ -28,6 +29,9 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "note_association": frozenset({REPRESENTATIVE, STEERING}),
     "edit_rules": frozenset({ADMINISTRATOR}),
     "move_to_rules": frozenset({STEERING, ADMINISTRATOR}),
+    "keep_organisations": frozenset({ADMINISTRATOR}),
+    "set_allocations": frozenset({ORGANISATION, ADMINISTRATOR}),
+    "decide_request": frozenset({ORGANISATION}),
     "appoint": frozenset({STEERING, ADMINISTRATOR}),
     "appoint_administrator": frozenset({ADMINISTRATOR}),
 }
@@ -54,6 +58,20 @@ def may(person: Person, permission: str, registration: Registration | None = Non
 def require(person: Person, permission: str, registration: Registration | None = None) -> None:
     """Raise `PermissionDenied` unless the person may; what they can't even see is a 404 before."""
     if not may(person, permission, registration):
+        raise PermissionDenied
+
+
+def may_for(person: Person, permission: str, organisation: Organisation) -> bool:
+    """Say whether the person may do this for an organisation; an officer only for their own."""
+    held = roles_of(person).names & PERMISSIONS[permission]
+    if held == {ORGANISATION}:
+        return organisation.pk in roles_of(person).organisations
+    return bool(held)
+
+
+def require_for(person: Person, permission: str, organisation: Organisation) -> None:
+    """Raise `PermissionDenied` unless the person may do this for the organisation."""
+    if not may_for(person, permission, organisation):
         raise PermissionDenied
 
 

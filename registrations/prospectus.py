@@ -62,6 +62,16 @@ class Prospectus:
         return list(self.rules.types.all())
 
     @property
+    def has_examples(self) -> bool:
+        """Whether any type says what belongs to it."""
+        return any(row.about for row in self.types)
+
+    @property
+    def is_by_course(self) -> bool:
+        """Whether nothing is counted by the hour: the types are a catalogue of courses (K1)."""
+        return all(rate.fixed for row in self.types for rate in row.rates.all())
+
+    @property
     def years(self) -> int | None:
         return self.program.cycle_years
 

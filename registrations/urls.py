@@ -13,6 +13,7 @@ from registrations.views import (
     memberships,
     mentor_offers,
     mentorships,
+    organisations,
     payments,
     people,
     plan,
@@ -60,6 +61,16 @@ one_program = [
     path(_("remove/<slug:kind>/<slug:key>/"), rules.remove, name="rules_remove"),
     path(_("discard/"), rules.discard, name="rules_discard"),
     path(_("subjects/"), rules.subject_areas, name="rules_subjects"),
+]
+
+organisations_desk = [
+    path("", organisations.listing, name="organisations"),
+    path("<int:organisation>/", organisations.organisation, name="organisation"),
+    path(
+        _("<int:organisation>/allocations/<slug:program>/"),
+        organisations.allocations,
+        name="allocations",
+    ),
 ]
 
 urlpatterns = [
@@ -145,5 +156,6 @@ urlpatterns = [
     path(_("desk/people/"), people.appointments, name="appointments"),
     path(_("desk/people/<int:appointment>/"), people.change, name="appointment"),
     path(_("desk/people/<int:appointment>/end/"), people.end, name="appointment_end"),
+    path(_("desk/organizations/"), include(organisations_desk)),
     path(_("desk/handover/"), handover.page, name="handover"),
 ]

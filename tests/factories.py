@@ -21,6 +21,7 @@ from registrations.models import (
     MembershipProof,
     MentorOffer,
     Mentorship,
+    Organisation,
     Payment,
     Person,
     Program,
@@ -63,6 +64,7 @@ def appoint(
     role: str,
     association_code: str | None = None,
     *,
+    organisation: Organisation | None = None,
     first_day: date = date(2020, 1, 1),
     last_day: date | None = None,
 ) -> Appointment:
@@ -71,6 +73,7 @@ def appoint(
         person=who,
         role=role,
         association=association(association_code) if association_code else None,
+        organisation=organisation,
         first_day=first_day,
         last_day=last_day,
     )
@@ -287,3 +290,47 @@ def mentorship(
 def scheme(name: str) -> Program:
     """A program of tests/data/schemes, as published elsewhere, with its rules."""
     return load_program(SCHEMES / f"{name}.toml")
+
+
+def organisation(name: str = "", *, code: str = "CPC", **figures: str) -> Organisation:
+    """An organisation that recognises a program's courses.
+
+    Figures are what it allocates: `webinar_presenter="2"`; a hyphen of a key is left out.
+    """
+    row = Organisation.objects.create(name_en=name or f"Organisation {next(_numbers)}")
+    row.programs.add(program(code))
+    keys = {key.replace("-", ""): key for key in course_keys(code)}
+    for cell, credits in figures.items():
+        course, part = cell.rsplit("_", 1)
+        row.allocations.create(
+            program=program(code),
+            course=keys[course],
+            part=part,
+            credits=Decimal(credits),
+            set_by=_recorder(),
+        )
+    return row
+
+
+def course_keys(code: str = "CPC") -> list[str]:
+    return [row.key for row in program(code).current_rules.types.all()]
+
+
+def course(key: str = "webinar", *, code: str = "CPC") -> ActivityType:
+    return program(code).current_rules.types.get(key=key)
+
+
+def officer(of: Organisation, name: str = "") -> Person:
+    who = person(name or f"Officer of {of.name_en}")
+    appoint(who, "organisation", organisation=of)
+    return who
+
+
+def careers(who: Person | None = None, **fields) -> Registration:
+    """A registration in the program of fixed credits."""
+    return registration(who, code="CPC", association_code=None, **fields)
+
+
+def webinar(row: Registration, **fields) -> Activity:
+    """A course in a record of fixed credits."""
+    return activity(row, "WEBINAR", hours=None, **fields)

@@ -16,6 +16,7 @@ from django.db import connection, transaction
 from django.test import Client
 from django.urls import reverse
 
+from activities import crediting
 from tests import factories as make
 from tests import world
 from tests.activities.workbook_files import workbook
@@ -54,11 +55,12 @@ ALONE = ("NUL", "long", "year zero", "last day")
 ASKED = ("page", "view", "q", "program", "language", "year", "type", "status", "sort", "per")
 ASKED += ("state", "kind", "method", "first", "last", "line", "with")
 ASKED += ("added", "next", "lang", "instead_of", "serial", "name", "registration", "all", "rate")
+ASKED += ("organization", "activity", "use", "words")
 ASKED += ("after", "before", "subject", "association", "mentor", "days", "action", "list")
 SLOWEST_SECONDS = 5  # an answer takes milliseconds; what grows with the square takes minutes
 
 ROLES = ("anonymous", "applicant", "owner", "representative", "steering", "administrator")
-ROLES += ("mentor",)
+ROLES += ("mentor", "officer")
 
 
 class Forms(HTMLParser):
@@ -150,12 +152,7 @@ class Nonsense(world.World):
             self.client.force_login(self.people[role])
         if role == "owner":
             self._upload()
-            make.registration(
-                self.people["owner"],
-                code="CPC",
-                association_code=None,
-                starts_on=self.registration.starts_on,
-            )
+            crediting.ask_back(self.request, by=self.people["officer"], question="Why?")
 
     def _upload(self):
         """An upload that asks about a row: its hours and its type say nothing."""
@@ -198,6 +195,7 @@ class Nonsense(world.World):
                 f"?line={self.deposit.pk}-{self.sent.pk}",
                 f"{reverse('bank_line', args=[self.deposit.pk])}?with={self.sent.pk}&q=Person",
             ],
+            "officer": [self.url("desk_request"), self.url("allocations")],
         }.get(self.role, [])
 
     def forms(self):
@@ -280,6 +278,9 @@ KEPT = (
     "activities_auditdraw",
     "activities_suggestion",
     "activities_import",
+    "activities_creditrequest",
+    "registrations_organisation",
+    "registrations_allocation",
     "certificates_certificate",
     "certificates_employerletter",
     "cec_outgoingmail",

@@ -6,7 +6,7 @@ from hashlib import sha256
 from django.urls import NoReverseMatch, get_resolver, reverse
 from django.utils import timezone
 
-from activities import rehearsing
+from activities import crediting, rehearsing
 from activities.models import Import
 from cec.files import store
 from cec.models import StoredFile
@@ -39,12 +39,23 @@ ROLES = (
     "deactivated",
     "mentor",
     "mentor_elsewhere",
+    "officer",
+)
+
+# Pages of a program with courses, requests and a statement, and none with a certificate.
+OF_COURSES = frozenset(
+    {
+        *("courses", "statement", "statement_download"),
+        *("requests", "request", "request_entry", "request_part"),
+        *("request_answer", "request_withdraw"),
+    }
 )
 
 # Places in an address that are numbers of rows.
 NUMBERED = {
     *("registration", "appointment", "certificate", "mail"),
     *("export", "line", "proof", "roster", "mentorship", "offer", "version", "draw"),
+    *("organisation", "credit_request"),
 }
 
 
@@ -53,7 +64,8 @@ class World:
 
     `neighbour` is a participant of the same association, `stranger` of another; `elsewhere` is
     another association's representative; `deactivated` was a steering member. `mentor` mentors the
-    owner now; `mentor_elsewhere` is confirmed too, and mentors nobody.
+    owner now; `mentor_elsewhere` is confirmed too, and mentors nobody. The owner has asked the
+    organisation whose `officer` there is for credits, in a program of courses.
     """
 
     def __init__(self) -> None:
@@ -103,6 +115,7 @@ class World:
         self._audit()
         self._mentor()
         self._write_rules()
+        self._ask()
 
     def _show_membership(self) -> MembershipProof:
         """The owner was asked for a proof once, sent one, and is confirmed again."""
@@ -147,6 +160,18 @@ class World:
         draft.types.filter(code_en="PD-F").update(group=group)
         Rate.objects.filter(activity_type__rules=draft, per_hour=1).update(per_hour="0.5")
         rehearsing.rehearse(draft.program, by=office)
+
+    def _ask(self) -> None:
+        """What the owner asks an organisation to approve, and the organisation's officer."""
+        self.organisation = make.organisation("Organisation", webinar_participant="1")
+        self.people["officer"] = make.officer(self.organisation)
+        self.careers = make.careers(self.people["owner"])
+        self.request = crediting.ask_for_entry(
+            self.careers,
+            make.webinar(self.careers),
+            by=self.people["owner"],
+            organisation=self.organisation,
+        )
 
     def _graduate(self) -> Certificate:
         """The owner's certificate of an earlier cycle, with its PDF."""
@@ -203,9 +228,11 @@ class World:
 
     def values(self, name: str) -> dict[str, object]:
         """What stands in the places of this URL."""
-        downloads = name == "certificate_download"
+        registration = self.careers if name in OF_COURSES else self.registration
+        if name == "certificate_download":
+            registration = self.certificate.registration
         return {
-            "registration": (self.certificate.registration if downloads else self.registration).pk,
+            "registration": registration.pk,
             "activity": self.activity.pk,
             "appointment": self.appointment.pk,
             "certificate": self.certificate.pk,
@@ -229,7 +256,9 @@ class World:
             "draw": self.draw.pk,
             "invitation": self.invitation.pk,
             "secret": self.secret,
-            "program": "partnership-cec",
+            "organisation": self.organisation.pk,
+            "credit_request": self.request.pk,
+            "program": "cpc-credits" if name == "allocations" else "partnership-cec",
             "version": 1,
             "type": "pd-f",
             "group": "courses",

@@ -57,6 +57,9 @@ class QuickForm(NewEntry):
         assert isinstance(field, forms.TypedChoiceField)
         field.choices = rate_choices(record)
         field.coerce = lambda value: record.rules.rates[int(value)]
+        if not record.rules.counts_hours:
+            field.label = _("Course")
+            field.error_messages["required"] = _("Choose the course")
         if data is None and self.offers_lately:
             self.offer_lately()
 

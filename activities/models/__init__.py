@@ -4,6 +4,7 @@ from activities.models.evidence import Evidence
 from activities.models.imports import Import
 from activities.models.log import Activity, Credit
 from activities.models.rehearsals import Effect, Rehearsal
+from activities.models.requests import CreditRequest
 from activities.models.review import Comment, Suggestion
 
 __all__ = [
@@ -13,6 +14,7 @@ __all__ = [
     "AuditDraw",
     "Comment",
     "Credit",
+    "CreditRequest",
     "Effect",
     "EntryChange",
     "Evidence",

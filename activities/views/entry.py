@@ -1,6 +1,6 @@
 """One activity: the full form to add or change it, and its page when nothing can be changed."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -9,14 +9,23 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from activities import continuing, history, log, questions, reasons, several, suggestions
+from activities import (
+    continuing,
+    crediting,
+    history,
+    log,
+    questions,
+    reasons,
+    several,
+    suggestions,
+)
 from activities.evidence import MOST_FILES
 from activities.forms.activity import carried_over
 from activities.forms.evidence import EvidenceForm
 from activities.forms.review import QuestionForm
 from activities.forms.several import CountInForm, SharedForm
 from activities.forms.suggestions import SuggestionForm
-from activities.models import Activity, Credit
+from activities.models import Activity, Credit, CreditRequest
 from activities.record import Line, Record
 from activities.rules import rate_words
 from activities.views import evidence
@@ -34,7 +43,8 @@ def add(request: HttpRequest, registration: int) -> HttpResponse:
     if not record.is_open:
         return refused(request, record)
     if request.method != "POST":
-        form = SharedForm(record, places=places_of(request, record))
+        initial = _chosen(request, record)
+        form = SharedForm(record, initial=initial, places=places_of(request, record))
         return show_form(request, record, form)
     if "more" in request.POST:  # from the quick card, with what was typed there
         initial = carried_over(request.POST)
@@ -54,6 +64,15 @@ def add(request: HttpRequest, registration: int) -> HttpResponse:
         for other in form.also():
             messages.success(request, several.told(other, activity))
     return _take_files_and_show(request, record, activity, _("Added.") if first else "")
+
+
+def _chosen(request: HttpRequest, record: Record) -> dict[str, Any]:
+    """What is known of an entry that begins with a course of the catalogue: `?rate=`."""
+    asked = request.GET.get("rate", "")
+    rate = next((row for row in record.rules.rates.values() if str(row.pk) == asked), None)
+    if rate is None or not rate.fixed:
+        return {}
+    return {"rate": rate.pk, "title": rate.label, "provider": record.program.issuer}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -97,6 +116,7 @@ def show_entry(
         "own": is_own(request, record),
         "as_mentor": mentors,
         "form": (suggestion_form or SuggestionForm()) if mentors else None,
+        "asked_for": _asked(request, record, row),
         "suggestions": suggestions.read_by(record.registration, row, request.user),  # type: ignore[arg-type]
         "evidence_form": EvidenceForm() if row.pk in record.wants_evidence else None,
         "evidence_most": MOST_FILES,
@@ -105,6 +125,12 @@ def show_entry(
     if context["own"]:
         context |= _several(record, line, places_of(request, record, row))
     return render(request, "activities/entry.html", context, status=status)
+
+
+def _asked(request: HttpRequest, record: Record, activity: Activity) -> Iterable[CreditRequest]:
+    """What organisations were asked about one's own entry."""
+    own = is_own(request, record)
+    return crediting.requests_of(record.registration, activity) if own else ()
 
 
 def _facts(record: Record, line: Line) -> list[tuple[str, str]]:
@@ -198,6 +224,7 @@ def show_form(
             "history": history.lines_of(record, credit.activity),
             "own": True,
             "may_go_on": continuing.may_go_on(record, line),
+            "asked_for": _asked(request, record, credit.activity),
             "suggestions": suggestions.read_by(
                 record.registration,
                 credit.activity,

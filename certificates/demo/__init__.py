@@ -14,6 +14,7 @@ from cec.models import OutgoingMail
 from certificates.demo import rosters, rules
 from certificates.demo.audits import Audits
 from certificates.demo.bank import Bank
+from certificates.demo.careers import Careers
 from certificates.demo.cast import Cast, Committee, add_contacts, add_signatories
 from certificates.demo.evidence import plan_evidence
 from certificates.demo.memberships import Memberships
@@ -48,7 +49,9 @@ def load() -> int:
     plot.waiting()
     plot.closed()
     plot.drafts()
-    Plot(script, cast, committee, Program.objects.get(code=CAREERS)).careers()
+    careers = Program.objects.get(code=CAREERS)
+    Plot(script, cast, committee, careers).careers()
+    Careers(script, cast, committee, careers).plan()
     rosters.plan(script, committee)
     Memberships(script).plan()
     plan_notes(script)

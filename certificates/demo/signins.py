@@ -24,6 +24,8 @@ SIGNINS = (
     Signin("Mentor", "beatrice@example.org", "Nadia’s record, notes, an agenda; somebody asks"),
     Signin("Representative, Manitoba", "joanne@example.org", "a queue of nine, records to review"),
     Signin("Representative, Quebec", "marie-eve@example.org", "the same in French"),
+    Signin("Participant, careers", "denise.falconer@example.org", "courses, requests, a statement"),
+    Signin("Officer, Prairie Career", "olive@example.org", "requests of an organization, numbers"),
     Signin("Steering group", "marguerite@example.org", "all associations; may pass a gate"),
     Signin("Administrator", "sunita@example.org", "payments, a bank export, certificates to issue"),
 )

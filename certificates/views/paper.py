@@ -42,9 +42,7 @@ def receipt(request: HttpRequest, registration: int, payment: int) -> HttpRespon
     line.registration = row
     language = _language(request, row.person.language)
     paper = receipts.receipt_of(line, language=language)
-    return _printed(
-        request, row, paper.file_name, lambda: receipts.render(paper, language=language)
-    )
+    return printed(request, row, paper.file_name, lambda: receipts.render(paper, language=language))
 
 
 @require_http_methods(["GET", "POST"])
@@ -83,7 +81,7 @@ def letter_download(request: HttpRequest, registration: int) -> HttpResponse:
     kept = employer_letter.letter_of(row)
     written = employer_letter.write(kept, language=_language(request, kept.language))
     name = f"{row.reference}-{written.language}.pdf"
-    return _printed(request, row, name, lambda: employer_letter.render(written))
+    return printed(request, row, name, lambda: employer_letter.render(written))
 
 
 def _language(request: HttpRequest, usual: str) -> str:
@@ -91,7 +89,7 @@ def _language(request: HttpRequest, usual: str) -> str:
     return asked if asked in employer_letter.LANGUAGES else usual
 
 
-def _printed(
+def printed(
     request: HttpRequest, row: Registration, name: str, make: Callable[[], bytes]
 ) -> HttpResponse:
     """Answer with the PDF, or with a page that says what keeps it from being printed."""

@@ -7,7 +7,14 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from cec.forms import DayField
-from registrations.models import Appointment, Association, MembershipCheck, Payment, Person
+from registrations.models import (
+    Appointment,
+    Association,
+    MembershipCheck,
+    Organisation,
+    Payment,
+    Person,
+)
 
 LONGEST_LEDGER_REASON = 500  # as long as the ledger's column
 
@@ -188,6 +195,13 @@ class AppointmentForm(PlainForm):
         empty_label=_("No association"),
         help_text=_("For a representative."),
     )
+    organisation = forms.ModelChoiceField(
+        label=_("Organization"),
+        queryset=Organisation.objects.filter(is_active=True),
+        required=False,
+        empty_label=_("No organization"),
+        help_text=_("For an organization’s officer."),
+    )
     first_day = DayField(label=_("First day"))
     last_day = DayField(label=_("Last day"), required=False)
 
@@ -206,6 +220,11 @@ class AppointmentForm(PlainForm):
             self.add_error("association", _("Choose the association to represent."))
         if not representative:
             data["association"] = None
+        officer = data.get("role") == Appointment.Role.ORGANISATION
+        if officer and not data.get("organisation"):
+            self.add_error("organisation", _("Choose the organization."))
+        if not officer:
+            data["organisation"] = None
         first, last = data.get("first_day"), data.get("last_day")
         if isinstance(first, date) and isinstance(last, date) and last < first:
             self.add_error("last_day", _("The last day can’t be before the first."))

@@ -13,6 +13,7 @@ from registrations.models.mentoring import (
     MentorWish,
 )
 from registrations.models.notes import AssociationNote
+from registrations.models.organisations import Allocation, Organisation, Part, StatementUse
 from registrations.models.people import Person
 from registrations.models.planning import LearningGoal, MentorNote
 from registrations.models.programs import (
@@ -30,6 +31,7 @@ from registrations.models.rosters import Roster, RosterMember, RosterQuestion
 
 __all__ = [
     "ActivityType",
+    "Allocation",
     "Appointment",
     "Association",
     "AssociationNote",
@@ -48,6 +50,8 @@ __all__ = [
     "MentorOffer",
     "MentorWish",
     "Mentorship",
+    "Organisation",
+    "Part",
     "Payment",
     "Person",
     "Program",
@@ -60,6 +64,7 @@ __all__ = [
     "RosterQuestion",
     "Rules",
     "Seal",
+    "StatementUse",
     "SubjectArea",
     "TypeGroup",
 ]

@@ -27,11 +27,19 @@ class Appointment(models.Model):
         REPRESENTATIVE = "representative", _("association representative")
         STEERING = "steering", _("steering group member")
         ADMINISTRATOR = "administrator", _("administrator")
+        ORGANISATION = "organisation", _("organization officer")
 
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="appointments")
     role = models.CharField(_("role"), max_length=20, choices=Role.choices)
     association = models.ForeignKey(
         Association, on_delete=models.PROTECT, null=True, blank=True, related_name="appointments"
+    )
+    organisation = models.ForeignKey(
+        "registrations.Organisation",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="appointments",
     )
     first_day = models.DateField(_("first day"))
     last_day = models.DateField(_("last day"), null=True, blank=True)
@@ -53,6 +61,11 @@ class Appointment(models.Model):
                 condition=Q(role="representative", association__isnull=False)
                 | ~Q(role="representative") & Q(association__isnull=True),
                 name="only_representatives_have_an_association",
+            ),
+            models.CheckConstraint(
+                condition=Q(role="organisation", organisation__isnull=False)
+                | ~Q(role="organisation") & Q(organisation__isnull=True),
+                name="only_officers_have_an_organisation",
             ),
             models.CheckConstraint(
                 condition=Q(last_day__isnull=True) | Q(last_day__gte=models.F("first_day")),
@@ -78,13 +91,15 @@ class Appointment(models.Model):
 
 @dataclass(frozen=True)
 class Roles:
-    """What a person is today: roles by name, and the associations that they represent.
+    """What a person is today: roles by name, the associations that they represent, and the
+    organisations whose officer they are.
 
-    `since` is the first day of the newest of the roles.
+    `since` is the first day of the newest of the committee's roles.
     """
 
     names: frozenset[str]
     associations: frozenset[int]
+    organisations: frozenset[int] = frozenset()
     since: date | None = None
 
     @property
@@ -93,7 +108,8 @@ class Roles:
 
     @property
     def is_staff(self) -> bool:
-        return bool(self.names)
+        """Whether the person is of the committee; an organisation's officer isn't."""
+        return bool(self.names - {Appointment.Role.ORGANISATION})
 
 
 def roles_of(person: Person) -> Roles:
@@ -111,7 +127,8 @@ def roles_of(person: Person) -> Roles:
         person.__dict__["roles"] = Roles(
             names=frozenset(row.role for row in rows),
             associations=frozenset(row.association_id for row in rows if row.association_id),
-            since=max((row.first_day for row in rows), default=None),
+            organisations=frozenset(row.organisation_id for row in rows if row.organisation_id),
+            since=max((row.first_day for row in rows if not row.organisation_id), default=None),
         )
     roles: Roles = person.__dict__["roles"]
     return roles

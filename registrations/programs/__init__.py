@@ -91,6 +91,11 @@ def load_program(path: Path) -> Program:
     for row in data.get("group", []):
         _load_caps(row, group=groups[row["key"]])
     rules.note_layers()
+    for position, row in enumerate(data.get("use", []), start=1):
+        program.statement_uses.update_or_create(
+            key=row["key"],
+            defaults={"name_en": row["en"], "name_fr": row["fr"], "position": position},
+        )
     if rules.registrations.exists() and _numbers(rules) != before:
         raise RulesInUse(
             f"{path.name}: people are registered under version {rules.version}; raise `version`."

@@ -34,6 +34,7 @@ def appointments(request: HttpRequest) -> HttpResponse:
                 by=request.user,
                 role=data["role"],
                 association=data["association"],
+                organisation=data["organisation"],
                 first_day=data["first_day"],
                 last_day=data["last_day"],
             )
@@ -44,7 +45,9 @@ def appointments(request: HttpRequest) -> HttpResponse:
                 request, _("%(name)s has the role now.") % {"name": data["email"].name}
             )
             return redirect("appointments")
-    rows = Appointment.objects.select_related("person", "association", "appointed_by")
+    rows = Appointment.objects.select_related(
+        "person", "association", "organisation", "appointed_by"
+    )
     current = rows.not_over(today).order_by("role", "association__code", "person__name")
     return render(
         request,
@@ -93,7 +96,9 @@ def change(request: HttpRequest, appointment: int) -> HttpResponse:
 def _not_over(appointment: int) -> Appointment:
     """Return a role that runs or is still to come; one that has ended is history, a 404."""
     return get_object_or_404(
-        Appointment.objects.not_over(timezone.localdate()).select_related("person", "association"),
+        Appointment.objects.not_over(timezone.localdate()).select_related(
+            "person", "association", "organisation"
+        ),
         pk=appointment,
     )
 

@@ -24,6 +24,8 @@ def start(request: HttpRequest) -> HttpResponse:
     registration = current_registration(request)
     if roles_of(request.user).is_staff and not (registration and registration.has_record):
         return redirect("desk")
+    if registration is None and roles_of(request.user).organisations:
+        return redirect("organisations")
     if registration is None:
         return redirect("mentees" if mentors(request) else "register")
     if registration.has_record:

@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from decimal import Decimal
 
 from django.utils import timezone
 
-from activities import audit, questions, rehearsing, several
-from activities.models import Activity, Import
+from activities import audit, crediting, questions, rehearsing, several
+from activities.models import Activity, CreditRequest, Import
 from cec.models import StoredFile
 from certificates import completion, making
 from registrations import membership
@@ -66,6 +67,7 @@ class Gallery:
         self.deposit = self._deposit()
         self.mentorship, self.offered = self._mentoring()
         self._rules()
+        self.officer, self.asked_back, self.approved = self._credits()
 
     def rooms(self) -> list[Room]:
         return [
@@ -78,6 +80,8 @@ class Gallery:
             Room("mentor", self.mentorship.mentor, self._mentor()),
             Room("graduate", self.certificate.registration.person, self._graduate()),
             Room("representative", self.representative, self._representative()),
+            Room("careers", self.asked_back.registration.person, self._careers()),
+            Room("officer", self.officer, self._officer()),
             Room("office", self.office, self._office()),
         ]
 
@@ -195,6 +199,53 @@ class Gallery:
         Rate.objects.filter(activity_type__rules=draft, per_hour=2).update(per_hour="0.5")
         draft.note_layers()
         rehearsing.rehearse(draft.program, by=self.office)
+
+    def _credits(self) -> tuple[Person, CreditRequest, CreditRequest]:
+        """An officer with a question to a participant of courses, and an approved request."""
+        organisation = factories.organisation(LONG_NAME, webinar_presenter="12.25")
+        officer = factories.officer(organisation, LONG_NAME)
+        row = factories.careers(factories.person(LONG_NAME))
+        known = {"by": row.person, "organisation": organisation, "words": LONG_WORD * 2}
+        entry = factories.webinar(row, title=LONG_WORD * 3)
+        asked = crediting.ask_for_entry(row, entry, **known)
+        crediting.ask_back(asked, by=officer, question=LONG_WORD * 2)
+        presented = crediting.ask_for_part(
+            row,
+            course=factories.course(),
+            part="presenter",
+            done_on=row.starts_on,
+            **known,
+        )
+        crediting.approve(presented, by=officer, credits=Decimal("12345.25"), note=LONG_WORD * 2)
+        return officer, asked, presented
+
+    def _careers(self) -> list[Page]:
+        row, asked = self.asked_back.registration.pk, self.asked_back.pk
+        chosen = "?use=other&words=PLAR&first=2025-01-01&last=2027-01-01&language=fr"
+        return [
+            page("record", row),
+            page("activities", row),
+            page("activity", row, self.asked_back.activity_id),
+            page("courses", row),
+            page("requests", row),
+            page("request", row, asked),
+            page("request", row, self.approved.pk),
+            page("request_entry", row),
+            page("request_part", row),
+            page("statement", row, query=chosen),
+        ]
+
+    def _officer(self) -> list[Page]:
+        pk = self.asked_back.organisation_id
+        return [
+            page("organisations"),
+            page("organisation", pk),
+            page("allocations", pk, "cpc-credits"),
+            page("desk_requests", pk),
+            page("desk_requests", pk, query="?view=decided"),
+            page("desk_request", pk, self.asked_back.pk),
+            page("desk_request", pk, self.approved.pk),
+        ]
 
     def _mentor(self) -> list[Page]:
         pk = self.active.pk
@@ -338,6 +389,8 @@ class Gallery:
             page("issue", query="?all=1"),
             page("issued"),
             page("appointments"),
+            page("organisations"),
+            page("organisation", self.asked_back.organisation_id),
             *self._rule_pages(),
         ]
 

@@ -30,6 +30,9 @@ TABLE = {
     "note_association": {"representative", "steering"},
     "move_registration": {"representative", "steering", "administrator"},
     "extend_cycle": {"steering"},
+    "keep_organisations": {"administrator"},
+    "set_allocations": {"organisation", "administrator"},
+    "decide_request": {"organisation"},
     "appoint": {"steering", "administrator"},
     "appoint_administrator": {"administrator"},
 }
@@ -40,6 +43,7 @@ def staff():
         "representative": make.representative("MLA"),
         "steering": make.steering(),
         "administrator": make.administrator(),
+        "organisation": make.officer(make.organisation()),
         "nobody": make.person(),
     }
 
