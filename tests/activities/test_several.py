@@ -7,7 +7,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from activities import log, points, several
+from activities import extending, log, points, several
 from activities.models import Activity, Credit
 from activities.sharing import lock_all
 from cec.problems import Refused
@@ -358,6 +358,23 @@ def test_an_entry_that_was_taken_out_does_not_hold_up_the_years(library, careers
     log.value_in_new_years(library)
 
     assert Credit.objects.get(registration=library).state == "deleted"
+
+
+def test_only_what_a_record_holds_keeps_its_extension():
+    library = make.registration(starts_on=make.three_years_ago())
+    careers = make.registration(library.person, code="CPC", association_code=None)
+    steering, today = make.steering(), timezone.localdate()
+    change = extending.extend(library, by=steering, until=today, cause="illness")
+    library.refresh_from_db()
+    entry = make.activity(library, "PD-F", hours="10", on=today)
+    several.count_in(careers, entry, rate=fixed("1-WEEK"))
+
+    held = code_of(lambda: extending.take_back(change, by=steering, reason="A slip"))
+    log.delete(library, entry)
+    extending.take_back(change, by=steering, reason="A slip")
+
+    assert held == "entries_behind"
+    assert worths(entry)["CPC"] == (10, "counts")
 
 
 def test_a_record_that_came_between_the_two_looks_is_not_overlooked(library, careers, course):
