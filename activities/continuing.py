@@ -72,7 +72,8 @@ def next_of(
 def hours_this_month(record: Record, activity: Activity) -> Decimal | None:
     """Return the hours of this month that the series has already, or None."""
     first = activity.continues_id or activity.pk
-    series = Activity.objects.kept().filter(Q(pk=first) | Q(continues=first), planned=False)
+    kept = Activity.objects.in_record(record.registration)
+    series = kept.filter(Q(pk=first) | Q(continues=first), planned=False)
     found: dict[str, Decimal | None] = series.filter(
         completed_on__year=record.today.year, completed_on__month=record.today.month
     ).aggregate(hours=Sum("hours"))

@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from activities import log
+from activities.checks import check_dates
 from activities.models import Activity, Credit, CreditRequest
 from cec import mail
 from cec.problems import Problem, Refused
@@ -100,7 +101,7 @@ def ask_for_part(
     """
 
     def make() -> CreditRequest:
-        if problems := log.check_dates(registration, completed_on=done_on):
+        if problems := check_dates(registration, completed_on=done_on):
             raise Refused(*problems)
         return CreditRequest(course=course, part=part, done_on=done_on)
 

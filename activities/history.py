@@ -8,12 +8,13 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Field
+from django.db.models import Field, Q
 from django.utils.text import Truncator, capfirst
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from activities.changes import FIELDS, RATE
-from activities.models import Activity, EntryChange
+from activities.models import Activity, AuditDecision, EntryChange
 from activities.record import Record
 from activities.rules import rate_words
 from cec.wording import day, number
@@ -22,6 +23,13 @@ from registrations.timeline import Line
 
 LONGEST_TEXT = 200  # characters of an old or a new text that a line shows
 DAYS = ("started_on", "completed_on")
+
+_DECIDED = {
+    AuditDecision.Kind.PASS: gettext_lazy("Passed in the audit"),
+    AuditDecision.Kind.MEND: gettext_lazy("To be mended, the audit says"),
+    AuditDecision.Kind.DISALLOW: gettext_lazy("Disallowed in the audit"),
+    AuditDecision.Kind.ALLOW: gettext_lazy("Counted again by the committee"),
+}
 
 Source = Callable[[Record, Activity], Iterable[Line]]
 
@@ -36,10 +44,11 @@ def lines_of(record: Record, activity: Activity) -> list[Line]:
 def _changes(record: Record, activity: Activity) -> Iterator[Line]:
     """What was changed, deleted, brought back, added and removed; of two at once the later first.
 
-    The type in another program belongs to the history there.
+    The type in another program belongs to the history there, and so does what became of it there.
     """
     found = EntryChange.objects.filter(activity=activity)
-    rows = list(found.select_related("by").order_by("-id"))
+    own = Q(registration=record.registration) | ~Q(kind__in=EntryChange.OF_THE_RECORD)
+    rows = list(found.filter(own).select_related("by").order_by("-id"))
     for row in rows:
         if row.registration_id != record.registration.pk:
             row.fields.pop(RATE, None)
@@ -63,7 +72,19 @@ def _beginning(record: Record, activity: Activity) -> Iterator[Line]:
     yield Line(text=_("Added"), who=record.registration.person.name, at=activity.created_at)
 
 
-SOURCES: tuple[Source, ...] = (_changes, _beginning)
+def _decisions(record: Record, activity: Activity) -> Iterator[Line]:
+    """What the committee decided on it in an audit (C2)."""
+    found = AuditDecision.objects.filter(registration=record.registration, activity=activity)
+    for row in found.select_related("decided_by").order_by("-id"):
+        yield Line(
+            text=str(_DECIDED[row.kind]),
+            who=row.decided_by.name,
+            at=row.decided_at,
+            reason=row.reason,
+        )
+
+
+SOURCES: tuple[Source, ...] = (_changes, _decisions, _beginning)
 
 
 def _lock(registration: Registration) -> Iterator[Line]:

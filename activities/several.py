@@ -10,7 +10,7 @@ from functools import cached_property
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from activities import log, reasons
+from activities import changes, log, reasons
 from activities.checks import check_dates, check_entry, stale
 from activities.models import Activity, Credit
 from activities.record import Line, Record
@@ -111,6 +111,7 @@ def count_in(registration: Registration, activity: Activity, *, rate: Rate) -> b
     if kept.filter(rate=rate).exists():
         return False
     log.hold(registration, current, rate)
+    changes.note(changes.Kind.COUNTED_TOO, registration, current, by=registration.person)
     return True
 
 

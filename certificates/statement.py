@@ -15,7 +15,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from activities import points
-from activities.models import Credit, CreditRequest
+from activities.models import Activity, Credit, CreditRequest
 from cec.wording import amount, day, number
 from certificates.lettering import clean
 from certificates.stationery import HEADINGS, Row, lettered, print_on
@@ -127,7 +127,7 @@ def _taken(registration: Registration, first: date, last: date) -> list[Taken]:
 def _requests(registration: Registration, first: date, last: date) -> list[CreditRequest]:
     """What organisations approved; an entry that was deleted since is left out."""
     rows = registration.credit_requests.filter(
-        Q(activity__isnull=True) | Q(activity__deleted_at__isnull=True),
+        Q(activity__isnull=True) | Q(activity__in=Activity.objects.in_record(registration)),
         state=CreditRequest.State.APPROVED,
         done_on__range=(first, last),
     )

@@ -26,10 +26,13 @@ class EntryChange(models.Model):
         IMPORTED = "imported", _("Edited by an Excel import")
         DELETED = "deleted", _("Deleted")
         RESTORED = "restored", _("Brought back")
+        COUNTED_TOO = "counted_too", _("Counted in this record too")
         FILE_ADDED = "file_added", _("File added")
         FILE_REMOVED = "file_removed", _("File removed")
 
     EDITS = (Kind.EDITED, Kind.IMPORTED)
+    # What belongs to one record, and not to the others that hold the entry.
+    OF_THE_RECORD = (Kind.DELETED, Kind.RESTORED, Kind.COUNTED_TOO)
 
     activity = models.ForeignKey(Activity, on_delete=models.PROTECT, related_name="changes")
     registration = models.ForeignKey(Registration, on_delete=models.PROTECT, related_name="+")

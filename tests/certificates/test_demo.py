@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from activities import points
 from activities.audit import unsettled
-from activities.models import Activity, Audit, Credit
+from activities.models import Activity, Audit, Credit, CreditRequest
 from cec.models import OutgoingMail
 from certificates import completion, demo
 from certificates.demo.signins import PASSWORD, SIGNINS
@@ -196,7 +196,13 @@ class LoadedDemo(TestCase):
 
         allowed = {"send", "turn_in", "withdraw", "moved", "proof_sent"}
         allowed |= {"mentor_wanted", "mentor_invited", "question_answered"}
+        allowed |= {"credits_asked", "credits_answer", "credits_withdrawn"}
         assert {kind for (kind,) in own} <= allowed
+
+    def test_organizations_have_requests_in_every_state(self):
+        states = set(CreditRequest.objects.values_list("state", flat=True))
+
+        assert states == set(CreditRequest.State.values)
 
     def test_every_activity_lies_in_its_program_year_and_was_written_down_after_approval(self):
         done = Q(planned=False)
