@@ -77,7 +77,7 @@ def _decisions(record: Record, activity: Activity) -> Iterator[Line]:
     found = AuditDecision.objects.filter(registration=record.registration, activity=activity)
     for row in found.select_related("decided_by").order_by("-id"):
         yield Line(
-            text=str(_DECIDED[row.kind]),
+            text=str(_DECIDED[AuditDecision.Kind(row.kind)]),
             who=row.decided_by.name,
             at=row.decided_at,
             reason=row.reason,
