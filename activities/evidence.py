@@ -10,10 +10,11 @@ from django.db.models import Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from activities import changes, log
-from activities.checks import stale
+from activities import audit, changes, log
+from activities.checks import closed, stale
 from activities.models import Activity, Evidence
-from cec import limits, work
+from activities.sharing import elsewhere, lock_person
+from cec import limits
 from cec.files import checking, store
 from cec.problems import Problem, Refused
 from registrations.models import Person, Registration
@@ -30,14 +31,17 @@ def add(
 ) -> Evidence:
     """Keep a file with an entry; the same one twice is one.
 
-    Raises `Refused` in a closed record, for what isn't taken, and for too much of it. A file
-    answers what the committee asked about the entry, as an edit does.
+    Raises `Refused` in a closed record unless an audit asks for evidence on the entry (C2), for
+    what isn't taken, and for too much of it. A file answers what the committee asked about the
+    entry, as an edit does.
     """
     _require_owner(registration, by)
     limits.count_upload(by.pk)
     checked = checking.check(file)
     with transaction.atomic():
-        _lock(registration, activity)
+        states = _lock(registration, activity)
+        if not (_is_open(states[registration.pk]) or audit.wants_evidence(registration, activity)):
+            raise Refused(closed(Registration(status=states[registration.pk])))
         if same := activity.evidence.filter(file__sha256=checked.sha256).first():
             return same
         _require_room(activity, len(checked.content))
@@ -48,10 +52,16 @@ def add(
 
 
 def remove(registration: Registration, evidence: Evidence, *, by: Person) -> None:
-    """Take a file away from an entry, for good; raises `Refused` in a closed record."""
+    """Take a file away from an entry, for good.
+
+    Raises `Refused` when this record is closed, or another one that holds the entry.
+    """
     _require_owner(registration, by)
     with transaction.atomic():
-        _lock(registration, evidence.activity)
+        states = _lock(registration, evidence.activity)
+        for pk in [registration.pk, *_elsewhere(registration, evidence.activity)]:
+            if not _is_open(states[pk]):
+                raise Refused(closed(Registration(status=states[pk])))
         if Evidence.objects.filter(pk=evidence.pk).exists():
             _remove(evidence)
             _note(changes.Kind.FILE_REMOVED, registration, evidence, by=by)
@@ -66,12 +76,24 @@ def _require_owner(registration: Registration, person: Person) -> None:
         raise PermissionDenied
 
 
-def _lock(registration: Registration, activity: Activity) -> None:
-    """Let the files of a person change one by one, in an open record and a kept entry."""
-    log.require_open(registration)
-    work.one_at_a_time(f"evidence:{registration.person_id}")
-    if not Activity.objects.kept().filter(pk=activity.pk).exists():
+def _lock(registration: Registration, activity: Activity) -> dict[int, str]:
+    """Let the files of a person change one by one, in a kept entry.
+
+    Returns the state of each of the person's records by id; all are locked.
+    """
+    states = {pk: status for pk, (status, _rules) in lock_person(registration).items()}
+    if not Activity.objects.in_record(registration).filter(pk=activity.pk).exists():
         raise Refused(stale())
+    return states
+
+
+def _is_open(status: str) -> bool:
+    return status == Registration.Status.ACTIVE
+
+
+def _elsewhere(registration: Registration, activity: Activity) -> list[int]:
+    """Return the other records that hold an entry."""
+    return list(elsewhere(registration, [activity.pk]).values_list("registration_id", flat=True))
 
 
 def _require_room(activity: Activity, size: int) -> None:
@@ -88,7 +110,7 @@ def _require_room(activity: Activity, size: int) -> None:
         raise Refused(
             Problem(
                 "full",
-                _("Your files take up %(size)s MB together, and there is no room for more.")
+                _("There is room for %(size)s MB of your files. Remove some to add this one.")
                 % {"size": MOST_BYTES // 1024**2},
             )
         )

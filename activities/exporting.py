@@ -12,13 +12,13 @@ from activities.workbook.marks import write_mark
 from cec.spreadsheet.wording import clean_line, clean_text
 
 
-def exported_values(activity: Activity, rate_id: int) -> dict[str, Any]:
+def exported_values(record: Record, activity: Activity, rate_id: int) -> dict[str, Any]:
     """An entry as the workbook holds it, by field: only what differs from it is an edit."""
     started_on = activity.started_on
     return {
         "title": clean_line(activity.title),
         "provider": clean_line(activity.provider),
-        "subject": clean_line(activity.subject),
+        "subject": record.areas.canonical(clean_line(activity.subject)),
         "outcome": clean_text(activity.outcome),
         "started_on": started_on if started_on != activity.completed_on else None,
         "completed_on": activity.completed_on,
@@ -43,13 +43,14 @@ def record_as_workbook(record: Record, *, language: str) -> bytes:
                     title=credit.activity.title,
                     hours=credit.activity.hours,
                     provider=credit.activity.provider,
-                    subject=credit.activity.subject,
+                    subject=record.areas.shown(credit.activity.subject),
                     outcome=credit.activity.outcome,
                     planned=credit.activity.planned,
                     disallowed=credit.disallowed,
                     version=credit.activity.version,
                     mark=write_mark(
-                        credit.activity.version, exported_values(credit.activity, credit.rate_id)
+                        credit.activity.version,
+                        exported_values(record, credit.activity, credit.rate_id),
                     ),
                 )
                 for credit in credits

@@ -12,7 +12,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from activities.rules import RecordRules, rate_words
+from activities.record import Record
+from activities.rules import rate_words
 from activities.workbook.marks import Mark
 from cec.wording import day, number
 
@@ -95,13 +96,15 @@ def said_by_file(
 
 
 def differences(
-    names: set[str], now: Mapping[str, Any], said: Mapping[str, Any], rules: RecordRules
+    names: set[str], now: Mapping[str, Any], said: Mapping[str, Any], record: Record
 ) -> list[Difference]:
     """The fields side by side, in the order of `COLUMN_OF`."""
 
     def words(name: str, value: Any) -> str:
         if name == "choice":
-            return rate_words(rules.rates[int(value)], rules.unit)
+            return rate_words(record.rules.rates[int(value)], record.rules.unit)
+        if name == "subject":
+            value = record.areas.shown(value)
         return _in_words(value)
 
     return [

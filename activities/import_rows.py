@@ -16,6 +16,7 @@ from activities.exporting import exported_values
 from activities.import_merge import Difference, Merge, differences, merge, said_by_file
 from activities.models import Activity, Credit
 from activities.record import Record
+from activities.repeats import title_key
 from activities.sharing import check_elsewhere, elsewhere
 from activities.workbook import Question, Row, row_fingerprint
 from activities.workbook.lines import Reader, read_row
@@ -163,7 +164,7 @@ class Sorter:
         item.values = {
             "title": row.title,
             "provider": row.provider,
-            "subject": row.subject,
+            "subject": self.record.areas.canonical(row.subject),
             "outcome": row.outcome,
             "started_on": started_on,
             "completed_on": row.completed_on,
@@ -193,7 +194,7 @@ class Sorter:
     def _merge(self, item: Item, credit: Credit) -> tuple[Merge, dict[str, Any], dict[str, Any]]:
         """What the row changes, the entry as it is, and what the row says of it."""
         assert item.rate is not None
-        now = exported_values(credit.activity, credit.rate_id)
+        now = exported_values(self.record, credit.activity, credit.rate_id)
         said = said_by_file(
             item.values | {"choice": str(item.rate.pk)},
             now,
@@ -211,9 +212,9 @@ class Sorter:
             return
         found, now, said = self._merge(item, credit)
         item.activity, item.take = credit.activity, bool(stored.get("take"))
-        item.clashes = differences(found.clashing, now, said, self.record.rules)
+        item.clashes = differences(found.clashing, now, said, self.record)
         names = found.changed | (found.clashing if item.take else set())
-        item.differences = differences(names, now, said, self.record.rules)
+        item.differences = differences(names, now, said, self.record)
         item.state = CLASH if found.clashing else CHANGED if found.changed else SAME
         item.values = {name: said[name] for name in names - {"choice"}}
         if "choice" not in names:
@@ -252,7 +253,7 @@ class Sorter:
             if credit.state == Credit.State.DELETED:
                 self.gone.add(mark)
                 continue
-            self.titles.add((credit.activity.title.casefold(), credit.activity_type_id))
+            self.titles.add((title_key(credit.activity.title), credit.activity_type_id))
             if pk not in self.claimed:
                 self.known[mark].append(pk)
 
@@ -283,7 +284,7 @@ class Sorter:
     def _note_repeat(self, item: Item) -> None:
         """Point out the same title and type (P7); it is added all the same."""
         assert item.rate is not None
-        title = (item.row.title.casefold(), item.rate.activity_type_id)
+        title = (title_key(item.row.title), item.rate.activity_type_id)
         if title in self.titles:
             item.notes.append(
                 _(

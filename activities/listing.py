@@ -13,6 +13,9 @@ from django.utils.translation import gettext as _
 from activities.models import Comment, Credit, Suggestion
 from activities.points import ZERO
 from activities.record import Line, Record, State
+from activities.subjects import SEPARATOR
+from cec.spreadsheet.wording import fold
+from cec.words import tidy
 
 ALL_YEARS = "all"
 PAGE_SIZES = (25, 100)
@@ -27,13 +30,14 @@ class Question:
     search: str = ""
     type: int | None = None
     status: str = ""
+    subject: str = ""
     sort: str = NEWEST
     size: int = PAGE_SIZES[0]
     page: str = "1"
 
     @property
     def is_filtered(self) -> bool:
-        return bool(self.search or self.type or self.status)
+        return bool(self.search or self.type or self.status or self.subject)
 
     @property
     def is_plain(self) -> bool:
@@ -50,6 +54,7 @@ class Question:
             "q": self.search,
             "type": self.type,
             "status": self.status,
+            "subject": self.subject,
             "sort": self.sort if self.sort != NEWEST else "",
             "per": self.size if self.size != PAGE_SIZES[0] else "",
             "page": self.page if self.page != "1" else "",
@@ -66,6 +71,8 @@ def statuses() -> dict[str, str]:
         "no_outcome": _("No outcome yet"),
         "question": _("Question from the committee"),
         "suggestion": _("Suggestion from the mentor"),
+        "evidence": _("Evidence asked for"),
+        "disallowed": _("Disallowed"),
         "deleted": _("Deleted"),
     }
 
@@ -82,13 +89,19 @@ def asked(record: Record, address: Mapping[str, str]) -> Question:
     sizes = {str(size): size for size in PAGE_SIZES}
     return Question(
         year=year,
-        search=" ".join(address.get("q", "").replace("\x00", "").split())[:100],
+        search=tidy(address.get("q", "")),
         type=types.get(address.get("type", "")),
         status=address.get("status", "") if address.get("status", "") in statuses() else "",
+        subject=_subject(record, address.get("subject", "")),
         sort=OLDEST if address.get("sort") == OLDEST else NEWEST,
         size=sizes.get(address.get("per", ""), PAGE_SIZES[0]),
         page=address.get("page", "1"),
     )
+
+
+def _subject(record: Record, text: str) -> str:
+    """Return a subject area as entries keep it; what the record doesn't have narrows to nothing."""
+    return next(iter(record.areas.parts(tidy(text))), "") if text else ""
 
 
 @dataclass(frozen=True)
@@ -102,6 +115,15 @@ class Totals:
     counted: Decimal
 
 
+@dataclass(frozen=True)
+class Option:
+    """A choice in one of the filters."""
+
+    value: str
+    label: str
+    selected: bool
+
+
 class Listing:
     """The answer: everything that was found is one query, and only the page's rows become lines."""
 
@@ -111,7 +133,23 @@ class Listing:
 
     @cached_property
     def _found(self) -> list[Credit]:
-        return list(self._narrowed().defer("activity__materials", "activity__goals"))
+        areas, wanted = self.record.areas, self.question.subject
+        if not wanted:
+            return self._of_any_subject
+        return [row for row in self._of_any_subject if areas.holds(row.activity.subject, wanted)]
+
+    @cached_property
+    def _of_any_subject(self) -> list[Credit]:
+        return list(self._narrowed())
+
+    @cached_property
+    def subjects(self) -> list[Option]:
+        """What the list can be narrowed to: the subject areas of the entries, each once."""
+        areas, asked_for = self.record.areas, self.question.subject
+        texts = {row.activity.subject for row in self._of_any_subject} | {asked_for}
+        parts = areas.parts(SEPARATOR.join(filter(None, sorted(texts))))
+        found = [Option(part, areas.name(part), areas.holds(part, asked_for)) for part in parts]
+        return sorted(found, key=lambda option: fold(option.label))
 
     def _narrowed(self) -> QuerySet[Credit]:
         question = self.question
@@ -148,7 +186,13 @@ class Listing:
                 registration=self.record.registration, activity=OuterRef("activity_id"), answer=""
             )
             return kept.filter(Exists(suggestions))
-        states = {"planned": State.PLANNED, "waiting": State.NO_OUTCOME}
+        if status == "evidence":
+            return kept.filter(activity__in=self.record.wants_evidence)
+        states = {
+            "planned": State.PLANNED,
+            "waiting": State.NO_OUTCOME,
+            "disallowed": State.DISALLOWED,
+        }
         return kept.filter(state=states[status]) if status else kept
 
     @cached_property
@@ -162,7 +206,8 @@ class Listing:
     @cached_property
     def totals(self) -> Totals:
         ledger = self.record.ledger
-        done = [row for row in self._found if row.state in (State.COUNTS, State.NO_OUTCOME)]
+        states = (State.COUNTS, State.NO_OUTCOME, State.DISALLOWED)
+        done = [row for row in self._found if row.state in states]
         return Totals(
             entries=len(self._found),
             done=len(done),
@@ -173,10 +218,13 @@ class Listing:
             ),
         )
 
-    def page_with(self, activity: int) -> int:
-        """Return the number of the page that shows an entry, or the first."""
+    def turned_to(self, activity: int) -> "Listing":
+        """Return the same list at the page that shows an entry, or at the first."""
         place = next((at for at, row in enumerate(self._found) if row.activity_id == activity), 0)
-        return place // self.question.size + 1
+        page = place // self.question.size + 1
+        turned = Listing(self.record, self.question.on_page(page))
+        turned._of_any_subject = self._of_any_subject
+        return turned
 
 
 @dataclass(frozen=True)
@@ -203,15 +251,6 @@ def year_views(record: Record, question: Question, url: str) -> list[YearView]:
         )
         for number in [*numbers, None]
     ]
-
-
-@dataclass(frozen=True)
-class Option:
-    """A choice in one of the filters."""
-
-    value: str
-    label: str
-    selected: bool
 
 
 def options(record: Record, question: Question) -> dict[str, list[Option]]:

@@ -293,3 +293,11 @@ def value_again(registration: Registration, *, activities: Sequence[int] | None 
     if activities is not None:
         credits = credits.filter(activity__in=activities)
     value(registration, credits.values_list("activity_id", "rate_id"))
+
+
+def mark_disallowed(registration: Registration, activity: Activity, *, disallowed: bool) -> None:
+    """Let an entry count nothing, or count again; `activities.audit` decides it, under its lock."""
+    Credit.objects.filter(registration=registration, activity=activity).update(
+        disallowed=disallowed
+    )
+    value_again(registration, activities=[activity.pk])

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
-from django.db.models import Exists, F, Max, OuterRef, Subquery
+from django.db.models import Exists, Max, OuterRef, Subquery
 
 from activities import points
 from activities.models import Comment, Credit
@@ -45,9 +45,7 @@ def _described(mentor: Person) -> "list[Mentorship]":
     )
     latest = kept.order_by().values("registration").annotate(day=Max("completed_on"))
     notes = MentorNote.objects.filter(mentorship=OuterRef("pk")).order_by("-id")
-    asked = Comment.objects.filter(
-        registration=OuterRef("registration"), written_at__gte=F("activity__updated_at")
-    )  # `Comment.is_answered`
+    asked = Comment.objects.waiting().filter(registration=OuterRef("registration"))
     return list(
         Mentorship.objects.seen_by(mentor)
         .select_related("registration__person", "registration__program")

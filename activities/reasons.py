@@ -53,6 +53,8 @@ def reason(line: Line, rules: RecordRules) -> Reason:
             _hoped(line.promise, line.raw, rules),
             _("It counts once you’ve written what you learned."),
         )
+    if line.state == Credit.State.DISALLOWED:
+        return _disallowed(line, rules)
     if line.worth is None:  # deleted between two queries of this page
         return Reason("", "")
     return of_entry(line.worth, line.type, rules)
@@ -60,7 +62,8 @@ def reason(line: Line, rules: RecordRules) -> Reason:
 
 def told(record: Record, activity: Activity) -> str:
     """Say after saving what an entry counts, and where its year stands now."""
-    line = record.line(activity)
+    credit = record.credits().get(activity=activity)
+    (line,) = record.lines([credit], with_comments=False)
     text = reason(line, record.rules).brief
     if not line.counted or not record.has_years:
         return text
@@ -215,6 +218,21 @@ def _hoped(promise: Entry | None, raw: Decimal, rules: RecordRules) -> str:
     return text % {"counted": number(counted), "raw": rules.amount(raw)}
 
 
+def _disallowed(line: Line, rules: RecordRules) -> Reason:
+    """The committee's words are between it and the participant: a mentor reads the fact (A7)."""
+    if line.disallowed is None or line.keeps_comments:
+        fact = _("The committee disallowed it.")
+    else:
+        said = " ".join(line.disallowed.reason.split()).rstrip(".")
+        fact = _("The committee disallowed it: %(reason)s.") % {"reason": said}
+    text = ngettext(
+        "%(amount)s stays in the record and doesn’t count.",
+        "%(amount)s stay in the record and don’t count.",
+        plural(line.raw),
+    )
+    return Reason(fact, text % {"amount": rules.amount(line.raw)})
+
+
 def _deleted(line: Line, rules: RecordRules) -> Reason:
     assert line.deleted_at is not None
     program = rules.registration.program
@@ -252,7 +270,7 @@ def difference(worths: Sequence[tuple[Line, RecordRules]]) -> str:
     said = []
     if hourly and fixed:
         said.append(
-            _("Hours give what it is worth in %(hourly)s; in %(fixed)s it is a fixed number.")
+            _("The hours decide in %(hourly)s; in %(fixed)s the number is fixed.")
             % {"hourly": _programs(hourly), "fixed": _programs(fixed)}
         )
     elif len({line.rate.per_hour for line, _rules in hourly}) > 1:
@@ -260,9 +278,7 @@ def difference(worths: Sequence[tuple[Line, RecordRules]]) -> str:
     elif len({line.rate.fixed for line, _rules in fixed}) > 1:
         said.append(_("Each program gives a fixed number of its own."))
     if 0 < len(limited) < len(worths):
-        said.append(
-            _("A limit takes part of it in %(programs)s.") % {"programs": _programs(limited)}
-        )
+        said.append(_("A limit applies in %(programs)s.") % {"programs": _programs(limited)})
     if 0 < len(unwritten) < len(worths):
         said.append(
             _("What you learned has to be written for it to count in %(programs)s.")

@@ -22,11 +22,20 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from activities import log, points
-from activities.models import Activity, Comment, Credit, Evidence, Suggestion
+from activities import audit, log, points, questions
+from activities.models import (
+    Activity,
+    Audit,
+    AuditDecision,
+    Comment,
+    Credit,
+    Evidence,
+    Suggestion,
+)
 from activities.models.evidence import whose_evidence_is_read_by
 from activities.points import ZERO, Entry
 from activities.rules import RecordRules
+from activities.subjects import Areas
 from cec.wording import number
 from registrations.calendar import today_in
 from registrations.models import ActivityType, Person, ProgramYear, Rate, Registration
@@ -56,6 +65,7 @@ class Line:
     keeps_comments: bool = False
     files: int = 0
     evidence: list[Evidence] = field(default_factory=list)
+    disallowed: AuditDecision | None = None
 
     @property
     def counted(self) -> Decimal:
@@ -63,12 +73,19 @@ class Line:
 
     @property
     def parked(self) -> Decimal:
+        if self.state == State.DISALLOWED:
+            return self.raw
         return self.worth.parked if self.worth else ZERO
 
     @property
     def read_comments(self) -> list[Comment]:
         """The committee's questions, for those who read them: not the mentor (A7)."""
         return [] if self.keeps_comments else self.comments
+
+    @property
+    def open_comments(self) -> list[Comment]:
+        """Those of them that wait for an answer."""
+        return [comment for comment in self.read_comments if not comment.is_answered]
 
     @property
     def has_question(self) -> bool:
@@ -88,6 +105,7 @@ class Kept(TypedDict):
     unwritten: bool
     asked: bool
     suggested: bool
+    audited: bool
 
 
 @dataclass(frozen=True)
@@ -136,6 +154,7 @@ class Unfinished:
     outcomes_needed: int
     outcomes_missing: int
     planned_past: int
+    is_audited: bool
 
 
 class Record:
@@ -163,6 +182,11 @@ class Record:
     def is_open(self) -> bool:
         return self.registration.status == Registration.Status.ACTIVE
 
+    @property
+    def is_reviewable(self) -> bool:
+        """Whether the committee asks about its entries now, and its owner answers."""
+        return self.registration.status in questions.REVIEWABLE
+
     @cached_property
     def program_years(self) -> list[ProgramYear]:
         return list(self.registration.years.all())
@@ -177,6 +201,11 @@ class Record:
         """The program year of today, else the one that is nearest."""
         started = [year for year in self.program_years if year.starts_on <= self.today]
         return started[-1] if started else self.program_years[0]
+
+    @cached_property
+    def areas(self) -> Areas:
+        """The subject areas that the program suggests."""
+        return Areas(self.program.subject_areas.all())
 
     @cached_property
     def _worths(self) -> tuple[dict[int, Entry], dict[int, Entry]]:
@@ -213,6 +242,7 @@ class Record:
         ]
         if with_comments:
             self._add_comments(lines)
+        self._add_decisions([line for line in lines if line.state == State.DISALLOWED])
         return lines
 
     def line(self, activity: Activity) -> Line:
@@ -247,6 +277,12 @@ class Record:
             for row in found.select_related("file"):
                 with_files[row.activity_id].evidence.append(row)
 
+    def _add_decisions(self, lines: list[Line]) -> None:
+        if lines:
+            decisions = audit.disallowed_by(self.registration, [row.activity.pk for row in lines])
+            for line in lines:
+                line.disallowed = decisions.get(line.activity.pk)
+
     def credits(self) -> QuerySet[Credit]:
         """Everything that was logged, the newest first, with activities and number of files."""
         files = Evidence.objects.filter(activity=OuterRef("activity_id")).order_by()
@@ -264,16 +300,25 @@ class Record:
         return self.credits().filter(deleted_at__gte=since)
 
     @cached_property
+    def audit(self) -> Audit | None:
+        """The audit that the record is in now."""
+        return audit.running(self.registration)
+
+    @cached_property
+    def wants_evidence(self) -> set[int]:
+        """The ids of the activities that evidence is asked for now."""
+        return audit.waiting_for_evidence(self.registration) if self.audit else set()
+
+    @cached_property
     def entries(self) -> list[Kept]:
         """The little that the dashboard needs of each kept entry, the oldest first."""
-        asked = Comment.objects.filter(
-            registration=self.registration,
-            activity=OuterRef("activity_id"),
-            written_at__gte=OuterRef("activity__updated_at"),  # `Comment.is_answered`
+        asked = Comment.objects.waiting().filter(
+            registration=self.registration, activity=OuterRef("activity_id")
         )
         suggested = Suggestion.objects.filter(
             registration=self.registration, activity=OuterRef("activity_id"), answer=""
         )
+        audited = Audit.objects.filter(registration=self.registration, state=Audit.State.ASKED)
         kept = (
             Credit.objects.filter(registration=self.registration)
             .exclude(state=State.DELETED)
@@ -282,6 +327,7 @@ class Record:
                 unwritten=ExpressionWrapper(Q(activity__outcome=""), output_field=BooleanField()),
                 asked=Exists(asked),
                 suggested=Exists(suggested),
+                audited=Exists(audited),
             )
             .values(
                 "activity_id",
@@ -293,6 +339,7 @@ class Record:
                 "unwritten",
                 "asked",
                 "suggested",
+                "audited",
             )
         )
         return cast("list[Kept]", list(kept))
@@ -394,4 +441,5 @@ class Record:
                 entry["state"] == State.PLANNED and entry["completed_on"] < self.today
                 for entry in entries
             ),
+            is_audited=any(entry["audited"] for entry in entries),
         )

@@ -38,18 +38,23 @@ def elsewhere(registration: Registration, activities: Iterable[int]) -> QuerySet
     )
 
 
-def lock_all(registration: Registration, activities: Sequence[int]) -> list[Credit]:
-    """Lock all records of the person, in order of id, before a deed on activities that exist.
-
-    Returns where else these stand. Raises `Refused` unless the registration's own record is open.
-    """
+def lock_person(registration: Registration) -> dict[int, tuple[str, int]]:
+    """Lock all records of the person, in order of id; return the state and rules of each by id."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT id, status, rules_id FROM registrations_registration"
             " WHERE person_id = %s ORDER BY id FOR UPDATE",
             [registration.person_id],
         )
-        states: dict[int, tuple[str, int]] = {row[0]: row[1:] for row in cursor.fetchall()}
+        return {row[0]: row[1:] for row in cursor.fetchall()}
+
+
+def lock_all(registration: Registration, activities: Sequence[int]) -> list[Credit]:
+    """Lock all records of the person before a deed on activities that exist.
+
+    Returns where else these stand. Raises `Refused` unless the registration's own record is open.
+    """
+    states = lock_person(registration)
     status, rules = states[registration.pk]
     if status != Registration.Status.ACTIVE:
         raise Refused(closed(Registration(status=status)))

@@ -1,14 +1,17 @@
 """What a record waits for its owner to do, the most pressing first."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext_lazy
+from django.utils.translation import gettext_lazy, ngettext, ngettext_lazy
 
 from activities.pace import Pace
 from activities.record import Record
+from cec.wording import day
+from registrations.models import Registration
 
 
 @dataclass(frozen=True)
@@ -42,7 +45,7 @@ UNFINISHED = (
             "%(count)d activity has a question", "%(count)d activities have questions", "count"
         ),
         "question",
-        gettext_lazy("Sent back"),
+        gettext_lazy("To answer"),
     ),
     _Kind(
         "suggestions",
@@ -92,10 +95,13 @@ UNFINISHED = (
 
 
 def tasks(record: Record, pace: Pace) -> list[Task]:
-    """Return what the owner can do now; nothing while the record is closed for changes."""
+    """Return what the owner can do now; in review they answer, and add the evidence asked for."""
+    if record.registration.status == Registration.Status.TURNED_IN:
+        return [task for task in (_evidence(record), *_entries(record, UNFINISHED[:1])) if task]
     if not record.is_open:
         return []
-    return [task for task in (_turn_in(record, pace), *_entries(record)) if task]
+    found = (_turn_in(record, pace), _evidence(record), *_entries(record, UNFINISHED))
+    return [task for task in found if task]
 
 
 def may_turn_in(record: Record, pace: Pace) -> bool:
@@ -117,10 +123,29 @@ def _turn_in(record: Record, pace: Pace) -> Task | None:
     )
 
 
-def _entries(record: Record) -> list[Task]:
+def _evidence(record: Record) -> Task | None:
+    """What an audit asks for, and by when (C2)."""
+    if not record.unfinished.is_audited or record.audit is None:
+        return None
+    count = len(record.wants_evidence)
+    if not count:
+        return None
+    hint = ngettext("%(count)d activity, by %(day)s", "%(count)d activities, by %(day)s", count) % {
+        "count": count,
+        "day": day(record.audit.draw.evidence_until),
+    }
+    return Task(
+        label=_("Add evidence for the audit"),
+        hint=hint,
+        url=f"{reverse('activities', args=[record.registration.pk])}?year=all&status=evidence",
+        pill=_("Asked for"),
+    )
+
+
+def _entries(record: Record, kinds: Sequence[_Kind]) -> list[Task]:
     listing = reverse("activities", args=[record.registration.pk])
     unfinished = record.unfinished
-    found = [(kind, getattr(unfinished, kind.count)) for kind in UNFINISHED]
+    found = [(kind, getattr(unfinished, kind.count)) for kind in kinds]
     return [
         Task(
             label=str(kind.label),

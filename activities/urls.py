@@ -2,6 +2,8 @@ from django.urls import include, path
 from django.utils.translation import gettext_lazy as _
 
 from activities.views import (
+    again,
+    audits,
     cycle,
     deleting,
     entry,
@@ -9,6 +11,7 @@ from activities.views import (
     importing,
     listing,
     mentees,
+    questions,
     record,
     rule_versions,
     rules,
@@ -18,9 +21,14 @@ from activities.views import (
 
 one_activity = [
     path("", entry.entry, name="activity"),
+    path(_("duplicate/"), again.duplicate, name="activity_duplicate"),
+    path(_("this-month/"), again.again, name="activity_again"),
+    path(_("done/"), again.done, name="activity_done"),
     path(_("suggest/"), mentees.suggest, name="suggest"),
+    path(_("ask/"), questions.ask, name="question_ask"),
     path(_("delete/"), deleting.delete, name="activity_delete"),
     path(_("restore/"), deleting.restore, name="activity_restore"),
+    path(_("evidence/"), evidence.add, name="evidence_add"),
     path(_("evidence/<int:evidence>/"), evidence.download, name="evidence_file"),
     path(_("evidence/<int:evidence>/remove/"), evidence.remove, name="evidence_remove"),
     path(_("counts-in/<int:other>/"), several.count_in, name="activity_count_in"),
@@ -39,6 +47,8 @@ one_record = [
     path(_("standing/"), standing.standing, name="standing"),
     path(_("activities/"), include(activities)),
     path(_("suggestions/<int:suggestion>/"), mentees.answer, name="suggestion_answer"),
+    path(_("questions/<int:question>/answer/"), questions.answer, name="question_answer"),
+    path(_("questions/<int:question>/settle/"), questions.settle, name="question_settle"),
     path(_("import/"), importing.upload, name="record_import"),
     path(_("import/<int:pk>/"), importing.preview, name="import_preview"),
     path(_("import/<int:pk>/columns/"), importing.columns, name="import_columns"),
@@ -68,6 +78,11 @@ urlpatterns = [
     path(_("desk/rules/<slug:program>/"), include(one_program)),
     path(_("desk/registrations/<int:registration>/rules/"), rule_versions.move, name="rules_move"),
     path(_("registrations/<int:registration>/rules/"), rule_versions.own, name="own_rules"),
+    path(_("desk/audits/"), audits.audits, name="audits"),
+    path(_("desk/audits/draw/"), audits.draw, name="audit_draw"),
+    path(_("desk/audits/<int:draw>/"), audits.one, name="audit"),
+    path(_("audits/<int:draw>/"), audits.how, name="audit_how"),
+    path(_("audits/<int:draw>/list/"), audits.listed, name="audit_list"),
     path(_("mentees/"), mentees.mentees, name="mentees"),
     path(_("mentees/<int:mentorship>/"), mentees.mentee, name="mentee"),
 ]

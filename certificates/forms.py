@@ -1,10 +1,14 @@
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from activities.audit import Choice
+from activities.models import Activity, AuditDecision
+from activities.models.audit import LONGEST_REASON
 from cec.bilingual import OWN_NAMES
+from cec.wording import short_day
 from certificates import serial as serials
 from certificates.models import EmployerLetter
 from certificates.models.employer import LONGEST_OWN_WORDS
@@ -14,6 +18,10 @@ from registrations.forms.desk import PlainForm
 # More entries than this get no question of their own: a form has at most 1,000 fields.
 MOST_QUESTIONS = 800
 LONGEST_QUESTION = 2000
+MOST_DECISIONS = 300  # three fields each
+
+Kind = AuditDecision.Kind
+IN_RECORD = [Kind.PASS, Kind.MEND, Kind.DISALLOW]  # what is decided on an entry that counts
 
 
 class ReviewForm(PlainForm):
@@ -47,6 +55,76 @@ class ReviewForm(PlainForm):
         """Questions by activity id, the empty ones left out."""
         asked = {pk: self.cleaned_data[f"question_{pk}"] for pk in self.activities}
         return {pk: text for pk, text in asked.items() if text}
+
+
+class AuditForm(PlainForm):
+    """A decision and a reason for each entry; `entries` are shown with their latest decision.
+
+    What was shown comes back with it, so that nobody decides on something else.
+    """
+
+    def __init__(
+        self,
+        *args: Any,
+        entries: Sequence[Activity],
+        latest: Mapping[int, AuditDecision],
+        disallowed: Collection[int],
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.entries = list(entries[:MOST_DECISIONS])
+        for entry in self.entries:
+            last = latest.get(entry.pk)
+            kinds = [Kind.ALLOW] if entry.pk in disallowed else IN_RECORD
+            self.fields[f"kind_{entry.pk}"] = forms.ChoiceField(
+                label=_("Decision"),
+                required=False,
+                choices=[("", _("Nothing now")), *((kind.value, kind.label) for kind in kinds)],
+            )
+            self.fields[f"reason_{entry.pk}"] = forms.CharField(
+                label=_("Reason, or what to mend"),
+                required=False,
+                max_length=LONGEST_REASON,
+                widget=forms.Textarea(attrs={"rows": 2}),
+            )
+            self.fields[f"seen_{entry.pk}"] = forms.RegexField(
+                r"^\d{1,9}-\d{1,18}$",
+                required=False,
+                initial=f"{entry.version}-{last.pk if last else 0}",
+                widget=forms.HiddenInput,
+            )
+
+    @property
+    def choices(self) -> list[Choice]:
+        """What was decided, the entries without a decision left out."""
+        return [
+            Choice(entry.pk, kind, self.cleaned_data[f"reason_{entry.pk}"], self._seen(entry))
+            for entry in self.entries
+            if (kind := self.cleaned_data[f"kind_{entry.pk}"])
+        ]
+
+    def _seen(self, entry: Activity) -> tuple[int, int]:
+        version, decision = (self.cleaned_data[f"seen_{entry.pk}"] or "0-0").split("-")
+        return int(version), int(decision)
+
+
+class AskedEntriesForm(PlainForm):
+    """Which entries an audit asks for; none are all that count."""
+
+    entries = forms.TypedMultipleChoiceField(
+        label=_("Ask for evidence on"),
+        required=False,
+        coerce=int,
+        help_text=_("Choose none to ask for evidence on everything that counts."),
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+    def __init__(self, *args: Any, entries: Sequence[Activity], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["entries"].choices = [  # type: ignore[attr-defined]
+            (entry.pk, f"{short_day(entry.completed_on)} {entry.title}")
+            for entry in entries[:MOST_QUESTIONS]
+        ]
 
 
 class VerifyForm(PlainForm):

@@ -45,6 +45,15 @@ def desk(request: HttpRequest) -> Iterable[tuple[str, navigation.Item]]:
             position=30,
         ),
     )
+    yield (
+        _("Committee"),
+        navigation.Item(
+            _("Audits"),
+            reverse("audits"),
+            frozenset({"audits", "audit", "audit_draw", "audited", "audit_choose"}),
+            position=50,
+        ),
+    )
     if may(request.user, "issue_certificate"):
         yield (
             _("Waiting for you"),

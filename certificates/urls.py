@@ -1,7 +1,7 @@
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
-from certificates.views import issuing, paper, participant, public, reviews
+from certificates.views import audited, issuing, paper, participant, public, reviews
 
 urlpatterns = [
     path(_("certificate/<int:registration>/"), participant.certificate, name="certificate"),
@@ -23,6 +23,8 @@ urlpatterns = [
     path(_("desk/reviews/<int:registration>/"), reviews.review, name="review"),
     path(_("desk/reviews/<int:registration>/accept/"), reviews.accept, name="review_accept"),
     path(_("desk/reviews/<int:registration>/return/"), reviews.send_back, name="review_return"),
+    path(_("desk/audits/records/<int:registration>/"), audited.audited, name="audited"),
+    path(_("desk/audits/records/<int:registration>/ask/"), audited.choose, name="audit_choose"),
     path(_("desk/certificates/"), issuing.ready, name="issuing"),
     path(_("desk/certificates/issue/"), issuing.issue, name="issue"),
     path(_("desk/certificates/issued/"), issuing.issued, name="issued"),

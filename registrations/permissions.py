@@ -19,6 +19,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "record_payment": frozenset({ADMINISTRATOR}),
     "assign_mentor": frozenset({REPRESENTATIVE, STEERING}),
     "review_record": frozenset({REPRESENTATIVE, STEERING}),
+    "run_audit": frozenset({STEERING}),
     "issue_certificate": frozenset({ADMINISTRATOR}),
     "move_registration": frozenset({REPRESENTATIVE, STEERING, ADMINISTRATOR}),
     "extend_cycle": frozenset({STEERING}),

@@ -1,7 +1,7 @@
 /*
  * Small improvements; every page works without this file. No library, no inline handlers.
  * Attributes that pages use: data-focus, data-select-all, data-bulk-count, data-copy,
- * data-shortcuts.
+ * data-opens-for, data-shortcuts.
  */
 (() => {
   "use strict";
@@ -45,6 +45,16 @@
     event.submitter?.setAttribute("aria-disabled", "true");
     setTimeout(() => release(form), SENT_FOR);
   });
+  // A button of an htmx form that leads to another page (formaction) is the browser's own business:
+  // htmx would put that page into the place of the form.
+  document.addEventListener(
+    "submit",
+    (event) => {
+      const leaves = event.target.hasAttribute("hx-post") && event.submitter?.hasAttribute("formaction");
+      if (leaves) event.stopPropagation();
+    },
+    true,
+  );
   window.addEventListener("pageshow", (event) => {
     if (event.persisted) document.querySelectorAll("form[data-sent]").forEach(release);
   });
@@ -77,6 +87,14 @@
     root.querySelectorAll?.("[data-select-all]").forEach((part) => (part.hidden = false));
     root.querySelectorAll?.("[data-bulk-count]").forEach((label) => label.closest("form") && countSelected(label.closest("form")));
   };
+
+  // A part of a form that belongs to some answers opens when one of them is chosen.
+  document.addEventListener("change", (event) => {
+    document.querySelectorAll("details[data-opens-for]").forEach((part) => {
+      const answers = part.dataset.opensFor.split(" ");
+      if (event.target.matches("select") && answers.includes(event.target.value)) part.open = true;
+    });
+  });
 
   // Single letters in lists, for those who switched them on in their account (WCAG 2.1.4).
   const KEYS = {

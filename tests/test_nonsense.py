@@ -54,7 +54,7 @@ ALONE = ("NUL", "long", "year zero", "last day")
 ASKED = ("page", "view", "q", "program", "language", "year", "type", "status", "sort", "per")
 ASKED += ("state", "kind", "method", "first", "last", "line", "with")
 ASKED += ("added", "next", "lang", "instead_of", "serial", "name", "registration", "all", "rate")
-ASKED += ("after", "before", "association", "mentor", "days", "action", "list")
+ASKED += ("after", "before", "subject", "association", "mentor", "days", "action", "list")
 SLOWEST_SECONDS = 5  # an answer takes milliseconds; what grows with the square takes minutes
 
 ROLES = ("anonymous", "applicant", "owner", "representative", "steering", "administrator")
@@ -142,6 +142,9 @@ class Nonsense(world.World):
         self.paid = make.registration(status="submitted", paid=True, member_until=date(2099, 1, 1))
         self.turned_in = records.turned_in()
         self.accepted = records.accepted()
+        day = self.registration.starts_on
+        self.plan = make.activity(self.registration, "STUDY", on=day, planned=True)
+        self.going_on = make.activity(self.registration, "LEAD", on=day, key="board")
         self.client = Client(raise_request_exception=False)
         if role != "anonymous":
             self.client.force_login(self.people[role])
@@ -175,14 +178,19 @@ class Nonsense(world.World):
         draft = self.people["applicant"].registrations.get()
         yield from {
             "applicant": [reverse("check_answers", args=[draft.pk])],
+            "owner": [
+                reverse("activity_done", args=[self.registration.pk, self.plan.pk]),
+                reverse("activity_again", args=[self.registration.pk, self.going_on.pk]),
+            ],
             "representative": [
                 reverse("desk_registration", args=[self.paid.pk]),
                 f"{reverse('queue_together')}?action=confirm&registration={self.sent.pk}",
                 f"{reverse('queue_together')}?action=proof&registration={self.sent.pk}",
                 f"{reverse('queue_together')}?action=approve&registration={self.paid.pk}",
                 reverse("review", args=[self.turned_in.pk]),
+                reverse("activity", args=[self.registration.pk, self.activity.pk]),
             ],
-            "steering": [reverse("desk_registration", args=[self.sent.pk])],
+            "steering": [reverse("desk_registration", args=[self.sent.pk]), reverse("audits")],
             "administrator": [
                 reverse("desk_registration", args=[self.sent.pk]),
                 f"{reverse('issue')}?registration={self.accepted.pk}",
@@ -266,6 +274,10 @@ KEPT = (
     "activities_evidence",
     "activities_entrychange",
     "activities_comment",
+    "activities_audit",
+    "activities_audit_entries",
+    "activities_auditdecision",
+    "activities_auditdraw",
     "activities_suggestion",
     "activities_import",
     "certificates_certificate",

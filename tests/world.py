@@ -23,6 +23,7 @@ from registrations.models import (
     Roster,
 )
 from tests import factories as make
+from tests.activities import audits
 from tests.certificates import records
 
 ROLES = (
@@ -43,7 +44,7 @@ ROLES = (
 # Places in an address that are numbers of rows.
 NUMBERED = {
     *("registration", "appointment", "certificate", "mail"),
-    *("export", "line", "proof", "roster", "mentorship", "offer", "version"),
+    *("export", "line", "proof", "roster", "mentorship", "offer", "version", "draw"),
 }
 
 
@@ -99,6 +100,7 @@ class World:
         )
         self.deposit = self._deposit()
         self.roster = self._list()
+        self._audit()
         self._mentor()
         self._write_rules()
 
@@ -192,6 +194,13 @@ class World:
         roster.questions.create(kind="expiry", text="lifetime", code="lifetime")
         return roster
 
+    def _audit(self) -> None:
+        """A question on the owner's activity, and a draw that the owner's record was drawn in."""
+        self.question = self.registration.comments.create(
+            activity=self.activity, author=self.people["representative"], text="Comment ça?"
+        )
+        self.draw = audits.drawn(self.registration).draw
+
     def values(self, name: str) -> dict[str, object]:
         """What stands in the places of this URL."""
         downloads = name == "certificate_download"
@@ -216,6 +225,8 @@ class World:
             "other": self.certificate.registration_id,
             "goal": self.goal.pk,
             "suggestion": self.suggestion.pk,
+            "question": self.question.pk,
+            "draw": self.draw.pk,
             "invitation": self.invitation.pk,
             "secret": self.secret,
             "program": "partnership-cec",

@@ -8,8 +8,8 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from activities.forms.activity import rate_choices
 from activities.forms.hours import HoursField
+from activities.forms.quick import rate_choices
 from activities.import_rows import ASKS, CLASH, DELETED, TWICE, Item, Removal
 from activities.importing import Answer, Found
 from activities.rules import rate_words

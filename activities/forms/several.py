@@ -9,8 +9,9 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from activities.checks import check_entry
-from activities.forms.activity import ActivityForm, Choices, rate_choices
+from activities.forms.activity import ActivityForm
 from activities.forms.hours import HoursField
+from activities.forms.quick import Choices, rate_choices
 from activities.models import Activity, Credit
 from activities.record import Record
 from activities.several import Place

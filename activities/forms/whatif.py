@@ -4,7 +4,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from activities.forms.activity import QuickForm
+from activities.forms.quick import QuickForm
 from activities.record import Record
 
 
@@ -25,5 +25,7 @@ class WhatIfForm(QuickForm):
         self.cleaned_data["planned"] = True
         return super().clean()
 
-    def _look_for_repeats(self) -> None:
+    @property
+    def may_repeat(self) -> bool:
         """Nothing is saved, so nothing can be there twice."""
+        return False

@@ -19,7 +19,7 @@ class Migration(migrations.Migration):
             name='EntryChange',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('edited', 'Changed'), ('imported', 'Changed by an Excel import'), ('deleted', 'Deleted'), ('restored', 'Brought back'), ('file_added', 'File added'), ('file_removed', 'File removed')], max_length=12)),
+                ('kind', models.CharField(choices=[('edited', 'Edited'), ('imported', 'Edited by an Excel import'), ('deleted', 'Deleted'), ('restored', 'Brought back'), ('file_added', 'File added'), ('file_removed', 'File removed')], max_length=12)),
                 ('at', models.DateTimeField(auto_now_add=True)),
                 ('fields', models.JSONField(default=dict, encoder=django.core.serializers.json.DjangoJSONEncoder)),
                 ('file_name', models.CharField(blank=True, max_length=150)),

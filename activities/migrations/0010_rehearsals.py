@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('activities', '0005_entry_history'),
+        ('activities', '0008_audit'),
         ('registrations', '0015_rules_of_every_shape'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

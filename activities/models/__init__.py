@@ -1,3 +1,4 @@
+from activities.models.audit import Audit, AuditDecision, AuditDraw
 from activities.models.changes import EntryChange
 from activities.models.evidence import Evidence
 from activities.models.imports import Import
@@ -7,6 +8,9 @@ from activities.models.review import Comment, Suggestion
 
 __all__ = [
     "Activity",
+    "Audit",
+    "AuditDecision",
+    "AuditDraw",
     "Comment",
     "Credit",
     "Effect",

@@ -22,8 +22,8 @@ class EntryChange(models.Model):
     """
 
     class Kind(models.TextChoices):
-        EDITED = "edited", _("Changed")
-        IMPORTED = "imported", _("Changed by an Excel import")
+        EDITED = "edited", _("Edited")
+        IMPORTED = "imported", _("Edited by an Excel import")
         DELETED = "deleted", _("Deleted")
         RESTORED = "restored", _("Brought back")
         FILE_ADDED = "file_added", _("File added")

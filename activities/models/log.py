@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from registrations.models import ActivityType, Person, Rate, Registration
 
 MAX_HOURS = Decimal(1000)
+LONGEST_SUBJECTS = 500
 
 
 class ActivityQuerySet(models.QuerySet["Activity"]):
@@ -39,8 +40,10 @@ class Activity(models.Model):
     `hours` are quarters of an hour (P4), empty where a course is worth a fixed number.
     `planned` activities may lie ahead and count nothing (P11). `version` guards against two
     edits that don't know of each other (reliability G6), and `form_key` against a form that
-    arrives twice: it stands for one rendered form and what was typed into it. `deleted_at` is set
-    once no record holds the activity any more.
+    arrives twice: it stands for one rendered form and what was typed into it. `subject` is
+    written and read by `activities.subjects`. `continues` is the first entry of the series that
+    it goes on with, such as a committee's months: those are no repeats of each other (P7).
+    `deleted_at` is set once no record holds the activity any more.
     """
 
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="activities")
@@ -49,13 +52,16 @@ class Activity(models.Model):
     started_on = models.DateField(_("start"), null=True, blank=True)
     completed_on = models.DateField(_("date finished"))
     hours = models.DecimalField(_("hours"), max_digits=6, decimal_places=2, null=True, blank=True)
-    subject = models.CharField(_("subject area"), max_length=200, blank=True)
+    subject = models.CharField(_("subject areas"), max_length=LONGEST_SUBJECTS, blank=True)
     materials = models.TextField(_("materials"), blank=True)
     goals = models.TextField(_("learning goals"), blank=True)
     outcome = models.TextField(_("what I learned"), blank=True)
     planned = models.BooleanField(_("planned"), default=False)
     version = models.PositiveIntegerField(default=1)
     form_key = models.UUIDField(null=True, blank=True, editable=False)
+    continues = models.ForeignKey(
+        "self", on_delete=models.SET_NULL, null=True, blank=True, db_index=False, related_name="+"
+    )
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
     deleted_at = models.DateTimeField(null=True, blank=True)
@@ -65,7 +71,14 @@ class Activity(models.Model):
     class Meta:
         verbose_name_plural = "activities"
         ordering = ["-completed_on", "-id"]
-        indexes = [models.Index(fields=["person", "completed_on"], name="activity_by_person")]
+        indexes = [
+            models.Index(fields=["person", "completed_on"], name="activity_by_person"),
+            models.Index(
+                fields=["continues"],
+                condition=Q(continues__isnull=False),
+                name="activity_that_goes_on",
+            ),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(hours__isnull=True) | Q(hours__gt=0, hours__lte=MAX_HOURS),
@@ -76,6 +89,10 @@ class Activity(models.Model):
                 name="activity_ends_after_it_starts",
             ),
             models.UniqueConstraint(fields=["person", "form_key"], name="form_is_saved_once"),
+            models.CheckConstraint(
+                condition=Q(continues__isnull=True) | ~Q(continues=F("pk")),
+                name="activity_does_not_continue_itself",
+            ),
         ]
 
     def __str__(self) -> str:

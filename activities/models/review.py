@@ -1,5 +1,5 @@
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from activities.models.log import Activity
@@ -7,6 +7,7 @@ from registrations.models import Person, Registration
 
 LONGEST_SUGGESTION = 2000
 LONGEST_ANSWER = 500
+LONGEST_QUESTION = 2000
 
 
 class Suggestion(models.Model):
@@ -56,24 +57,64 @@ class Suggestion(models.Model):
         return self.text
 
 
+class CommentQuerySet(models.QuerySet["Comment"]):
+    def waiting(self) -> "CommentQuerySet":
+        """Questions on kept entries that nobody has answered; `Comment.is_answered` says how."""
+        return self.filter(
+            answered_at__isnull=True,
+            settled_at__isnull=True,
+            activity__deleted_at__isnull=True,
+            written_at__gte=F("activity__updated_at"),
+        )
+
+
 class Comment(models.Model):
-    """A committee member's question on one entry, sent when a record is returned (C2)."""
+    """A committee member's question on one entry (C2), or the reason of a decision on it.
+
+    The participant answers once, in words, or changes the entry; the committee says when it is
+    settled. What wants no answer, such as a reason, is settled from the start and can be answered
+    all the same. `form_key` makes a form that arrives twice one.
+    """
 
     registration = models.ForeignKey(
         Registration, on_delete=models.PROTECT, related_name="comments"
     )
     activity = models.ForeignKey(Activity, on_delete=models.CASCADE, related_name="comments")
     author = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
-    text = models.TextField(max_length=2000)
+    text = models.TextField(max_length=LONGEST_QUESTION)
     written_at = models.DateTimeField(auto_now_add=True)
+    form_key = models.UUIDField(null=True, editable=False)
+    answer = models.TextField(max_length=LONGEST_QUESTION, blank=True, default="", db_default="")
+    answered_at = models.DateTimeField(null=True)
+    settled_at = models.DateTimeField(null=True)
+    settled_by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
+
+    objects = CommentQuerySet.as_manager()
 
     class Meta:
         ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(fields=["activity", "form_key"], name="question_is_asked_once"),
+            models.CheckConstraint(
+                condition=Q(answer="", answered_at__isnull=True)
+                | (~Q(answer="") & Q(answered_at__isnull=False)),
+                name="answered_question_has_its_time",
+            ),
+            models.CheckConstraint(
+                condition=Q(settled_at__isnull=True, settled_by__isnull=True)
+                | Q(settled_at__isnull=False, settled_by__isnull=False),
+                name="settled_question_has_its_time",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.text
 
     @property
     def is_answered(self) -> bool:
-        """A question stands until its entry has been edited."""
+        """In words, by a change of the entry since, or by the committee that settled it."""
+        return bool(self.answered_at or self.settled_at or self.changed_since)
+
+    @property
+    def changed_since(self) -> bool:
         return self.activity.updated_at > self.written_at

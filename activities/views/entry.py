@@ -4,15 +4,16 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from activities import history, log, reasons, several, suggestions
+from activities import continuing, history, log, questions, reasons, several, suggestions
 from activities.evidence import MOST_FILES
+from activities.forms.activity import carried_over
 from activities.forms.evidence import EvidenceForm
+from activities.forms.review import QuestionForm
 from activities.forms.several import CountInForm, SharedForm
 from activities.forms.suggestions import SuggestionForm
 from activities.models import Activity, Credit
@@ -23,7 +24,6 @@ from activities.views.access import entry_of, is_own, own_record, refused, visib
 from activities.views.listing import listing_url
 from cec.problems import Refused
 from cec.wording import day, number
-from registrations.models import SubjectArea
 from registrations.navigation import own_registrations
 
 
@@ -34,10 +34,15 @@ def add(request: HttpRequest, registration: int) -> HttpResponse:
     if not record.is_open:
         return refused(request, record)
     if request.method != "POST":
-        return _show_form(request, record, SharedForm(record, places=_places(request, record)))
-    form = SharedForm(record, request.POST, places=_places(request, record))
+        form = SharedForm(record, places=places_of(request, record))
+        return show_form(request, record, form)
+    if "more" in request.POST:  # from the quick card, with what was typed there
+        initial = carried_over(request.POST)
+        form = SharedForm(record, initial=initial, places=places_of(request, record))
+        return show_form(request, record, form, prefilled=True)
+    form = SharedForm(record, request.POST, places=places_of(request, record))
     if not form.is_valid() or form.wants_answer:
-        return _show_form(request, record, form, status=422)
+        return show_form(request, record, form, status=422)
     rate = form.cleaned_data["rate"]
     try:
         activity, first = log.add_once(
@@ -61,8 +66,8 @@ def entry(request: HttpRequest, registration: int, activity: int) -> HttpRespons
     if not (is_own(request, record) and record.is_open):
         return show_entry(request, record, row)
     credit = _credit(record, row)
-    form = SharedForm(record, credit=credit, places=_places(request, record, row))
-    return _show_form(request, record, form, credit=credit)
+    form = SharedForm(record, credit=credit, places=places_of(request, record, row))
+    return show_form(request, record, form, credit=credit)
 
 
 def show_entry(
@@ -71,11 +76,16 @@ def show_entry(
     row: Activity,
     *,
     suggestion_form: SuggestionForm | None = None,
+    question_form: QuestionForm | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    """Show an entry that can't be changed; today's mentor finds a form for suggestions."""
+    """Show an entry that can't be changed.
+
+    Today's mentor finds a form for suggestions, the committee one for questions.
+    """
     line = record.line(row)
     record.add_evidence([line])
+    asks = questions.may_ask(record.registration, request.user)  # type: ignore[arg-type]
     mentors = suggestions.mentoring_of(record.registration, request.user) is not None  # type: ignore[arg-type]
     context = {
         "registration": record.registration,
@@ -88,9 +98,12 @@ def show_entry(
         "as_mentor": mentors,
         "form": (suggestion_form or SuggestionForm()) if mentors else None,
         "suggestions": suggestions.read_by(record.registration, row, request.user),  # type: ignore[arg-type]
+        "evidence_form": EvidenceForm() if row.pk in record.wants_evidence else None,
+        "evidence_most": MOST_FILES,
+        "question_form": (question_form or QuestionForm()) if asks else None,
     }
     if context["own"]:
-        context |= _several(record, line, _places(request, record, row))
+        context |= _several(record, line, places_of(request, record, row))
     return render(request, "activities/entry.html", context, status=status)
 
 
@@ -103,7 +116,7 @@ def _facts(record: Record, line: Line) -> list[tuple[str, str]]:
         (_("Date started"), day(activity.started_on)),
         (_("Date finished"), day(activity.completed_on)),
         (_("Hours"), number(activity.hours)),
-        (_("Subject area"), activity.subject),
+        (_("Subject areas"), record.areas.shown(activity.subject)),
         (_("What I learned"), activity.outcome),
     ]
     if line.type.needs_outcome:
@@ -119,9 +132,9 @@ def _change(request: HttpRequest, record: Record, pk: int) -> HttpResponse:
     if not record.is_open:
         return refused(request, record)
     credit = _credit(record, row)
-    form = SharedForm(record, request.POST, credit=credit, places=_places(request, record, row))
+    form = SharedForm(record, request.POST, credit=credit, places=places_of(request, record, row))
     if not form.is_valid() or form.wants_answer:
-        return _show_form(request, record, form, credit=credit, status=422)
+        return show_form(request, record, form, credit=credit, status=422)
     rate = form.cleaned_data["rate"]
     try:
         log.change(record.registration, form.fill(row), rate=rate, by=record.reader)
@@ -148,22 +161,24 @@ def _show_clash(request: HttpRequest, record: Record, form: SharedForm, pk: int)
             "What you typed is below; save again to keep it."
         ),
     )
-    return _show_form(request, record, form, credit=credit, current=current, status=409)
+    return show_form(request, record, form, credit=credit, current=current, status=409)
 
 
 def _credit(record: Record, activity: Activity) -> Credit:
     return record.credits().get(activity=activity)
 
 
-def _show_form(
+def show_form(
     request: HttpRequest,
     record: Record,
     form: SharedForm,
     *,
     credit: Credit | None = None,
     current: list[tuple[str, str]] | None = None,
+    prefilled: bool = False,
     status: int = 200,
 ) -> HttpResponse:
+    """Show the full form; a `prefilled` new one says at once what it would count."""
     context: dict[str, Any] = {
         "registration": record.registration,
         "record": record,
@@ -171,7 +186,7 @@ def _show_form(
         "evidence_form": EvidenceForm(),
         "evidence_most": MOST_FILES,
         "files_lost": bool(request.FILES),
-        "subjects": _subjects(record),
+        "prefilled": prefilled,
         "current": current or [],
     }
     if credit:
@@ -182,6 +197,7 @@ def _show_form(
             "reason": reasons.reason(line, record.rules),
             "history": history.lines_of(record, credit.activity),
             "own": True,
+            "may_go_on": continuing.may_go_on(record, line),
             "suggestions": suggestions.read_by(
                 record.registration,
                 credit.activity,
@@ -192,9 +208,10 @@ def _show_form(
     return render(request, "activities/form.html", context, status=status)
 
 
-def _places(
+def places_of(
     request: HttpRequest, record: Record, activity: Activity | None = None
 ) -> list[several.Place]:
+    """Return the person's other records, where an entry counts or could."""
     return several.places(record, own_registrations(request), activity)
 
 
@@ -214,21 +231,17 @@ def _count_in_form(place: several.Place) -> CountInForm | None:
     return None if place.credit or place.problems else CountInForm(place.record)
 
 
-def _subjects(record: Record) -> QuerySet[SubjectArea]:
-    return record.program.subject_areas.all()
-
-
 def _take_files_and_show(
     request: HttpRequest, record: Record, activity: Activity, what: str
 ) -> HttpResponse:
     """The entry is saved: keep its files too. When one isn't taken, its page is shown again."""
     pk = record.registration.pk
-    shown = _show_saved(request, activity, what, registration=pk)
+    shown = show_saved(request, activity, what, registration=pk)
     all_taken = evidence.take_in(request, record, activity)
     return shown if all_taken else redirect("activity", pk, activity.pk)
 
 
-def _show_saved(
+def show_saved(
     request: HttpRequest, activity: Activity, what: str, *, registration: int
 ) -> HttpResponse:
     """Back to the list where the entry is, with what it counts."""

@@ -7,7 +7,7 @@ from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import get_list_or_404, get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from activities import evidence as files
 from activities.models import Activity, EntryChange, Evidence
@@ -38,6 +38,19 @@ def take_in(request: HttpRequest, record: Record, activity: Activity) -> bool:
         text = _("%(label)s: %(value)s") % {"label": ", ".join(names), "value": problem}
         messages.warning(request, text)
     return not wrong
+
+
+@require_POST
+def add(request: HttpRequest, registration: int, activity: int) -> HttpResponse:
+    """Take files that an audit asks for, while the record itself is in review (C2)."""
+    record = own_record(request, registration)
+    entry = entry_of(record, activity)
+    if not (record.is_open or entry.pk in record.wants_evidence):
+        return refused(request, record)
+    if not request.FILES:
+        messages.warning(request, _("Choose a file first."))
+    take_in(request, record, entry)
+    return redirect("activity", registration, activity)
 
 
 @require_safe

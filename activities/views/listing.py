@@ -9,8 +9,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from activities import log, points, reasons
-from activities.forms.activity import ActivityForm, QuickForm
+from activities import continuing, log, points, reasons
+from activities.forms.activity import ActivityForm
+from activities.forms.quick import QuickForm
 from activities.listing import PAGE_SIZES, Listing, Question, asked, options, year_views
 from activities.models import Activity
 from activities.record import Line, Record
@@ -29,9 +30,9 @@ def activities(request: HttpRequest, registration: int) -> HttpResponse:
     if request.method == "POST":
         return _quick_add(request, own_record(request, registration))
     record = visible_record(request, registration)
-    question = asked(record, request.GET)
+    listing = Listing(record, asked(record, request.GET))
     added = request.GET.get("added", "")
-    context = _page(request, record, question, added=added)
+    context = _page(request, record, listing, added=added)
     if _wants_part(request):
         return render(request, "activities/log_update.html", context)
     form = QuickForm(record) if context["can_edit"] else None
@@ -60,13 +61,13 @@ def _quick_add(request: HttpRequest, record: Record) -> HttpResponse:
         activity, first = log.add_once(record.registration, form.activity(), rate=rate)
     except Refused as refusal:
         return refused(request, record, *refusal.problems)
-    fresh = Record(record.registration, reader=record.reader)
-    return _show_added(request, fresh, activity, first=first)
+    return _show_added(request, record, activity, first=first)
 
 
 def _ask_again(request: HttpRequest, record: Record, form: QuickForm) -> HttpResponse:
     """Show the card again: nothing is saved, and what was typed stays."""
     question = asked(record, request.GET)
+    form.offer_lately()
     if request.htmx:  # type: ignore[attr-defined]
         context = {
             "registration": record.registration,
@@ -74,24 +75,27 @@ def _ask_again(request: HttpRequest, record: Record, form: QuickForm) -> HttpRes
             "form": form,
             "several": has_several(request),
         }
-        return render(request, "activities/quick_add.html", context, status=422)
-    context = _page(request, record, question) | {"form": form}
+        return render(request, "activities/asked_again.html", context, status=422)
+    context = _page(request, record, Listing(record, question)) | {"form": form}
     return render(request, "activities/activities.html", context, status=422)
 
 
 def _show_added(
     request: HttpRequest, record: Record, activity: Activity, *, first: bool
 ) -> HttpResponse:
-    """Show the list where the new entry is: as a whole page, or the same parts for htmx."""
+    """Show the list where the new entry is: as a whole page, or the same parts for htmx.
+
+    The record has read nothing of its entries before, so it needn't be read anew.
+    """
     added = _("Added.")
     text = f"{added} {reasons.told(record, activity)}"
-    question = _that_shows(record, asked(record, request.GET), activity)
-    url = f"{listing_url(record)}?{question.query()}"
+    listing = _that_shows(record, asked(record, request.GET), activity)
+    url = f"{listing_url(record)}?{listing.question.query()}"
     if not request.htmx:  # type: ignore[attr-defined]
         if first:
             messages.success(request, text)
         return redirect(f"{url}&added={activity.pk}")
-    context = _page(request, record, question, added=str(activity.pk))
+    context = _page(request, record, listing, added=str(activity.pk))
     form = QuickForm(record)
     form.fields["title"].widget.attrs["autofocus"] = True  # htmx gives it the focus
     context |= {"form": form, "said": text}
@@ -100,12 +104,13 @@ def _show_added(
     return response
 
 
-def _that_shows(record: Record, question: Question, activity: Activity) -> Question:
-    """Return the question itself if its answer shows the entry, else one that does."""
-    year = record.line(activity).year
+def _that_shows(record: Record, question: Question, activity: Activity) -> Listing:
+    """Return the list that was asked for if it shows the entry, else one that does."""
+    day = activity.completed_on
+    year = next(year.number for year in record.program_years if year.holds(day))
     if not question.is_plain or question.year not in (None, year):
         question = Question(year=year if record.has_years else None, size=question.size)
-    return question.on_page(Listing(record, question).page_with(activity.pk))
+    return Listing(record, question).turned_to(activity.pk)
 
 
 def listing_url(record: Record) -> str:
@@ -113,35 +118,37 @@ def listing_url(record: Record) -> str:
 
 
 def _page(
-    request: HttpRequest, record: Record, question: Question, *, added: str = ""
+    request: HttpRequest, record: Record, listing: Listing, *, added: str = ""
 ) -> dict[str, Any]:
     """What the list shows; the components' links start from the question, not from the address.
 
     So the list that comes after a quick add is the same as the one that a reload shows.
     """
+    question = listing.question
     request.GET = QueryDict(question.query())
-    listing = Listing(record, question)
     own = is_own(request, record)
+    can_edit = own and record.is_open
     year = record.this_year.number
     return {
         "registration": record.registration,
         "record": record,
         "question": question,
         "rows": [_row(record, line) for line in listing.lines],
+        "going_on": continuing.going_on(record, listing.lines) if can_edit else set(),
         "page": listing.page,
         "totals": listing.totals,
         "views": year_views(record, question, listing_url(record)),
-        "options": options(record, question),
+        "options": options(record, question) | {"subjects": listing.subjects},
         "added": _id(added),
         "needed": record.rules.needed,
         "counted": record.counted(),
         "year_counted": record.counted(year),
         "more": question.query(per=PAGE_SIZES[1], page=""),
         "fewer": question.query(per="", page=""),
-        "unfiltered": question.query(q="", type="", status="", page=""),
+        "unfiltered": question.query(q="", type="", status="", subject="", page=""),
         "own": own,
         "mentoring": None if own else mentoring_of(record.registration, request.user),  # type: ignore[arg-type]
-        "can_edit": own and record.is_open,
+        "can_edit": can_edit,
         "several": has_several(request),
     }
 

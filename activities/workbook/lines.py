@@ -19,7 +19,7 @@ from cec.spreadsheet.wording import CONTROL, clean_line, clean_text, fold, unesc
 
 MOST_CHARACTERS = 2000
 # What the log can hold in one line.
-MOST_IN_FIELD = {"title": 300, "provider": 200, "subject": 200, "row_id": 64, "mark": 200}
+MOST_IN_FIELD = {"title": 300, "provider": 200, "subject": 500, "row_id": 64, "mark": 200}
 # The columns that make a row; an answer may add a `choice`.
 READ = frozenset(
     (

@@ -2,6 +2,7 @@
 
 from certificates.completion.moves import (
     accept,
+    check_accept,
     lock,
     questions_of,
     return_with_questions,
@@ -20,6 +21,7 @@ from certificates.completion.rule import (
 
 __all__ = [
     "accept",
+    "check_accept",
     "check_completion",
     "check_name",
     "check_turn_in",

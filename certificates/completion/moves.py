@@ -6,8 +6,8 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from activities import points
-from activities.models import Activity, Comment
+from activities import audit, points, questions
+from activities.models import Comment
 from cec import mail
 from cec.problems import Problem, Refused
 from certificates.completion.rule import (
@@ -52,7 +52,8 @@ def accept(registration: Registration, *, by: Person, seen: int | None = None) -
     locked = lock(registration)
     if locked.can("accept"):
         _refuse_stale(locked, seen)
-        problems = check_completion(locked)
+        audit.finish(locked, by=by)
+        problems = check_accept(locked)
         if problems:
             raise Refused(*problems)
     event = locked.move("accept", by=by, details=_figures(locked))
@@ -63,6 +64,15 @@ def accept(registration: Registration, *, by: Person, seen: int | None = None) -
         key=f"record_accepted:{event.pk}",
         about=locked,
     )
+
+
+def check_accept(registration: Registration) -> list[Problem]:
+    """Say what keeps the committee from accepting it: the rules, a question, an audit (C2)."""
+    return [
+        *check_completion(registration),
+        *questions.check_settled(registration),
+        *audit.check_over(registration),
+    ]
 
 
 def _figures(registration: Registration) -> dict[str, object]:
@@ -90,14 +100,14 @@ def return_with_questions(
     """
     require(by, "review_record", registration)
     locked = lock(registration)
-    questions = {key: text.strip() for key, text in (comments or {}).items() if text.strip()}
-    if not reason.strip() and not questions:
+    texts = {key: text.strip() for key, text in (comments or {}).items() if text.strip()}
+    if not reason.strip() and not texts:
         raise Refused(
             Problem("no_question", _("Ask about an entry, or say why you send the record back."))
         )
     if locked.can("return"):
         _refuse_stale(locked, seen)
-    written = _write(locked, questions, by=by)
+    written = _write(locked, texts, by=by)
     event = locked.move(
         "return", by=by, reason=reason.strip(), details={"comments": [row.pk for row in written]}
     )
@@ -113,18 +123,11 @@ def return_with_questions(
     )
 
 
-def _write(
-    registration: Registration, questions: Mapping[int, str], *, by: Person
-) -> list[Comment]:
-    entries = Activity.objects.in_record(registration)
-    known = entries.in_bulk(list(questions))
-    if len(known) != len(questions):
-        raise Refused(
-            Problem("foreign_entry", _("One of the entries isn’t in this record any more."))
-        )
+def _write(registration: Registration, texts: Mapping[int, str], *, by: Person) -> list[Comment]:
+    known = questions.entries(registration, texts)
     return Comment.objects.bulk_create(
         Comment(registration=registration, activity=known[key], author=by, text=text)
-        for key, text in questions.items()
+        for key, text in texts.items()
     )
 
 

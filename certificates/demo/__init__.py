@@ -12,8 +12,10 @@ from django.utils import timezone
 
 from cec.models import OutgoingMail
 from certificates.demo import rosters, rules
+from certificates.demo.audits import Audits
 from certificates.demo.bank import Bank
 from certificates.demo.cast import Cast, Committee, add_contacts, add_signatories
+from certificates.demo.evidence import plan_evidence
 from certificates.demo.memberships import Memberships
 from certificates.demo.mentors import Mentoring
 from certificates.demo.notes import plan_notes
@@ -51,6 +53,8 @@ def load() -> int:
     Memberships(script).plan()
     plan_notes(script)
     Mentoring(script, cast, committee, program).plan()
+    plan_evidence(script)
+    Audits(script, committee, program).plan()
     script.play()
     Bank(script, committee).bring_in()
     rules.draft(program, by=committee.administrator())

@@ -18,11 +18,15 @@ SOON = timedelta(days=75)  # within it, what is ahead may be planned already
 
 @dataclass(frozen=True)
 class Entry:
-    """Something that somebody did or plans, and the day on which they wrote it down."""
+    """Something that somebody did or plans, and the day on which they wrote it down.
+
+    What `goes_on` is the next month of the entry with the same title.
+    """
 
     type: str
     logged_on: date
     fields: dict[str, Any]
+    goes_on: bool = False
 
     def activity(self) -> Activity:
         return Activity(**self.fields)
@@ -34,7 +38,6 @@ class Shelf:
     def __init__(self, program: Program, script: Script) -> None:
         self.script = script
         self.rates = _rates(program)
-        self.subjects = {row.name_en: row for row in program.subject_areas.all()}
 
     def years_of(
         self, first_days: list[date], *, style: str, language: str, complete: bool
@@ -97,6 +100,7 @@ class Shelf:
         return Entry(
             type=row["type"],
             logged_on=self.script.today - timedelta(days=6) if planned else day + timedelta(days=2),
+            goes_on=row.get("goes_on", False),
             fields=study
             | {
                 "title": row["title"].format(year=day.year),

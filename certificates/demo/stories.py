@@ -149,7 +149,11 @@ class Story:
 
     def log(self, entry: Entry, rate: Rate) -> Activity:
         assert self._registration is not None  # the log locks it and reads it anew itself
-        return log.add(self._registration, entry.activity(), rate=rate)
+        activity = entry.activity()
+        if entry.goes_on:
+            earlier = Activity.objects.filter(person=self.person, title=activity.title)
+            activity.continues = earlier.earliest("pk")
+        return log.add(self._registration, activity, rate=rate)
 
     def share(self, code: str) -> None:
         """Count the latest entry in the person's record of another program too, as that type."""

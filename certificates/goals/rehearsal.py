@@ -31,12 +31,12 @@ def measure(filled: Filled) -> Iterator[Result]:
             assert made.people >= filled.participants, "somebody was left out"
 
         ours, by_hand = in_turns(rehearse, lambda: fetched(BY_HAND), seconds=20)
-        yield compared("Rehearsal on everyone", ours, most=8, than=by_hand, what="hand-written SQL")
+        yield compared("Rehearsal on everyone", ours, most=6, than=by_hand, what="hand-written SQL")
 
         group = draft.groups.create(key="all", name_en="All", name_fr="Tous")
         draft.types.update(group=group)
         group.caps.create(per="cycle", points="110")
         draft.note_layers()
         ours, by_hand = in_turns(rehearse, lambda: fetched(BY_HAND), seconds=30)
-        yield compared("Rehearsal, a cap over groups", ours, most=20, than=by_hand, what="that SQL")
+        yield compared("Rehearsal, a cap over groups", ours, most=12, than=by_hand, what="that SQL")
         transaction.set_rollback(True)

@@ -10,6 +10,7 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
+from activities import audit
 from cec import mail
 from cec.problems import Refused
 from certificates import completion, facts, readiness
@@ -25,7 +26,12 @@ def certificate(request: HttpRequest, registration: int) -> HttpResponse:
     """How far the certificate is, and the one next step."""
     row = find_own(request, registration)
     stage = _stage(row)
-    context = {"registration": row, "stage": stage, "name": clean(row.person.name)}
+    context = {
+        "registration": row,
+        "stage": stage,
+        "name": clean(row.person.name),
+        "audit": audit.of(row),
+    }
     return render(request, "certificates/certificate.html", context | _details(row, stage))
 
 

@@ -10,10 +10,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
-from activities import points, reasons
+from activities import audit, points, reasons
 from activities.models import Credit
 from activities.record import Line, Record
-from cec.problems import Refused
+from cec.problems import Problem, Refused
 from certificates import completion, waiting
 from certificates.forms import ReviewForm
 from registrations import timeline
@@ -142,13 +142,21 @@ def _show(
         "in_review": in_review,
         "decides": decides,
         "own_case": row.person_id == request.user.pk,
-        "problems": completion.check_completion(row) if row.status in WAITING else [],
+        "problems": _problems(row),
+        "audit": audit.of(row),
         "form": form,
         "events": timeline.of(row, reader=request.user),
         "membership": row.membership_check(),
         "next": waiting.next_review(request.user, row),
     }
     return render(request, "certificates/review.html", context, status=status)
+
+
+def _problems(row: Registration) -> list[Problem]:
+    """What is in the way of the next step, where somebody waits for it."""
+    if row.status == Registration.Status.TURNED_IN:
+        return completion.check_accept(row)
+    return completion.check_completion(row) if row.status in WAITING else []
 
 
 def _years(record: Record, lines: list[Line], form: ReviewForm | None) -> list[dict[str, Any]]:

@@ -52,7 +52,7 @@ def _text(label: Any, *, longest: int, **kwargs: Any) -> forms.CharField:
 
 
 def _strictness(label: Any, choices: list[tuple[str, Any]]) -> forms.ChoiceField:
-    return forms.ChoiceField(label=label, choices=choices, required=False)
+    return forms.ChoiceField(label=label, choices=choices, initial=choices[0][0])
 
 
 _CAP_CHOICES = [
@@ -65,7 +65,25 @@ _NEED_CHOICES = [
 ]
 
 
-class SeenForm(PlainForm):
+class PairedForm(PlainForm):
+    """A form whose fields stand side by side where two belong together."""
+
+    SECOND = ("_fr", "_strictness")  # what belongs to the field before it
+    ALSO_SECOND = frozenset({"fixed", "least", "day"})
+
+    def in_pairs(self) -> list[tuple[forms.BoundField, forms.BoundField | None]]:
+        """Return the visible fields, each with the one that belongs to it."""
+        found: list[tuple[forms.BoundField, forms.BoundField | None]] = []
+        for field in self.visible_fields():
+            follows = field.name.endswith(self.SECOND) or field.name in self.ALSO_SECOND
+            if follows and found and found[-1][1] is None:
+                found[-1] = (found[-1][0], field)
+            else:
+                found.append((field, None))
+        return found
+
+
+class SeenForm(PairedForm):
     """A form that says which state of the rules it was filled in beside."""
 
     seen = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
@@ -75,9 +93,8 @@ class SeenForm(PlainForm):
         found: dict[str, dict[str, Any] | None] = {}
         for per in Per.values:
             points = self.cleaned_data.get(f"{per}_{kind}")
-            strictness = self.cleaned_data.get(f"{per}_{kind}_strictness")
-            first = self.fields[f"{per}_{kind}_strictness"].choices[0][0]  # type: ignore[attr-defined]
-            found[per] = {"points": points, "strictness": strictness or first} if points else None
+            strictness = self.cleaned_data[f"{per}_{kind}_strictness"]
+            found[per] = {"points": points, "strictness": strictness} if points else None
         return found
 
 
@@ -234,7 +251,7 @@ class TypeForm(SeenForm):
         return {name: self.cleaned_data[name] for name in (*self.TEXTS, "needs_outcome")}
 
 
-class RateForm(PlainForm):
+class RateForm(PairedForm):
     """What an hour gives, or a fixed number."""
 
     key = forms.CharField(required=False, max_length=30, widget=forms.HiddenInput)
@@ -318,7 +335,7 @@ def rate_values(rate: Rate) -> dict[str, Any]:
     return {name: getattr(rate, name) for name in ("key", *RateForm.VALUES)}
 
 
-class SubjectForm(PlainForm):
+class SubjectForm(PairedForm):
     pk = forms.IntegerField(required=False, min_value=1, max_value=2**63 - 1)
     name_en = _text(_("In English"), longest=100)
     name_fr = _text(_("In French"), longest=100)

@@ -87,6 +87,14 @@ class Event(models.Model):
         MENTOR_ENDED = "mentor_ended", _("Mentoring ended")
         MENTOR_INVITED = "mentor_invited", _("Supervisor invited as a mentor")
         INVITATION_REVOKED = "invitation_revoked", _("Invitation taken back")
+        QUESTION_ASKED = "question_asked", _("Question on an activity")
+        QUESTION_ANSWERED = "question_answered", _("Question answered")
+        QUESTION_SETTLED = "question_settled", _("Question settled")
+        AUDIT_ASKED = "audit_asked", _("Drawn for the audit")
+        AUDIT_ENTRIES = "audit_entries", _("Evidence asked for on other activities")
+        AUDIT_PASSED = "audit_passed", _("Audit passed")
+        ENTRY_DISALLOWED = "entry_disallowed", _("Activity disallowed")
+        ENTRY_ALLOWED = "entry_allowed", _("Activity counts again")
 
     registration = models.ForeignKey(
         "registrations.Registration", on_delete=models.PROTECT, null=True, related_name="events"

@@ -163,7 +163,7 @@ def test_the_entry_says_what_it_is_worth_in_each_and_why_that_differs(own, libra
 
     assert "20 points as PD-F (2 points an hour). Counts in full." in page
     assert "10 credits as 1-WEEK (a fixed number). Counts in full." in page
-    assert f"in {careers.program.name} it is a fixed number." in page
+    assert f"in {careers.program.name} the number is fixed." in page
 
 
 def test_it_is_counted_in_another_record_and_a_second_click_says_nothing_new(

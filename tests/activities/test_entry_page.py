@@ -1,5 +1,6 @@
 """One activity: the full form, its refusals, two windows at once, and a closed record's page."""
 
+import re
 from datetime import date
 from decimal import Decimal
 
@@ -66,7 +67,7 @@ def test_the_form_offers_types_by_rate_and_the_programs_subjects(own, registrati
     assert '<optgroup label="2\u00a0points an hour">' in markup
     assert '<optgroup label="1\u00a0point an hour">' in markup
     assert "Leadership – organization and community – board member" in markup
-    assert '<option value="Cataloguing and metadata">' in markup
+    assert 'type="checkbox" name="areas" value="Cataloguing and metadata"' in markup
     assert "Personal study project: topic, materials and goals" in text_of(markup)
 
 
@@ -175,13 +176,14 @@ def test_an_edit_is_no_repeat_of_itself(own, registration):
 
 def test_the_form_shows_what_is_saved(own, registration):
     entry = make.activity(
-        registration, "PD-I", hours="1.5", subject="Archives", outcome="Much", on="2025-05-01"
+        registration, "PD-I", hours="1.5", subject="Archives; Maps", outcome="Much", on="2025-05-01"
     )
 
     markup = own.get(at("activity", registration, entry.pk)).content.decode()
 
-    for value in ('value="1.5"', 'value="Archives"', 'value="2025-05-01"', ">\nMuch</textarea>"):
+    for value in ('value="1.5"', 'value="Maps"', 'value="2025-05-01"', ">\nMuch</textarea>"):
         assert value in markup
+    assert re.findall(r'name="areas" value="(\w+)"[^>]* checked', markup) == ["Archives"]
     assert f'href="{at("activity_delete", registration, entry.pk)}"' in markup
 
 

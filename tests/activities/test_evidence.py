@@ -108,7 +108,7 @@ class TestAdding:
         room = evidence.MOST_BYTES - len(GOOD["card.pdf"])
         StoredFile.objects.filter(pk=kept.file_id).update(size=room + 1)
 
-        with pytest.raises(Refused, match="take up 200 MB"):
+        with pytest.raises(Refused, match="room for 200 MB"):
             add(registration, entry)
         StoredFile.objects.filter(pk=kept.file_id).update(size=room)
         add(registration, entry)

@@ -231,7 +231,7 @@ class TestWords:
 
         newest, oldest = told(registration, entry)
 
-        assert (newest.text, newest.who) == ("Changed", "Chantal")
+        assert (newest.text, newest.who) == ("Edited", "Chantal")
         assert [detail.replace("\u00a0", " ") for detail in newest.details] == [
             "Title: Webinar → Course",
             "Start: – → 30 April 2025",
@@ -275,7 +275,7 @@ class TestWords:
 
         lines = told(other, entry)
 
-        assert [line.text for line in lines] == ["Changed", "Added"]
+        assert [line.text for line in lines] == ["Edited", "Added"]
         assert lines[0].details == ["Title: Webinar → Course"]
 
     def test_the_newest_comes_first(self, registration, entry):

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from activities import log, points, publishing, rehearsing
-from activities.models import Activity, Credit, Import, Rehearsal
+from activities.models import Credit, Import, Rehearsal
 from cec.models import OutgoingMail
 from cec.problems import Refused
 from registrations.models import ActivityType, Cap, Event, Rate, Registration, Requirement, Rules
@@ -130,15 +130,15 @@ class TestRehearsal:
         row = make.registration()
         for days in (5, 60):
             entry = make.activity(row, "STUDY", outcome="Done")
-            log.delete(row, entry)
-            Activity.objects.filter(pk=entry.pk).update(
+            log.delete(row, entry, by=row.person)
+            Credit.objects.filter(activity=entry).update(
                 deleted_at=timezone.now() - timedelta(days=days)
             )
         kind = draft.types.get(code_en="STUDY")
         contents.remove_type(kind)
 
         with_a_late_one = rehearsing.rehearse(make.program(), by=office).stuck
-        Activity.objects.update(deleted_at=timezone.now() - timedelta(days=60))
+        Credit.objects.update(deleted_at=timezone.now() - timedelta(days=60))
         without = rehearsing.rehearse(make.program(), by=office).stuck
 
         assert (with_a_late_one, without) == (1, 0)

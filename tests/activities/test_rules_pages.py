@@ -298,7 +298,7 @@ class TestOne:
 class TestReading:
     @pytest.mark.parametrize(
         ("language", "said"),
-        [("en", "2\u00a0points an hour"), ("fr", "2\u00a0points de l’heure")],
+        [("en", "2\u00a0points an hour"), ("fr", "2\u00a0points par heure")],
     )
     def test_a_participant_reads_the_rules_they_count_under(self, office, language, said):
         row = make.registration()

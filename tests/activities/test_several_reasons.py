@@ -77,9 +77,9 @@ def test_hours_here_and_a_fixed_number_there(library, careers):
         "20 points as PD-F (2 points an hour). 18 of 20 points count. "
         "This fills PD-F up to its yearly limit of 20. The rest stays in your record.",
         "10 credits as 1-WEEK (a fixed number). Counts in full.",
-        f"Hours give what it is worth in {library.program.name}; "
-        f"in {careers.program.name} it is a fixed number. "
-        f"A limit takes part of it in {library.program.name}.",
+        f"The hours decide in {library.program.name}; "
+        f"in {careers.program.name} the number is fixed. "
+        f"A limit applies in {library.program.name}.",
     ]
 
 
@@ -90,8 +90,8 @@ def test_french_says_it_with_the_units_of_each(library, careers):
     with translation.override("fr"):
         here, there, why = in_each(entry, library, careers)
 
-    assert here == "20 points comme PP-F (2 points l’heure). Compte en entier."
-    assert there.startswith("10 crédits comme")
+    assert here == "20 points comme PP-F (2 points par heure). Tout compte."
+    assert there.startswith("10 unités comme 1 SEM. (un nombre fixe).")
     assert library.program.name_fr in why
 
 

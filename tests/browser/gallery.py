@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from activities import rehearsing, several
+from activities import audit, questions, rehearsing, several
 from activities.models import Activity, Import
 from cec.models import StoredFile
 from certificates import completion, making
@@ -22,6 +22,7 @@ from registrations.models import (
     Registration,
 )
 from tests import factories
+from tests.activities import audits
 from tests.certificates import records
 from tests.registrations import lists
 
@@ -59,6 +60,7 @@ class Gallery:
         self.active, self.entry, self.imported = self._active()
         self.returned, self.asked = self._returned()
         self.in_review = records.turned_in(association_code="MLA")
+        self.audited = self._drawn()
         self.accepted = records.accepted(factories.person(LONG_NAME))
         self.draft = factories.registration(status="draft", employer=LONG_WORD)
         self.deposit = self._deposit()
@@ -72,6 +74,7 @@ class Gallery:
             Room("applicant", self.waiting.person, self._applicant()),
             Room("participant", self.active.person, self._participant()),
             Room("asked", self.returned.person, self._asked()),
+            Room("drawn", self.audited.person, self._audited()),
             Room("mentor", self.mentorship.mentor, self._mentor()),
             Room("graduate", self.certificate.registration.person, self._graduate()),
             Room("representative", self.representative, self._representative()),
@@ -101,7 +104,13 @@ class Gallery:
             row, "PD-F", hours="11", on=day, title=LONG_WORD * 3, provider=LONG_WORD * 2
         )
         self.alone = factories.activity(row, "LEAD", hours="8", on=day, key="board")
-        factories.activity(row, "STUDY", hours="4.25", on=day, title="A project of my own")
+        self.going_on = factories.activity(
+            row, "LEAD", hours="8", on=day, key="board", title=LONG_WORD, subject=LONG_WORD
+        )
+        factories.activity(
+            row, "STUDY", hours="4.25", on=day, title="A project of my own", materials=LONG_WORD
+        )
+        self.plan = factories.activity(row, "STUDY", on=day, title=LONG_WORD, planned=True)
         factories.activity(row, "PD-I", hours="30", on=row.starts_on + timedelta(days=390))
         CycleChange.objects.create(
             registration=row,
@@ -149,6 +158,18 @@ class Gallery:
             row, by=self.representative, reason=LONG_WORD, comments={entry.pk: LONG_WORD * 2}
         )
         return row, entry
+
+    def _drawn(self) -> Registration:
+        """A record in an audit, with an entry disallowed and one to mend, and all the words."""
+        row = records.turned_in(factories.person(LONG_NAME), association_code="MLA")
+        first, second, *_others = row.person.activities.order_by("pk")
+        first.title = LONG_WORD * 3
+        first.save()
+        audits.drawn(row)
+        audit.disallow(row, first, by=self.representative, reason=LONG_WORD * 2)
+        questions.answer(first.comments.get(), by=row.person, text=LONG_WORD * 2)
+        questions.ask(row, second, by=self.representative, text=LONG_WORD * 2)
+        return row
 
     def _deposit(self) -> BankLine:
         """A deposit whose words leave it open whose fee it is."""
@@ -242,6 +263,9 @@ class Gallery:
             page("evidence_remove", pk, entry, self.evidence.pk),
             page("activity", self.careers.pk, entry),
             page("activity", pk, self.alone.pk),
+            page("activity_duplicate", pk, entry),
+            page("activity_again", pk, self.going_on.pk),
+            page("activity_done", pk, self.plan.pk),
             page("record_import", pk),
             *(page("import_preview", pk, each.pk) for each in self.imported),
             page("certificate", pk),
@@ -257,6 +281,19 @@ class Gallery:
             page("activity", pk, self.asked.pk),
             page("activities", pk, query="?year=all"),
             page("turn_in", pk),
+        ]
+
+    def _audited(self) -> list[Page]:
+        pk, draw = self.audited.pk, self.audited.audit.draw_id
+        first, second, *_others = self.audited.person.activities.order_by("pk")
+        return [
+            page("record", pk),
+            page("certificate", pk),
+            page("activities", pk, query="?year=all&status=evidence"),
+            page("activities", pk, query="?year=all&status=disallowed"),
+            page("activity", pk, first.pk),
+            page("activity", pk, second.pk),
+            page("audit_how", draw),
         ]
 
     def _graduate(self) -> list[Page]:
@@ -282,6 +319,11 @@ class Gallery:
             page("reviews"),
             page("review", self.in_review.pk),
             page("review", self.active.pk),
+            page("review", self.audited.pk),
+            page("audits"),
+            page("audit", self.audited.audit.draw_id),
+            page("audited", self.audited.pk),
+            page("activity", self.audited.pk, self.audited.person.activities.first().pk),
             page("desk_mentors"),
             page("mentor_assign", self.wanting.pk),
             page("mentor_assign", self.active.pk),
@@ -306,6 +348,8 @@ class Gallery:
                 self.deposit.export_id,
                 query=f"?line={self.deposit.pk}-{self.waiting.pk}",
             ),
+            page("audits"),
+            page("audited", self.audited.pk),
             page("issuing"),
             page("issue", query="?all=1"),
             page("issued"),

@@ -12,6 +12,7 @@ from tests.browser.visitor import Visitor
 PASSWORD = "seven lamps over wet cedar"
 QUICK = "#add"  # the card above the list of activities
 LOG = "#log"  # the list
+MORE = "More details"
 
 
 def open_account(one: Visitor, *, name: str, email: str) -> None:
@@ -84,14 +85,15 @@ def fill_quick_card(one: Visitor, title: str, *, on: date, kind: str, hours: str
 
 def fill_full_form(one: Visitor, title: str, *, on: date, kind: str, hours: str) -> None:
     """Fill the whole form in; the caller presses "Add"."""
-    one.follow("Add with what you learned, dates and more")
-    one.write("What did you do?", title)
+    one.write("What did you do?", title, within=QUICK)
+    one.press(MORE, within=QUICK)
+    assert one.field("What did you do?").input_value() == title
     one.write("Provider or organizer", "Education Institute")
     one.choose("Activity type", kind)
     one.write("Date started", on.isoformat())
     one.write("Date finished", on.isoformat())
     one.write("Hours", hours)
-    one.write("Subject area", "Cataloguing and metadata")
+    one.tick("Cataloguing and metadata")
     one.write("What I learned", "How to describe a map so that it can be found.")
 
 

@@ -14,7 +14,8 @@ from django.test import TestCase
 from django.utils import timezone
 
 from activities import points
-from activities.models import Activity, Credit
+from activities.audit import unsettled
+from activities.models import Activity, Audit, Credit
 from cec.models import OutgoingMail
 from certificates import completion, demo
 from certificates.demo.signins import PASSWORD, SIGNINS
@@ -194,7 +195,7 @@ class LoadedDemo(TestCase):
         own = Event.objects.filter(actor_id=F("registration__person_id")).values_list("kind")
 
         allowed = {"send", "turn_in", "withdraw", "moved", "proof_sent"}
-        allowed |= {"mentor_wanted", "mentor_invited"}
+        allowed |= {"mentor_wanted", "mentor_invited", "question_answered"}
         assert {kind for (kind,) in own} <= allowed
 
     def test_every_activity_lies_in_its_program_year_and_was_written_down_after_approval(self):
@@ -209,6 +210,14 @@ class LoadedDemo(TestCase):
             year = registration.years.get(number=credit.year)
             assert year.holds(credit.completed_on)
             assert credit.activity.created_at >= approved.at
+
+    def test_an_audit_is_under_way_with_an_entry_disallowed_and_one_left_to_decide(self):
+        drawn = Audit.objects.filter(state="asked")
+        first = drawn.get(place=1)
+
+        assert {audit.registration.status for audit in drawn} == {Status.TURNED_IN}
+        assert first.registration.credits.filter(state="disallowed").count() == 1
+        assert unsettled(first.registration).count() == 1
 
     def test_mentors_are_there_in_every_state_and_one_of_them_mentors_nadia(self):
         nadia = registration_of("nadia")

@@ -23,6 +23,7 @@ TABLE = {
     "record_payment": {"administrator"},
     "assign_mentor": {"representative", "steering"},
     "review_record": {"representative", "steering"},
+    "run_audit": {"steering"},
     "keep_roster": {"representative", "steering"},
     "issue_certificate": {"administrator"},
     "write_remark": {"representative", "steering", "administrator"},
