@@ -338,7 +338,7 @@ def test_the_queries_of_a_preview_do_not_grow_with_the_rows(
         _markup(own, registration, imported)
     digest = seen(own, registration, imported)
     fields = ticked(own, registration, imported)
-    with django_assert_max_num_queries(34):
+    with django_assert_max_num_queries(45):
         press_save(own, registration, imported, fields, digest)
     assert Import.objects.get().state == "saved"
     assert Activity.objects.kept().count() == 30 - 10 + 200
