@@ -3,54 +3,32 @@
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field
-from datetime import date
-from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from activities.checks import check_dates
 from activities.choices import workbook_choices
+from activities.exporting import exported_values
+from activities.import_merge import Difference, Merge, differences, merge, said_by_file
 from activities.models import Activity, Credit
 from activities.record import Record
 from activities.repeats import title_key
-from activities.rules import rate_words
 from activities.sharing import check_elsewhere, elsewhere
 from activities.workbook import Question, Row, row_fingerprint
 from activities.workbook.lines import Reader, read_row
+from activities.workbook.marks import read_mark
 from activities.workbook.matching import Matcher
-from cec.spreadsheet.wording import clean_line, clean_text
-from cec.wording import day, number
 from registrations.models import ActivityType, Rate
 
-NEW, CHANGED, SAME = "new", "changed", "same"
+NEW, CHANGED, CLASH, SAME = "new", "changed", "clash", "same"
 ASKS, REFUSED, LEFT, TWICE, DELETED = "asks", "refused", "left", "twice", "deleted"
-
-# Which column of the file a field of an activity comes from.
-COLUMN_OF = {
-    "title": ("title",),
-    "provider": ("provider",),
-    "subject": ("subject",),
-    "outcome": ("outcome",),
-    "started_on": ("started_on",),
-    "completed_on": ("date", "completed_on"),
-    "hours": ("hours",),
-}
-
+GONE = "gone"  # an entry whose row isn’t in the file any more
 
 _TELLING = ("date", "provider", "type", "hours")
-
-
-@dataclass(frozen=True)
-class Difference:
-    """A field of an entry that the file changes, in words."""
-
-    label: str
-    before: str
-    after: str
 
 
 @dataclass
@@ -58,7 +36,8 @@ class Item:
     """One row of the file and what it would do; `why` says it where that isn't plain.
 
     `values` are the fields that saving writes; `activity` is the entry that the row is about, if
-    there is one already.
+    there is one already. `clashes` are what was changed both here and in the file: written only
+    if the owner says so (`take`).
     """
 
     number: int
@@ -70,6 +49,8 @@ class Item:
     rate: Rate | None = None
     activity: Activity | None = None
     differences: list[Difference] = field(default_factory=list)
+    clashes: list[Difference] = field(default_factory=list)
+    take: bool = False
     kind: ActivityType | None = None
     answered: bool = False
 
@@ -78,9 +59,27 @@ class Item:
         return self.row.questions if self.state == ASKS else ()
 
     @property
+    def writes(self) -> bool:
+        """Whether saving changes an entry that is there."""
+        return self.state == CHANGED or (self.state == CLASH and bool(self.differences))
+
+    @property
     def said(self) -> list[str]:
         """What the cells say that tell a row from another."""
         return [text for name in _TELLING if (text := self.row.raw.get(name))]
+
+
+@dataclass(frozen=True)
+class Removal:
+    """An entry whose row is gone from the file; deleted only if the owner ticks it.
+
+    `edited`: it was changed here since the file was made.
+    """
+
+    activity: Activity
+    kind: ActivityType
+    edited: bool
+    ticked: bool
 
 
 class Sorter:
@@ -98,6 +97,7 @@ class Sorter:
         for credit in elsewhere(record.registration, self.existing):
             self.elsewhere[credit.activity_id].append(credit)
         self.claimed: set[int] = set()
+        self.numbers: set[str] = set()
         self.seen: dict[str, int] = {}
         self.titles: set[tuple[str, int]] = set()
 
@@ -108,12 +108,29 @@ class Sorter:
     def sort(self, rows: Sequence[dict[str, Any]]) -> list[Item]:
         """Return what each row would do, in the order of the file."""
         items = [self._checked(stored) for stored in rows]
-        self._claim(items)
+        self.numbers = {item.row.row_id for item in items}
+        self._claim(items, {stored["number"]: stored for stored in rows})
         self._index()
         for item, stored in zip(items, rows, strict=True):
             if item.state == NEW and item.activity is None:
                 self._compare_with_record(item, anyway=stored["anyway"])
         return items
+
+    def removals(self, listed: Mapping[str, int], ticked: Sequence[int]) -> list[Removal]:
+        """Entries that the export held and whose rows are gone; ask after `sort`."""
+        return [
+            Removal(
+                credit.activity,
+                kind=self.record.rules.types[credit.activity_type_id],
+                edited=credit.activity.version != listed[str(pk)],
+                ticked=pk in ticked,
+            )
+            for pk, credit in sorted(self.existing.items())
+            if str(pk) in listed
+            and str(pk) not in self.numbers
+            and pk not in self.claimed
+            and credit.state != Credit.State.DELETED
+        ]
 
     def _checked(self, stored: dict[str, Any]) -> Item:
         """Refuse, ask, or take a row for itself, without a look at the others."""
@@ -135,9 +152,9 @@ class Sorter:
         row = item.row
         assert row.completed_on is not None
         assert row.choice is not None
-        planned = row.completed_on > self.record.today
+        ahead = row.completed_on > self.record.today
         problems = check_dates(
-            self.record.registration, completed_on=row.completed_on, planned=planned
+            self.record.registration, completed_on=row.completed_on, planned=ahead
         )
         if problems:
             item.state, item.why = REFUSED, problems[0].message
@@ -152,42 +169,60 @@ class Sorter:
             "started_on": started_on,
             "completed_on": row.completed_on,
             "hours": row.hours,
+            "planned": ahead or row.planned,
         }
-        if planned:
-            item.values["planned"] = True
+        if ahead:
             item.notes.append(_("Its day is still ahead, so it counts as planned."))
 
-    def _claim(self, items: list[Item]) -> None:
+    def _claim(self, items: list[Item], stored: Mapping[int, Mapping[str, Any]]) -> None:
         """Give rows of our own export their entries by the hidden number.
 
         A row that was copied in Excel has the number twice: the entry goes to the unchanged one,
         else to the first, and the other is a row of its own.
         """
-        by_entry: dict[int, list[Item]] = defaultdict(list)
+        by_entry: dict[int, list[tuple[Item, Merge]]] = defaultdict(list)
         for item in items:
             number_of = item.row.row_id
             if item.state == NEW and number_of.isascii() and number_of.isdecimal():
                 credit = self.existing.get(int(number_of))
                 if credit is not None:
-                    item.differences = self._differences(item, credit)
-                    by_entry[credit.activity_id].append(item)
+                    by_entry[credit.activity_id].append((item, self._merge(item, credit)[0]))
         for pk, rivals in by_entry.items():
-            first = min(rivals, key=lambda item: bool(item.differences))
-            for item in rivals:
-                if item is not first:
-                    item.differences = []
-            self._take(first, self.existing[pk])
+            first, _found = min(rivals, key=lambda rival: bool(rival[1]))
+            self._take(first, self.existing[pk], stored[first.number])
 
-    def _take(self, item: Item, credit: Credit) -> None:
+    def _merge(self, item: Item, credit: Credit) -> tuple[Merge, dict[str, Any], dict[str, Any]]:
+        """What the row changes, the entry as it is, and what the row says of it."""
+        assert item.rate is not None
+        now = exported_values(self.record, credit.activity, credit.rate_id)
+        said = said_by_file(
+            item.values | {"choice": str(item.rate.pk)},
+            now,
+            columns=self.columns,
+            planned=item.values["completed_on"] > self.record.today,
+        )
+        mark = read_mark(item.row.mark)
+        return merge(now, said, mark=mark, version=credit.activity.version), now, said
+
+    def _take(self, item: Item, credit: Credit, stored: Mapping[str, Any]) -> None:
+        """Let a row be about its entry, and narrow it to what it changes there."""
         if credit.state == Credit.State.DELETED:
-            item.differences = []
+            if not stored["anyway"]:
+                item.state, item.why = DELETED, _("You deleted this entry from your record.")
             return
-        item.activity = credit.activity
-        item.state = CHANGED if item.differences else SAME
-        if item.state == SAME or credit.activity.planned:
+        found, now, said = self._merge(item, credit)
+        item.activity, item.take = credit.activity, bool(stored.get("take"))
+        item.clashes = differences(found.clashing, now, said, self.record)
+        names = found.changed | (found.clashing if item.take else set())
+        item.differences = differences(names, now, said, self.record)
+        item.state = CLASH if found.clashing else CHANGED if found.changed else SAME
+        item.values = {name: said[name] for name in names - {"choice"}}
+        if "choice" not in names:
+            item.rate = self.record.rules.rates[credit.rate_id]
+        if not found or credit.activity.planned:
             item.notes = []
         self.claimed.add(credit.activity_id)
-        if item.state == CHANGED:
+        if item.writes:
             self._ask_other_records(item, credit.activity)
 
     def _ask_other_records(self, item: Item, activity: Activity) -> None:
@@ -202,6 +237,7 @@ class Sorter:
         ]
         if problems:
             item.state, item.why, item.differences = REFUSED, problems[0].message, []
+            item.clashes = []
 
     def _index(self) -> None:
         """Look up the other entries by their fingerprints."""
@@ -233,6 +269,7 @@ class Sorter:
         earlier = self.seen.setdefault(mark, item.number)
         if self.known[mark]:
             item.activity = self.existing[self.known[mark].pop()].activity
+            self.claimed.add(item.activity.pk)
             item.state, item.notes = SAME, []
         elif anyway:
             return
@@ -257,70 +294,18 @@ class Sorter:
             )
         self.titles.add(title)
 
-    def _differences(self, item: Item, credit: Credit) -> list[Difference]:
-        """What the file changes; a field without a column of its own stays as it is."""
-        assert item.rate is not None
-        now, found = self._as_exported(credit.activity), []
-        for name, after in list(item.values.items()):
-            if name not in now:
-                continue
-            if not self.columns.intersection(COLUMN_OF[name]) and not (
-                name == "started_on" and after
-            ):
-                item.values.pop(name)
-            elif now[name] != after:
-                found.append(Difference(_label(name), _in_words(now[name]), _in_words(after)))
-        if item.rate.pk != credit.rate_id:
-            before = self.record.rules.rates[credit.rate_id]
-            unit = self.record.rules.unit
-            found.append(
-                Difference(
-                    _("Activity type"), rate_words(before, unit), rate_words(item.rate, unit)
-                )
-            )
-        return found
 
-    def _as_exported(self, activity: Activity) -> dict[str, Any]:
-        """An entry as our export writes it, so that only an edit is a difference."""
-        started_on = activity.started_on
-        return {
-            "title": clean_line(activity.title),
-            "provider": clean_line(activity.provider),
-            "subject": self.record.areas.canonical(clean_line(activity.subject)),
-            "outcome": clean_text(activity.outcome),
-            "started_on": started_on if started_on != activity.completed_on else None,
-            "completed_on": activity.completed_on,
-            "hours": activity.hours,
-        }
-
-
-def digest(items: Sequence[Item]) -> str:
+def digest(items: Sequence[Item], removals: Sequence[Removal] = ()) -> str:
     """Stand for all that the preview shows; saving asks whether it is still the same."""
 
     def facts() -> Iterator[list[object]]:
         for item in items:
-            version = item.activity.version if item.activity and item.state == CHANGED else 0
+            version = item.activity.version if item.activity and item.state != SAME else 0
             values = {name: str(value) for name, value in item.values.items()}
             rate = item.rate.pk if item.rate else 0
-            yield [item.number, item.state, values, rate, version]
+            yield [item.number, item.state, values, rate, version, item.take]
+        for removal in removals:
+            yield [removal.activity.pk, removal.activity.version, removal.ticked]
 
     text = json.dumps(list(facts()), sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()
-
-
-def _label(name: str) -> str:
-    return {
-        "title": _("Title"),
-        "provider": _("Provider or organizer"),
-        "subject": _("Subject area"),
-        "outcome": _("What I learned"),
-        "started_on": _("Date started"),
-        "completed_on": _("Date finished"),
-        "hours": _("Hours"),
-    }[name]
-
-
-def _in_words(value: object) -> str:
-    if isinstance(value, Decimal):
-        return number(value)
-    return day(value) if isinstance(value, date) else str(value or "–")

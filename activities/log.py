@@ -214,6 +214,25 @@ def delete(registration: Registration, activity: Activity, *, by: Person | None)
 
 
 @transaction.atomic
+def delete_all(
+    registration: Registration, activities: Sequence[Activity], *, by: Person | None
+) -> None:
+    """Take many activities out of the record by sets, all or none; as `delete` does with one.
+
+    Raises `Refused` with code "stale" when one of them isn't in the record any more.
+    """
+    ids = [activity.pk for activity in activities]
+    shared = {credit.activity_id for credit in lock_all(registration, ids)}
+    now = timezone.now()
+    held = Credit.objects.kept().filter(registration=registration, activity__in=ids)
+    if held.update(state=Credit.State.DELETED, deleted_at=now) != len(ids):
+        raise Refused(stale())
+    gone = Activity.objects.filter(pk__in=set(ids) - shared)
+    gone.update(deleted_at=now, version=F("version") + 1)
+    changes.note_all(changes.Kind.DELETED, registration, ids, by=by)
+
+
+@transaction.atomic
 def restore(registration: Registration, activity: Activity, *, by: Person | None) -> None:
     """Undo a deletion; raises `Refused` after `UNDO_DAYS`, when its files may be gone."""
     lock_all(registration, [activity.pk])

@@ -33,6 +33,7 @@ ACTIVITY_PAGES = frozenset(
         "activity_restore",
         "record_import",
         "import_preview",
+        "import_columns",
     }
 )
 

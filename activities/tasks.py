@@ -1,10 +1,10 @@
-"""The worker's part of the records: what new rules changed is told, old evidence is removed."""
+"""The worker's part of the records: what new rules changed is told, files are read and removed."""
 
 from datetime import timedelta
 
 from celery import shared_task
 
-from activities import evidence, publishing
+from activities import evidence, importing, publishing, reading_imports
 from cec import work
 from cec.health import Heartbeat
 
@@ -27,3 +27,18 @@ def remove_evidence_of_deleted_entries() -> int:
     removed = evidence.sweep()
     Heartbeat.beat("deleted evidence")
     return removed
+
+
+@shared_task(name=reading_imports.READ)
+def read_import(import_id: int) -> None:
+    reading_imports.read(import_id)
+
+
+@work.sweeper
+def read_waiting_imports() -> int:
+    return reading_imports.read_waiting()
+
+
+@work.sweeper
+def forget_old_imports() -> int:
+    return importing.forget_old()

@@ -81,6 +81,7 @@ one_record = [
     path(_("requests/"), include(own_requests)),
     path(_("import/"), importing.upload, name="record_import"),
     path(_("import/<int:pk>/"), importing.preview, name="import_preview"),
+    path(_("import/<int:pk>/columns/"), importing.columns, name="import_columns"),
     path(_("export/"), importing.export, name="record_export"),
 ]
 

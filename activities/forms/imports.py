@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from activities.forms.hours import HoursField
 from activities.forms.quick import rate_choices
-from activities.import_rows import ASKS, DELETED, TWICE, Item, Sorter
-from activities.importing import Answer
+from activities.import_rows import ASKS, CLASH, DELETED, TWICE, Item, Removal
+from activities.importing import Answer, Found
 from activities.rules import rate_words
 from activities.workbook import Question
 from cec.forms import DayField
@@ -19,6 +19,8 @@ from cec.wording import day
 
 # Rows that are asked about at a time: a form has at most a thousand fields.
 MOST_ASKED = 80
+MOST_GONE = 300
+FILE = "file"
 DAYS = ("started_on", "completed_on")
 
 
@@ -27,36 +29,52 @@ class UploadForm(forms.Form):
 
     file = forms.FileField(
         label=_("Your record in Excel"),
-        help_text=_("An Excel workbook (.xlsx) of up to 5 MB."),
+        help_text=_("An Excel workbook (.xlsx) or a CSV file, up to 5 MB and 2,000 rows."),
         allow_empty_file=True,
         max_length=None,
         error_messages={
-            "required": _("Choose the workbook that holds your record"),
-            "missing": _("Choose the workbook that holds your record"),
+            "required": _("Choose the file that holds your record"),
+            "missing": _("Choose the file that holds your record"),
         },
-        widget=forms.FileInput(attrs={"accept": ".xlsx"}),
+        widget=forms.FileInput(attrs={"accept": ".xlsx,.csv,.tsv,.txt"}),
     )
 
 
 class AnswersForm(forms.Form):
-    """A field for each question that the rows ask, and a tick for what may be left or added."""
+    """A field for each question that the rows ask, and a tick for what may be left or added.
 
-    def __init__(
-        self,
-        sorter: Sorter,
-        items: Sequence[Item],
-        stored: Sequence[dict[str, Any]],
-        data: Any = None,
-    ) -> None:
+    Where an entry was changed both here and in the file, its owner picks; where its row is gone, a
+    tick deletes it.
+    """
+
+    def __init__(self, found: Found, stored: Sequence[dict[str, Any]], data: Any = None) -> None:
         super().__init__(data, use_required_attribute=False)
-        self.sorter = sorter
+        self.sorter = found.sorter
+        items = found.items
         self.stored = {row["number"]: row for row in stored}
         asking = [item for item in items if item.state == ASKS]
         self.asked = asking[:MOST_ASKED]
         self.later = len(asking) - len(self.asked)
         self.doubtful = [item for item in items if item.state in (TWICE, DELETED)][:MOST_ASKED]
+        self.clashing = [item for item in items if item.state == CLASH][:MOST_ASKED]
+        self.gone = found.removals[:MOST_GONE]
         for item in self.asked:
             self._ask(item)
+        for item in self.clashing:
+            self.fields[_name(item, "take")] = forms.ChoiceField(
+                label=gettext("Which one holds?"),
+                choices=[
+                    ("", gettext("Keep what is in my record")),
+                    (FILE, gettext("Take what the file says")),
+                ],
+                initial=FILE if item.take else "",
+                required=False,
+                widget=forms.RadioSelect,
+            )
+        for removal in self.gone:
+            self.fields[_gone(removal)] = forms.BooleanField(
+                label=gettext("Delete it"), initial=removal.ticked, required=False
+            )
         for item in self.doubtful:
             self.fields[_name(item, "anyway")] = forms.BooleanField(
                 label=gettext("Add it all the same"), required=False
@@ -143,11 +161,28 @@ class AnswersForm(forms.Form):
         for item in self.doubtful:
             if self.cleaned_data.get(_name(item, "anyway")):
                 found[item.number] = Answer(fields={}, anyway=True)
+        for item in self.clashing:
+            take = self.cleaned_data.get(_name(item, "take")) == FILE
+            if take != item.take:
+                found[item.number] = Answer(fields={}, take=take)
         return found
+
+    def deletes(self) -> list[int] | None:
+        """The ids of the entries that are ticked, if that isn't what was said before."""
+        now = {removal.activity.pk for removal in self.gone if removal.ticked}
+        said = {row.activity.pk for row in self.gone if self.cleaned_data.get(_gone(row))}
+        return sorted(said) if said != now else None
 
     def asked_rows(self) -> list[tuple[Item, list[forms.BoundField]]]:
         """Each row that asks, with its fields."""
         return [(item, self._of(item)) for item in self.asked]
+
+    def clashing_rows(self) -> list[tuple[Item, list[forms.BoundField]]]:
+        return [(item, self._of(item)) for item in self.clashing]
+
+    def gone_rows(self) -> list[tuple[Removal, forms.BoundField]]:
+        """Each entry whose row is gone, with its tick."""
+        return [(removal, self._field(_gone(removal))) for removal in self.gone]
 
     def doubtful_rows(self) -> list[tuple[Item, list[forms.BoundField]]]:
         return [(item, self._of(item)) for item in self.doubtful]
@@ -155,13 +190,19 @@ class AnswersForm(forms.Form):
     def _of(self, item: Item) -> list[forms.BoundField]:
         """A row's fields to be shown; "(optional)" beside each question would only puzzle."""
         names = [name for name in self.fields if name.startswith(_name(item, ""))]
-        for name in names:
-            self.fields[name].required = True
-        return [self[name] for name in names]
+        return [self._field(name) for name in names]
+
+    def _field(self, name: str) -> forms.BoundField:
+        self.fields[name].required = True
+        return self[name]
 
 
 def _name(item: Item, field: str) -> str:
     return f"row{item.number}-{field}"
+
+
+def _gone(removal: Removal) -> str:
+    return f"gone{removal.activity.pk}"
 
 
 def _days(offer: str) -> str:

@@ -2,43 +2,39 @@
 
 import io
 from collections import Counter
+from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from activities import importing
 from activities.exporting import record_as_workbook
 from activities.forms.imports import AnswersForm, UploadForm
-from activities.import_rows import (
-    ASKS,
-    CHANGED,
-    LEFT,
-    NEW,
-    REFUSED,
-    SAME,
-    Item,
-    Sorter,
-    digest,
-)
+from activities.import_rows import ASKS, CHANGED, GONE, LEFT, NEW, REFUSED, SAME, Item
 from activities.models import Import
 from activities.record import Record
 from activities.views.access import own_record, refused
 from activities.views.listing import listing_url
 from activities.workbook import WorkbookRefused
+from activities.workbook.columns import OFFERED
 from cec.export import XLSX
 from cec.problems import Refused
+from registrations.forms.roster import ColumnsForm
 
 
 @require_safe
 def export(request: HttpRequest, registration: int) -> FileResponse:
-    """Hand the record over as an Excel workbook."""
+    """Hand the record over as an Excel workbook, in the language that is chosen with it."""
     record = own_record(request, registration)
     name = f"{record.registration.reference}-{record.today.isoformat()}.xlsx"
-    file = io.BytesIO(record_as_workbook(record))
+    chosen = request.GET.get("language", "")
+    language = chosen if chosen in dict(settings.LANGUAGES) else get_language() or "en"
+    file = io.BytesIO(record_as_workbook(record, language=language))
     return FileResponse(file, as_attachment=True, filename=name, content_type=XLSX)
 
 
@@ -77,10 +73,45 @@ def preview(request: HttpRequest, registration: int, pk: int) -> HttpResponse:
         return refused(request, record)
     if request.method == "POST":
         return _act(request, record, imported)
+    if imported.state in (Import.State.READING, Import.State.FAILED):
+        return _progress(request, record, imported)
+    if request.htmx:  # who watched the reading sees it all
+        return HttpResponse(headers={"HX-Refresh": "true"})
     if imported.state == Import.State.DROPPED:
         messages.info(request, _("This upload was dropped. Choose the file again."))
         return redirect("record_import", registration)
     return _show(request, record, imported)
+
+
+def _progress(request: HttpRequest, record: Record, imported: Import) -> HttpResponse:
+    """Say that the file is being read, or why it can't be."""
+    waits = importing.nobody_reads(imported)
+    context = {
+        "registration": record.registration,
+        "imported": imported,
+        "error": importing.error_text(imported.error) if imported.error else "",
+        "nobody_reads": waits,
+    }
+    return render(request, "activities/import_reading.html", context)
+
+
+@require_POST
+def columns(request: HttpRequest, registration: int, pk: int) -> HttpResponse:
+    """Say which column holds what, and have the file read anew."""
+    record = own_record(request, registration)
+    imported = get_object_or_404(Import, registration=record.registration, pk=pk)
+    if not record.is_open:
+        return refused(request, record)
+    if imported.state != Import.State.OPEN:
+        return _back(record, imported)
+    form = ColumnsForm(imported.layout, OFFERED, request.POST)
+    if form.is_valid():
+        try:
+            importing.choose_columns(record, imported, form.chosen())
+            return _back(record, imported)
+        except (Refused, WorkbookRefused) as refusal:
+            form.add_error(None, str(refusal))
+    return _show(request, record, imported, columns_form=form)
 
 
 def _act(request: HttpRequest, record: Record, imported: Import) -> HttpResponse:
@@ -105,17 +136,16 @@ def _back(record: Record, imported: Import) -> HttpResponse:
 
 def _answer_or_save(request: HttpRequest, record: Record, imported: Import) -> HttpResponse:
     """Answers are taken first and shown once more: what is saved is what was seen."""
-    sorter = Sorter(record, imported.columns)
-    form = AnswersForm(sorter, sorter.sort(imported.rows), imported.rows, request.POST)
+    form = AnswersForm(importing.look(record, imported), imported.rows, request.POST)
     if not form.is_valid():
         return _show(request, record, imported, form=form)
-    if answers := form.answers():
-        importing.take_answers(imported, answers)
+    answers, deletes = form.answers(), form.deletes()
+    if answers or deletes is not None:
+        importing.take_answers(imported, answers, deletes=deletes)
         messages.info(request, _("Your answers are in. Look once more, then save."))
         return _back(record, imported)
     if request.POST.get("do") != "save":
-        if not any(value for name, value in request.POST.items() if name.startswith("row")):
-            messages.info(request, _("There was no answer yet."))
+        messages.info(request, _("There was no answer yet."))
         return _back(record, imported)
     counts = importing.save(
         record.registration,
@@ -135,6 +165,9 @@ def _saved_text(counts: Counter[str]) -> str:
     if counts[CHANGED]:
         text = ngettext("%(count)d changed.", "%(count)d changed.", counts[CHANGED])
         parts.append(text % {"count": counts[CHANGED]})
+    if counts[GONE]:
+        text = ngettext("%(count)d deleted.", "%(count)d deleted.", counts[GONE])
+        parts.append(text % {"count": counts[GONE]})
     if left := counts[ASKS] + counts[LEFT] + counts[REFUSED]:
         text = ngettext("%(count)d row was left out.", "%(count)d rows were left out.", left)
         parts.append(text % {"count": left})
@@ -147,7 +180,7 @@ def _refused(
     code = refusal.problems[0].code
     if code == "already_saved":  # the second click of two: the first one has said so
         return redirect(f"{listing_url(record)}?year=all")
-    if code in ("changed_meanwhile", "stale"):
+    if code in ("changed_meanwhile", "stale", "reading", "columns"):
         messages.warning(request, refusal.problems[0].message)
         return _back(record, imported)
     if code == "dropped":
@@ -157,28 +190,52 @@ def _refused(
 
 
 def _show(
-    request: HttpRequest, record: Record, imported: Import, *, form: AnswersForm | None = None
+    request: HttpRequest,
+    record: Record,
+    imported: Import,
+    *,
+    form: AnswersForm | None = None,
+    columns_form: ColumnsForm | None = None,
 ) -> HttpResponse:
-    sorter = Sorter(record, imported.columns)
-    items = sorter.sort(imported.rows)
-    by_state: dict[str, list[Item]] = {}
-    for item in items:
-        by_state.setdefault(item.state, []).append(item)
-    context = {
+    problem = imported.layout.get("problem", "")
+    context: dict[str, Any] = {
         "registration": record.registration,
         "record": record,
         "imported": imported,
+        "problem": importing.COLUMN_PROBLEMS.get(problem, ""),
+        "columns_form": columns_form or ColumnsForm(imported.layout, OFFERED),
+        "columns": [
+            (OFFERED[name], imported.layout["headings"][at])
+            for name, at in imported.layout.get("columns", {}).items()
+            if name in OFFERED and at < len(imported.layout["headings"])
+        ],
         "before": importing.was_saved_before(imported),
-        "form": form or AnswersForm(sorter, items, imported.rows),
-        "items": items,
+        "forms": [shown for shown in (form, columns_form) if shown],
+    }
+    if not problem:
+        context |= _rows(record, imported, form)
+    status = 422 if form or columns_form else 200
+    return render(request, "activities/import_preview.html", context, status=status)
+
+
+def _rows(record: Record, imported: Import, form: AnswersForm | None) -> dict[str, Any]:
+    """What each row would do, by what it does."""
+    found = importing.look(record, imported)
+    by_state: dict[str, list[Item]] = {}
+    for item in found.items:
+        by_state.setdefault(item.state, []).append(item)
+    writes = sum(item.state == NEW or item.writes for item in found.items)
+    return {
+        "form": form or AnswersForm(found, imported.rows),
+        "items": found.items,
         "new": by_state.get(NEW, []),
         "changed": by_state.get(CHANGED, []),
         "same": by_state.get(SAME, []),
         "refused_rows": by_state.get(REFUSED, []),
         "left": by_state.get(LEFT, []),
         "unanswered": len(by_state.get(ASKS, [])),
-        "to_save": len(by_state.get(NEW, [])) + len(by_state.get(CHANGED, [])),
-        "seen": digest(items),
+        "gone": found.removals,
+        "to_delete": len(found.to_delete),
+        "to_save": writes + len(found.to_delete),
+        "seen": found.seen,
     }
-    status = 422 if form else 200
-    return render(request, "activities/import_preview.html", context, status=status)

@@ -5,7 +5,7 @@ is in the record already. Nothing in this package knows the database.
 """
 
 from activities.workbook.fingerprint import row_fingerprint
-from activities.workbook.reading import check, read, read_again
+from activities.workbook.reading import TooLong, check, read, read_again, refused
 from activities.workbook.sheet import (
     Choice,
     Entry,
@@ -28,10 +28,12 @@ __all__ = [
     "Row",
     "Sheet",
     "Skipped",
+    "TooLong",
     "WorkbookRefused",
     "check",
     "read",
     "read_again",
+    "refused",
     "row_fingerprint",
     "write",
 ]

@@ -1,7 +1,7 @@
 """Which column of a sheet holds what: found by its heading, in English or French (`E5`)."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 
 from django.utils import translation
@@ -19,11 +19,14 @@ EXPORTED = {
     "hours": gettext_lazy("Hours"),
     "points": gettext_lazy("Points"),
     "outcome": gettext_lazy("What I learned"),
+    "planned": gettext_lazy("Still planned"),
+    "started_on": gettext_lazy("First day"),
+    "year": gettext_lazy("Program year"),
     "counted": gettext_lazy("Counted"),
     "parked": gettext_lazy("Parked"),
     "why": gettext_lazy("Why"),
-    "started_on": gettext_lazy("First day"),
     "row_id": gettext_lazy("Entry number, leave as it is"),
+    "mark": gettext_lazy("Version, leave as it is"),
 }
 # Other headings that people use, the plainest first: it wins where two columns would do.
 HEADINGS = {
@@ -76,10 +79,26 @@ HEADINGS = {
     "counted": "counted; points counted; counts; comptes; points comptes",
     "parked": "parked; points parked; mis de cote",
     "why": "why; reason; pourquoi; raison",
+    "planned": "still planned; planned; planifie; encore prevu; prevu",
     "row_id": "entry number leave as it is; numero de l entree a laisser tel quel",
+    "mark": "version leave as it is; version a laisser telle quelle",
 }
+# What a column can hold, as its owner chooses it where we got it wrong.
+OFFERED = {
+    "date": gettext_lazy("Date, or first and last day"),
+    "started_on": EXPORTED["started_on"],
+    "completed_on": gettext_lazy("Last day"),
+    **{
+        name: EXPORTED[name]
+        for name in ("title", "provider", "type", "subject", "hours", "outcome", "planned")
+    },
+}
+# Nobody has to choose these: they are only ever in our own export.
+_OUR_OWN = ("row_id", "mark")
 _ASIDE = re.compile(r"\([^()]*\)")  # as in "Hours (in quarters)"
 # A table of activities has titles and at least two of these.
+_LONGEST = 60
+_NOTHING: Mapping[str, str] = {}
 _TELLING = ("date", "started_on", "completed_on", "type", "hours", "points", "provider", "outcome")
 
 
@@ -97,19 +116,51 @@ def known_headings() -> dict[str, tuple[str, int]]:
     return known
 
 
-def find_columns(values: Sequence[object]) -> dict[str, int] | None:
-    """Field -> index if `values` are the headings of a table of activities, else None."""
+def match(values: Sequence[object], remembered: Mapping[str, str] = _NOTHING) -> dict[str, int]:
+    """Field -> index of its column, for what is known of these headings.
+
+    `remembered` is folded heading -> field, "" for none: what the owner said of it the last time.
+    """
     known = known_headings()
     found: dict[str, tuple[int, int]] = {}
     for index, value in enumerate(values):
-        if not isinstance(value, str) or len(value) > 60:
+        if not isinstance(value, str) or len(value) > _LONGEST:
             continue
-        field, rank = known.get(fold(value)) or known.get(fold(_ASIDE.sub("", value))) or ("", 0)
+        key = fold(value)
+        if key in remembered:
+            field, rank = remembered[key], -1
+        else:
+            aside = known.get(fold(_ASIDE.sub("", value))) if "(" in value else None
+            field, rank = known.get(key) or aside or ("", 0)
         if field and (field not in found or rank < found[field][0]):
             found[field] = (rank, index)
-    if "title" not in found or sum(field in found for field in _TELLING) < 2:
-        return None
     columns = {field: index for field, (_rank, index) in found.items()}
     if "started_on" in columns and not {"date", "completed_on"} & columns.keys():
         columns["date"] = columns.pop("started_on")
     return columns
+
+
+def find_columns(
+    values: Sequence[object], remembered: Mapping[str, str] = _NOTHING
+) -> dict[str, int] | None:
+    """Field -> index if `values` are the headings of a table of activities, else None."""
+    columns = match(values, remembered)
+    return columns if are_a_table(columns) else None
+
+
+def are_a_table(columns: Mapping[str, int]) -> bool:
+    """Whether these columns are enough to know a table of activities by."""
+    return "title" in columns and sum(field in columns for field in _TELLING) >= 2
+
+
+def with_our_own(chosen: Mapping[str, int], headings: Sequence[object]) -> dict[str, int]:
+    """What the owner chose, and the columns that only an export of ours has."""
+    ours = match(headings)
+    return dict(chosen) | {name: ours[name] for name in _OUR_OWN if name in ours}
+
+
+def missing(columns: Mapping[str, int]) -> str:
+    """Why a table can't be read with these columns: a code of `words`, or nothing."""
+    if "title" not in columns:
+        return "no_title_column"
+    return "" if {"date", "completed_on"} & columns.keys() else "no_date_column"

@@ -19,12 +19,12 @@ from cec.spreadsheet.wording import CONTROL, clean_line, clean_text, fold, unesc
 
 MOST_CHARACTERS = 2000
 # What the log can hold in one line.
-MOST_IN_FIELD = {"title": 300, "provider": 200, "subject": 500, "row_id": 64}
+MOST_IN_FIELD = {"title": 300, "provider": 200, "subject": 500, "row_id": 64, "mark": 200}
 # The columns that make a row; an answer may add a `choice`.
 READ = frozenset(
     (
         *("date", "started_on", "completed_on", "title", "provider", "type", "subject"),
-        *("hours", "points", "outcome", "row_id"),
+        *("hours", "points", "outcome", "planned", "row_id", "mark"),
     )
 )
 _SUM = re.compile(r"(?:sub ?|grand |sous )?tota(?:l|ls|ux)\b|sum\b|somme\b|.*\b(?:sub ?)?total$")
@@ -40,21 +40,25 @@ class Reader:
     epoch: datetime = WINDOWS_EPOCH
 
 
-def read_line(number: int, cells: Mapping[str, object], reader: Reader) -> Row | Skipped | None:
-    """An activity, a line that is none, or None for a blank line. `cells` is by field."""
+def take_line(
+    number: int, cells: Mapping[str, object], epoch: datetime
+) -> dict[str, str] | Skipped | None:
+    """The texts of an activity's cells, a line that is none, or None for a blank one.
+
+    `cells` is by field; `read_row` makes the activity of the texts.
+    """
     values = _filled(cells)
     if not values:
         return None
-    dates = read_dates(values.get("date"), epoch=reader.epoch)
-    kind = _other_kind(values, dates)
+    kind = _other_kind(values, epoch)
     if kind:
         text = next((value for value in values.values() if isinstance(value, str)), "")
         return Skipped(number, kind, clean_line(CONTROL.sub("", text))[:200])
-    return _Line(values, reader).row(number, dates)
+    return {name: as_text(value) for name, value in values.items()}
 
 
 def read_row(number: int, cells: Mapping[str, object], reader: Reader) -> Row:
-    """An activity, for a line that is known to be one."""
+    """An activity, for a line that is known to be one; `cells` are its texts, or what it says."""
     values = _filled(cells)
     dates = read_dates(values.get("date"), epoch=reader.epoch)
     return _Line(values, reader).row(number, dates)
@@ -69,11 +73,13 @@ def _filled(cells: Mapping[str, object]) -> dict[str, object]:
     }
 
 
-def _other_kind(values: Mapping[str, object], dates: Dates) -> str:
+def _other_kind(values: Mapping[str, object], epoch: datetime) -> str:
     """`subtotal` or `heading` if the line is no activity, else nothing."""
-    dated = _is_dated(dates) or "completed_on" in values
     typed = "type" in values or "choice" in values
     title = values.get("title")
+    if title is not None and typed:
+        return ""
+    dated = "completed_on" in values or _is_dated(read_dates(values.get("date"), epoch=epoch))
     if title is not None:
         if dated or typed or not isinstance(title, str):
             return ""
@@ -132,7 +138,9 @@ class _Line:
             choice=choice,
             hours=hours,
             stated_points=_number(self.values.get("points")),
+            planned="planned" in self.values,
             row_id=self.text("row_id"),
+            mark=self.text("mark"),
             questions=tuple(self.questions),
             problems=tuple(self.problems),
         )

@@ -1,11 +1,15 @@
 """What goes into a workbook and what comes out of one: plain data, no database."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
+from typing import Any
 from uuid import UUID
+
+from activities.workbook.listed import Listed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +79,8 @@ class Row:
 
     `number` is the row's number in the file. `raw` holds the cells' texts by field, fit for a JSON
     column: `read_again` makes the same row from them. `row_id` is the entry's id if the row
-    comes from our own export. `hours` are quarters of an hour (`P4`).
+    comes from our own export, `mark` what `marks` noted there. `hours` are quarters of an hour
+    (`P4`).
     """
 
     number: int
@@ -89,7 +94,9 @@ class Row:
     choice: Choice | None
     hours: Decimal | None
     stated_points: Decimal | None
+    planned: bool
     row_id: str
+    mark: str
     questions: tuple[Question, ...] = ()
     problems: tuple[Problem, ...] = ()
 
@@ -110,24 +117,38 @@ class Skipped:
     text: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Sheet:
-    """The record found in a workbook.
+    """The record found in a file. `lines` are the activities: line numbers and texts by field.
 
     `columns` maps a field to the heading it was found under; `ignored` are headings that mean
-    nothing to us.
+    nothing to us. `layout` says how the file was read, fit for a JSON column: the line and the
+    texts of its headings, the columns by field, some lines below, and as `problem` a code of
+    `columns.missing`. `listed` are the entries that our own export held.
     """
 
     title: str
-    rows: tuple[Row, ...]
+    lines: Sequence[tuple[int, dict[str, str]]]
+    make_rows: Callable[[], list[Row]]
     skipped: tuple[Skipped, ...]
     columns: dict[str, str]
     ignored: tuple[str, ...]
+    layout: dict[str, Any]
+    listed: Listed
+
+    @cached_property
+    def rows(self) -> tuple[Row, ...]:
+        """The activities, with what is asked about them in the language that was read in."""
+        return tuple(self.make_rows())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """One logged activity for the export. Points are None where nothing is computed yet."""
+    """One logged activity for the export; formulas say what it counts.
+
+    `version` is the entry's, `mark` what `marks` notes of it. What is `disallowed` counts nothing,
+    whatever is edited.
+    """
 
     id: str | int | UUID
     started_on: date | None
@@ -138,19 +159,19 @@ class Entry:
     provider: str = ""
     subject: str = ""
     outcome: str = ""
-    points: Decimal | None = None
-    counted: Decimal | None = None
-    parked: Decimal | None = None
-    why: str = ""
+    planned: bool = False
+    disallowed: bool = False
+    version: int = 1
+    mark: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Heading:
-    """The facts above the table. `years` are the program years, first and last day (`P10`)."""
+    """The facts above the table; `reference` is the registration's."""
 
     program: str
     name: str
     association: str = ""
     member_number: str = ""
     registered_on: date | None = None
-    years: Sequence[tuple[date, date]] = ()
+    reference: str = ""

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Any
 
+from openpyxl import Workbook
+
 from cec.spreadsheet import container, safety, text_file
 from cec.spreadsheet.limits import MEGABYTE, Limits
 from cec.spreadsheet.opening import lines, opened, visible_sheets
@@ -22,7 +24,7 @@ class Table:
     """How the table is written, and its lines, blank ones too: counting them gives their numbers.
 
     `expected` is how many lines to expect, where that is known before they are read; `ended` is
-    false for a text file whose last line has no end.
+    false for a text file whose last line has no end; `workbook` is the whole that it stands in.
     """
 
     kind: str
@@ -32,6 +34,7 @@ class Table:
     delimiter: str = ""
     expected: int | None = None
     ended: bool = True
+    workbook: Workbook | None = None
 
 
 def what_kind(data: bytes, name: str) -> str:
@@ -45,7 +48,7 @@ def what_kind(data: bytes, name: str) -> str:
     if kind == "unknown" and ending in TEXT_ENDINGS and _is_utf16(data):
         kind = "text"
     if kind == "text" and ending not in TEXT_ENDINGS:
-        raise WorkbookRefused("wrong_text_name")
+        raise WorkbookRefused("text" if ending == ".xlsx" else "wrong_text_name")
     if kind != "text":
         raise WorkbookRefused(kind)
     return "csv"
@@ -86,6 +89,7 @@ def opened_table(data: bytes, name: str, limits: Limits, score: Score) -> Iterat
                 lines=found,
                 sheet=sheet.title,
                 expected=expected if expected and expected <= 2 * limits.rows else None,
+                workbook=workbook,
             )
 
 

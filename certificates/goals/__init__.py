@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 
 from certificates.goals import (
     certificate,
+    imports,
     ledger,
     lists,
     one_record,
@@ -32,4 +33,5 @@ GOALS: dict[str, Callable[[Filled], Iterator[Result]]] = {
     "certificate": certificate.measure,
     "lists": lists.measure,
     "rosters": rosters.measure,
+    "imports": imports.measure,
 }

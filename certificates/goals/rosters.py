@@ -4,14 +4,9 @@ The workbook is built as Excel writes one: every text once, in the part of share
 """
 
 import io
-import subprocess
-import sys
-import tempfile
-import time
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import date
-from pathlib import Path
 
 from django.core.files.base import ContentFile
 from django.db import connection
@@ -21,17 +16,13 @@ from openpyxl import load_workbook
 from cec.spreadsheet.table import opened_table
 from certificates.goals.filling import Filled
 from certificates.goals.goal import Result, at_most, compared
+from certificates.goals.processor import growth, least
 from registrations.models import Association, Roster
 from registrations.roster import columns, comparison, keeping, reading
 from registrations.roster.rows import RowReader
 
 MEMBERS, COLUMNS = 50_000, 15
-ROUNDS = 2
 NAME = "members.xlsx"
-_ALONE = (
-    "import sys, django; django.setup();"
-    "from certificates.goals import rosters; rosters.tell_growth(sys.argv[1])"
-)
 _MEGABYTE = 1_000_000
 _HEADINGS = ("Member no.", "Last name", "First name", "E-mail", "Status", "Expiry date")
 _FIRST_DAY = (date(2027, 1, 1) - date(1899, 12, 30)).days
@@ -76,9 +67,9 @@ _FRAME = {
 
 def measure(filled: Filled) -> Iterator[Result]:
     data = workbook(MEMBERS)
-    ours, bare = _least(lambda: parse(data), lambda: openpyxl_alone(data))
+    ours, bare = least(lambda: parse(data), lambda: openpyxl_alone(data))
     yield compared("Roster, parsing 50,000 rows", ours, most=1.3, than=bare, what="openpyxl")
-    yield at_most("Roster, memory", _memory(data) / _MEGABYTE, most=150, unit="MB")
+    yield at_most("Roster, memory", growth(parse, data) / _MEGABYTE, most=150, unit="MB")
 
     own = Association.objects.order_by("pk")[0]
     roster = keeping.upload(own, ContentFile(data, NAME), by=filled.staff)
@@ -144,42 +135,3 @@ def _row(number: int, values: list[str | int], texts: dict[str, int]) -> str:
         for at, value in enumerate(values)
     )
     return f'<row r="{number}">{cells}</row>'
-
-
-def _least(*ways: Callable[[], object]) -> list[float]:
-    """The least processor time of each way, taken in turns: each takes seconds."""
-    rounds = []
-    for _round in range(ROUNDS):
-        times = []
-        for way in ways:
-            start = time.process_time()
-            way()
-            times.append(time.process_time() - start)
-        rounds.append(times)
-    return [min(times) for times in zip(*rounds, strict=True)]
-
-
-def _memory(data: bytes) -> int:
-    """By how many bytes a process of its own grows at its peak while it parses, file and all."""
-    with tempfile.NamedTemporaryFile(suffix=".xlsx") as file:
-        file.write(data)
-        file.flush()
-        told = subprocess.run(
-            [sys.executable, "-c", _ALONE, file.name], check=True, capture_output=True, text=True
-        )
-    return int(told.stdout)
-
-
-def tell_growth(path: str) -> None:
-    """What that process does."""
-    before = _peak()
-    assert parse(Path(path).read_bytes()) == MEMBERS
-    print(_peak() - before)
-
-
-def _peak() -> int:
-    """The most bytes that the process had so far; what `getrusage` says is of its parent too."""
-    for line in Path("/proc/self/status").read_text(encoding="ascii").splitlines():
-        if line.startswith("VmHWM:"):
-            return int(line.split()[1]) * 1024
-    raise LookupError("VmHWM")

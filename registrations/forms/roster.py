@@ -9,8 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cec.forms import DayField
 from registrations.forms.desk import PlainForm
-from registrations.models import Roster, RosterQuestion
-from registrations.roster import columns
+from registrations.models import RosterQuestion
 from registrations.roster.preview import Asked
 
 MOST_ASKED = 40  # at a time: a form has at most a thousand fields
@@ -34,11 +33,13 @@ class UploadForm(PlainForm):
 class ColumnsForm(PlainForm):
     """What each column of the file holds."""
 
-    def __init__(self, roster: Roster, data: Any = None) -> None:
+    def __init__(
+        self, layout: Mapping[str, Any], fields: Mapping[str, Any], data: Any = None
+    ) -> None:
+        """`layout` says how the file was read, `fields` are those that a column can hold."""
         super().__init__(data, use_required_attribute=False)
-        layout = roster.layout
         held = {index: field for field, index in layout.get("columns", {}).items()}
-        offers = [("", gettext("Not used")), *columns.FIELDS.items()]
+        offers = [("", gettext("Not used")), *fields.items()]
         self.width = len(layout.get("headings", []))
         for index, heading in enumerate(layout.get("headings", [])):
             said = [line[index] for line in layout.get("samples", []) if index < len(line)]

@@ -1,16 +1,13 @@
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import models
 from django.db.models import Case, F, Q, Value, When
 from django.db.models.functions import Concat
 from django.utils.translation import gettext_lazy as _
 
+from cec import claims
 from registrations.models.associations import Association
 from registrations.models.people import Person
-
-MOST_TRIES = 5
-# Longer than the worker's time limit (H4): nobody is at it any more.
-LEASE = timedelta(minutes=2)
 
 
 class RosterQuerySet(models.QuerySet["Roster"]):
@@ -24,8 +21,7 @@ class RosterQuerySet(models.QuerySet["Roster"]):
 
     def to_read(self, now: datetime) -> "RosterQuerySet":
         """Files whose rows nobody is reading, or whose reader was lost."""
-        free = Q(claimed_at__isnull=True) | Q(claimed_at__lt=now - LEASE)
-        return self.filter(free, state=Roster.State.READING)
+        return self.filter(claims.free(now), state=Roster.State.READING)
 
 
 class RosterManager(models.Manager["Roster"]):

@@ -7,9 +7,10 @@ from functools import cache
 
 from django.utils.translation import gettext_lazy as _
 
-from cec.spreadsheet.cells import as_text
+from cec.spreadsheet import headings
+from cec.spreadsheet.headings import heading_key
 from cec.spreadsheet.limits import MEGABYTE, Limits
-from cec.spreadsheet.wording import clean_line, fold, without_controls
+from cec.spreadsheet.wording import fold
 
 # A worker reads it: 50,000 rows of 15 columns pass, whichever way their texts are kept.
 LIMITS = Limits(
@@ -65,7 +66,6 @@ _FRENCH = {
     "status": "statut; etat; situation; statut du membre; statut de membre; statut d adhesion",
 }
 _ASIDE = re.compile(r"\([^()]*\)")  # as in "Expiry (yyyy-mm-dd)"
-_LONGEST_HEADING = 80
 _FEWEST = 2
 
 
@@ -80,20 +80,15 @@ class _Known:
 def _known() -> dict[str, _Known]:
     """Folded heading -> what it names; the first meaning stays."""
     known: dict[str, _Known] = {}
-    for language, headings in (("en", _ENGLISH), ("fr", _FRENCH)):
-        for field, spellings in headings.items():
+    for language, fields in (("en", _ENGLISH), ("fr", _FRENCH)):
+        for field, spellings in fields.items():
             for rank, spelling in enumerate(spellings.split("; ")):
                 known.setdefault(spelling, _Known(field, rank, language))
     return known
 
 
-def heading_key(heading: str) -> str:
-    """What two ways of writing a heading share, and how a column is remembered."""
-    return fold(heading)
-
-
 def _look_up(value: object) -> _Known | None:
-    if not isinstance(value, str) or len(value) > _LONGEST_HEADING:
+    if not isinstance(value, str) or len(value) > headings.LONGEST:
         return None
     return _known().get(fold(value)) or _known().get(fold(_ASIDE.sub("", value)))
 
@@ -109,25 +104,19 @@ def are_headings(values: Sequence[object]) -> bool:
 
 def texts(values: Sequence[object]) -> list[str]:
     """The cells of a line as a page shows them, none of them long."""
-    shown = [
-        clean_line(without_controls("" if value is None else as_text(value)))[:_LONGEST_HEADING]
-        for value in values[: LIMITS.columns]
-    ]
-    while shown and not shown[-1]:
-        shown.pop()
-    return shown
+    return headings.texts(values, most=LIMITS.columns)
 
 
-def language_of(headings: Sequence[str]) -> str:
+def language_of(found_headings: Sequence[str]) -> str:
     """The language that most headings are in; nothing when none is known."""
-    found = [known.language for heading in headings if (known := _look_up(heading))]
+    found = [known.language for heading in found_headings if (known := _look_up(heading))]
     return max(("en", "fr"), key=found.count) if found else ""
 
 
-def match(headings: Sequence[str], remembered: Mapping[str, str]) -> dict[str, int]:
+def match(found_headings: Sequence[str], remembered: Mapping[str, str]) -> dict[str, int]:
     """Field -> index of its column. `remembered` is folded heading -> field, "" for none."""
     best: dict[str, tuple[int, int]] = {}
-    for index, heading in enumerate(headings):
+    for index, heading in enumerate(found_headings):
         key = heading_key(heading)
         known = _look_up(heading)
         if key and key in remembered:
@@ -144,16 +133,6 @@ def match(headings: Sequence[str], remembered: Mapping[str, str]) -> dict[str, i
     if "last" in columns and not {"first", "name"} & columns.keys():
         columns["name"] = columns.pop("last")  # "Nom" alone is the whole name
     return columns
-
-
-def remember(headings: Sequence[str], columns: Mapping[str, int]) -> dict[str, str]:
-    """What the next upload of this association starts from."""
-    fields = {index: field for field, index in columns.items()}
-    return {
-        key: fields.get(index, "")
-        for index, heading in enumerate(headings)
-        if (key := heading_key(heading))
-    }
 
 
 def missing(columns: Mapping[str, int]) -> str:

@@ -12,9 +12,9 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from cec import work
-from cec.health import SWEEP_AT_LEAST_EVERY, Heartbeat
+from cec import claims, work
 from cec.problems import Problem, Refused
+from cec.spreadsheet import headings
 from cec.spreadsheet.limits import MEGABYTE
 from cec.spreadsheet.safety import WorkbookRefused
 from cec.spreadsheet.table import what_kind
@@ -30,7 +30,6 @@ from registrations.roster.words import error_text
 
 READ, RECHECK = "registrations.read_roster", "registrations.recheck_roster"
 State = Roster.State
-_PATIENCE = timedelta(seconds=20)
 
 
 def associations_of(person: Person) -> QuerySet[Association]:
@@ -163,7 +162,7 @@ def _replace(found: Comparison, *, by: Person) -> None:
         _end(found.current, State.FORMER)
     RosterMember.objects.filter(roster=roster, left_out=True).delete()
     layout = roster.layout
-    remembered = columns.remember(layout["headings"], layout["columns"])
+    remembered = headings.remember(layout["headings"], layout["columns"])
     roster.layout = {key: layout[key] for key in layout if key != "samples"}
     roster.layout["remembered"] = remembered
     roster.state, roster.content, roster.replaces = State.CURRENT, None, found.current
@@ -215,13 +214,9 @@ def drop(roster: Roster, *, by: Person) -> None:
 
 def nobody_reads(roster: Roster) -> bool:
     """Whether a list waits for a worker that doesn't come: the page says so."""
-    waits = roster.state == State.READING and roster.claimed_at is None
-    return waits and roster.uploaded_at < timezone.now() - _PATIENCE and not _sweep_runs()
-
-
-def _sweep_runs() -> bool:
-    last = Heartbeat.objects.filter(name=Heartbeat.SWEEP).first()
-    return last is not None and last.at > timezone.now() - SWEEP_AT_LEAST_EVERY
+    return roster.state == State.READING and claims.nobody_comes(
+        uploaded_at=roster.uploaded_at, claimed_at=roster.claimed_at
+    )
 
 
 def kept_for() -> timedelta:

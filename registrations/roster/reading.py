@@ -9,13 +9,13 @@ from typing import Any
 
 from celery.exceptions import SoftTimeLimitExceeded
 from django.db import connection, transaction
-from django.db.models import F
 from django.utils import timezone
 
+from cec import claims
+from cec.claims import MOST_TRIES
 from cec.spreadsheet.safety import WorkbookRefused
 from cec.spreadsheet.table import Table, opened_table
 from registrations.models import Roster, RosterMember, RosterQuestion
-from registrations.models.rosters import MOST_TRIES
 from registrations.roster import columns, questions
 from registrations.roster.rows import COPIED, RowReader
 
@@ -82,7 +82,7 @@ def read_waiting() -> int:
 def _claim(roster_id: int, *, now: datetime) -> Roster | None:
     """Take a list whose turn it is, by one conditional UPDATE; None when it isn't."""
     turn = Roster.objects.to_read(now).filter(pk=roster_id)
-    if not turn.update(tries=F("tries") + 1, claimed_at=now, rows_read=0):
+    if not claims.claim(turn, rows_read=0):
         return None
     return Roster.objects.get(pk=roster_id)
 

@@ -17,6 +17,7 @@ from registrations.likeness import name_key
 from registrations.models import Association, Roster, RosterMember
 from registrations.permissions import require
 from registrations.roster import keeping, preview, questions, words
+from registrations.roster.columns import FIELDS
 from registrations.roster.comparison import compare
 
 PER_PAGE = 50
@@ -136,7 +137,7 @@ def show(request: HttpRequest, row: Roster, *, status: int = 200, **filled: Any)
         "roster": row,
         "facts": words.facts(row),
         "columns": words.column_list(row),
-        "columns_form": filled.get("columns_form") or ColumnsForm(row),
+        "columns_form": filled.get("columns_form") or ColumnsForm(row.layout, FIELDS),
         "problem": words.error_text(problem) if problem else "",
         "forms": list(filled.values()),
     }
@@ -191,7 +192,7 @@ def columns(request: HttpRequest, association: str, roster: int) -> HttpResponse
     row = _roster(request, association, roster)
     if row.state != Roster.State.WAITING:
         return redirect("roster_preview", association=association, roster=roster)
-    form = ColumnsForm(row, request.POST)
+    form = ColumnsForm(row.layout, FIELDS, request.POST)
     if form.is_valid():
         try:
             keeping.choose_columns(row, form.chosen(), by=request.user)

@@ -1,25 +1,20 @@
 """The Excel record through the pages, as its owner brings it in: upload, look, answer, save."""
 
-import io
 import re
 from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from openpyxl import Workbook, load_workbook
 
 from activities import log, points
-from activities.exporting import record_as_workbook
-from activities.models import Activity, Credit, Import
-from activities.record import Record
+from activities.models import Activity, Import
 from registrations.models import Event, Rate
 from tests import factories as make
+from tests.activities.imports import answer, confirm, press_save, seen, upload, workbook
 from tests.activities.pages import at, days_from_today, text
 
 pytestmark = pytest.mark.django_db
-
-HEADINGS = ["Date", "Title", "Provider", "Type", "Hours", "What I learned"]
 
 
 @pytest.fixture
@@ -31,41 +26,6 @@ def registration():
 def own(client, registration):
     client.force_login(registration.person)
     return client
-
-
-def workbook(*rows, headings=HEADINGS):
-    book = Workbook()
-    for row in (headings, *rows):
-        book.active.append(row)
-    stream = io.BytesIO()
-    book.save(stream)
-    return stream.getvalue()
-
-
-def upload(client, registration, content, name="record.xlsx"):
-    """Upload a workbook; return the import and the preview's digest."""
-    file = SimpleUploadedFile(name, content)
-    response = client.post(at("record_import", registration), {"file": file})
-    assert response.status_code == 302, text(response)
-    imported = Import.objects.latest("pk")
-    return imported, seen(client, registration, imported)
-
-
-def seen(client, registration, imported):
-    """The digest of what the preview shows now."""
-    markup = client.get(at("import_preview", registration, imported.pk)).content.decode()
-    return re.search(r'name="seen" value="([0-9a-f]{64})"', markup)[1]
-
-
-def confirm(client, registration, imported, digest, **said):
-    page = at("import_preview", registration, imported.pk)
-    return client.post(page, {"seen": digest, "do": "save"} | said, follow=False)
-
-
-def answer(client, registration, imported, **said):
-    page = at("import_preview", registration, imported.pk)
-    answers = {name.replace("__", "-"): value for name, value in said.items()}
-    return client.post(page, {"do": "answer"} | answers, follow=True)
 
 
 def per_type(registration, year):
@@ -328,174 +288,6 @@ def test_a_record_that_changed_after_the_preview_is_shown_once_more(own, registr
     assert Activity.objects.count() == 1
 
 
-# Out and in again.
-
-
-def exported(registration):
-    return record_as_workbook(Record(registration))
-
-
-def filled(registration):
-    make.activity(registration, "PD-F", hours="11", title="LIBT 215", provider="Red River")
-    make.activity(
-        registration,
-        "LEAD",
-        key="board",
-        hours="8",
-        title="=HYPERLINK(1)",
-        outcome="One\nTwo  three",
-        on="2025-06-01",
-        started_on="2025-05-30",
-    )
-    make.activity(registration, "STUDY", hours="3.25", title="« Étude »", on="2026-05-01")
-    make.activity(registration, "PD-I", hours="2", title="Planned", on="2026-06-01", planned=True)
-
-
-@pytest.mark.parametrize("language", ["en", "fr"])
-def test_an_export_comes_back_unchanged(own, registration, language):
-    filled(registration)
-    before = list(Activity.objects.order_by("pk").values())
-    page = at("record_export", registration, language=language)
-
-    response = own.get(page, follow=True)
-    content = b"".join(response.streaming_content)
-    imported, _digest = upload(own, registration, content)
-    shown = text(own.get(at("import_preview", registration, imported.pk)))
-
-    assert "4 rows are in your record already" in shown
-    assert "There is nothing new in this file." in shown
-    assert "wants an answer" not in shown
-    assert "changes" not in shown
-    assert list(Activity.objects.order_by("pk").values()) == before
-
-
-def test_an_edited_row_changes_its_entry_and_nothing_else(own, registration):
-    filled(registration)
-    book = load_workbook(io.BytesIO(exported(registration)))
-    sheet = book.active
-    cells = {
-        cell.value: cell for row in sheet.iter_rows() for cell in row if isinstance(cell.value, str)
-    }
-    sheet.cell(cells["LIBT 215"].row, 6).value = 5
-    sheet.cell(cells["LIBT 215"].row, 2).value = "LIBT 215, Records"
-    stream = io.BytesIO()
-    book.save(stream)
-
-    imported, digest = upload(own, registration, stream.getvalue())
-    shown = text(own.get(at("import_preview", registration, imported.pk)))
-    response = confirm(own, registration, imported, digest)
-
-    entry = Activity.objects.get(title="LIBT 215, Records")
-    assert "1 row changes an entry" in shown
-    assert "Title: LIBT 215 LIBT 215, Records" in shown
-    assert "Hours: 11 5" in shown
-    assert (entry.hours, entry.version, entry.provider) == (5, 2, "Red River")
-    assert Credit.objects.get(activity=entry).points == 10
-    assert Activity.objects.count() == 4
-    assert "0 activities added. 1 changed." in text(own.get(response.url))
-
-
-def test_a_row_copied_in_excel_becomes_an_entry_of_its_own(own, registration):
-    make.activity(registration, "PD-I", hours="2", title="Webinar, part 1")
-    book = load_workbook(io.BytesIO(exported(registration)))
-    sheet = book.active
-    row = next(row for row in sheet.iter_rows() if row[1].value == "Webinar, part 1")
-    for cell in row:
-        sheet.cell(sheet.max_row + (cell.column == 1), cell.column).value = cell.value
-    sheet.cell(sheet.max_row, 2).value = "Webinar, part 2"
-    stream = io.BytesIO()
-    book.save(stream)
-
-    imported, digest = upload(own, registration, stream.getvalue())
-    confirm(own, registration, imported, digest)
-
-    assert sorted(Activity.objects.values_list("title", flat=True)) == [
-        "Webinar, part 1",
-        "Webinar, part 2",
-    ]
-
-
-def test_a_column_that_is_missing_in_the_file_empties_nothing(own, registration):
-    entry = make.activity(
-        registration, "PD-I", hours="2", title="Webinar", outcome="Much", subject="Archives"
-    )
-    content = workbook(
-        ["2025-05-01", "Webinar, renamed", "PD-I", 2, str(entry.pk)],
-        headings=["Date", "Title", "Type", "Hours", "Entry number, leave as it is"],
-    )
-    imported, digest = upload(own, registration, content)
-    confirm(own, registration, imported, digest)
-
-    entry.refresh_from_db()
-    assert (entry.title, entry.outcome, entry.subject) == ("Webinar, renamed", "Much", "Archives")
-
-
-def test_the_number_of_somebody_elses_entry_is_only_a_number(own, registration):
-    theirs = make.activity(make.registration(), "PD-I", title="Theirs")
-    content = workbook(
-        ["2025-05-01", "Mine", "PD-I", 2, str(theirs.pk)],
-        headings=["Date", "Title", "Type", "Hours", "Entry number, leave as it is"],
-    )
-    imported, digest = upload(own, registration, content)
-    confirm(own, registration, imported, digest)
-
-    theirs.refresh_from_db()
-    assert theirs.title == "Theirs"
-    assert Activity.objects.get(title="Mine").person == registration.person
-
-
-def test_the_export_of_fixed_credits_comes_back_unchanged(client):
-    registration = make.registration(code="CPC", association_code=None)
-    make.activity(registration, "1-WEEK", hours=None, title="Ethics")
-    client.force_login(registration.person)
-
-    imported, _digest = upload(client, registration, exported(registration))
-    shown = text(client.get(at("import_preview", registration, imported.pk)))
-
-    assert "1 row is in your record already" in shown
-
-
-# Files that are no record.
-
-
-@pytest.mark.parametrize(
-    ("content", "name", "message"),
-    [
-        (b"", "record.xlsx", "This file is empty."),
-        (b"%PDF-1.7 x", "record.xlsx", "This is a PDF."),
-        (b"date;title\n", "record.xlsx", "This is a text or CSV file."),
-        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"x" * 600, "record.xls", "Office document"),
-        (b"PK\x03\x04" + b"\0" * 200, "record.xlsx", "This workbook is damaged"),
-        (b"x" * (6 * 1024 * 1024), "record.xlsx", "larger than 5 MB"),
-        (workbook(headings=["Nothing", "Here"]), "record.xlsx", "We found no table of activities"),
-        (workbook(), "record.ods", "doesn’t end in .xlsx"),
-    ],
-)
-def test_a_file_that_is_no_record_is_refused_by_name(own, registration, content, name, message):
-    file = SimpleUploadedFile(name, content)
-
-    response = own.post(at("record_import", registration), {"file": file})
-
-    assert response.status_code == 422
-    assert text(response).count(message) == 2
-    assert not Import.objects.exists()
-
-
-def test_no_file_at_all_is_named_too(own, registration):
-    response = own.post(at("record_import", registration))
-
-    assert response.status_code == 422
-    assert "Choose the workbook that holds your record" in text(response)
-
-
-def test_a_file_with_headings_only_has_nothing_to_save(own, registration):
-    imported, _digest = upload(own, registration, workbook())
-
-    assert "There is no activity in this file, only headings." in text(
-        own.get(at("import_preview", registration, imported.pk))
-    )
-
-
 # Who, when, and how.
 
 
@@ -622,7 +414,7 @@ def test_the_queries_of_a_preview_do_not_grow_with_the_rows(
         own.get(at("import_preview", registration, imported.pk))
     digest = seen(own, registration, imported)
     with django_assert_max_num_queries(30):
-        confirm(own, registration, imported, digest)
+        press_save(own, registration, imported, {}, digest)
     assert Activity.objects.count() == 300
 
 

@@ -3,11 +3,14 @@
 import io
 import zipfile
 from collections.abc import Mapping, Sequence
+from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 from openpyxl import Workbook
 
 from activities.workbook import Choice, Row, Sheet, read
+from activities.workbook.scheme import Kind, Need, Scheme, Worth
 
 BY_HAND = Path(__file__).parents[1] / "data" / "record-by-hand.xlsx"
 SHEET = "xl/worksheets/sheet1.xml"
@@ -66,6 +69,26 @@ CHOICES = (
         rate_fr="membre d’un conseil",
     ),
     choice("study", ("STUDY", "ÉTUDE"), ("Personal study project", "Projet d’étude personnel")),
+)
+
+# The rules that belong to them: each type at most 20 a year, as P2 has it.
+SCHEME = Scheme(
+    kinds=[
+        Kind(code=code, name=code, most_in_year=Decimal(20), needs_outcome=code == "STUDY")
+        for code in ("PD-F", "PD-I", "PUB-F", "PUB-I", "LEAD", "STUDY")
+    ],
+    worths={
+        "pd-f": Worth(kind=0, per_hour=Decimal(2)),
+        "pd-i": Worth(kind=1, per_hour=Decimal(1)),
+        "pub-f": Worth(kind=2, per_hour=Decimal(2)),
+        "pub-i": Worth(kind=3, per_hour=Decimal(1)),
+        "lead:committee": Worth(kind=4, per_hour=Decimal(1)),
+        "lead:board": Worth(kind=4, per_hour=Decimal(2)),
+        "study": Worth(kind=5, per_hour=Decimal(1)),
+    },
+    years=[(date(2025, 3, 15), date(2026, 3, 14)), (date(2026, 3, 15), date(2027, 3, 14))],
+    needs=[Need(per="year", points=Decimal(30)), Need(per="cycle", points=Decimal(120))],
+    subjects=["Collections", "Technology"],
 )
 
 

@@ -101,7 +101,7 @@ class Gallery:
         lists.member(members, LONG_NAME, for_life=True)
         return row
 
-    def _active(self) -> tuple[Registration, Activity, Import]:
+    def _active(self) -> tuple[Registration, Activity, list[Import]]:
         row = factories.registration(starts_on=timezone.localdate() - timedelta(days=400))
         day = row.starts_on + timedelta(days=20)
         entry = factories.activity(
@@ -125,12 +125,28 @@ class Gallery:
             recorded_by=self.office,
         )
         self.evidence = factories.evidence(entry, f"{LONG_WORD}.pdf")
-        imported = Import.objects.create(
-            registration=row,
-            uploaded_by=row.person,
-            file_name=f"{LONG_WORD}.xlsx",
-            sha256="0" * 64,
-        )
+        imported = [
+            Import.objects.create(
+                registration=row,
+                uploaded_by=row.person,
+                file_name=f"{LONG_WORD}.xlsx",
+                sha256="0" * 64,
+                listed={str(entry.pk): 1},
+                layout={
+                    "headings": [LONG_WORD, "Date"],
+                    "samples": [[LONG_WORD, "2026-05-01"]],
+                    "columns": {"date": 1},
+                    "problem": problem,
+                },
+                state=state,
+                content=b"not read yet",
+            )
+            for problem, state in (
+                ("", "open"),  # one entry isn't in it any more
+                ("no_title_column", "open"),
+                ("", "reading"),
+            )
+        ]
         membership.record_check(row, by=self.representative, outcome="lapsed", note=LONG_WORD)
         self.careers = factories.registration(
             row.person, code="CPC", association_code=None, starts_on=row.starts_on
@@ -302,7 +318,7 @@ class Gallery:
             page("activity_again", pk, self.going_on.pk),
             page("activity_done", pk, self.plan.pk),
             page("record_import", pk),
-            page("import_preview", pk, self.imported.pk),
+            *(page("import_preview", pk, each.pk) for each in self.imported),
             page("certificate", pk),
             page("employer_letter", pk),
             page("plan", pk),

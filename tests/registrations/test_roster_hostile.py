@@ -10,9 +10,9 @@ from celery.exceptions import SoftTimeLimitExceeded
 from django.utils import timezone
 
 from cec import work
+from cec.claims import LEASE, MOST_TRIES
 from cec.spreadsheet.safety import WorkbookRefused
 from registrations.models import Roster, RosterMember
-from registrations.models.rosters import LEASE, MOST_TRIES
 from registrations.roster import columns, keeping, reading, words
 from tests import factories as make
 from tests.activities.hostile_workbooks import BROKEN, HOSTILE
