@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('activities', '0011_several_programs'),
+        ('activities', '0006_continued_entries'),
         ('registrations', '0015_rules_of_every_shape'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

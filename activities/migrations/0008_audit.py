@@ -27,7 +27,7 @@ def _triggers(table):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('activities', '0006_continued_entries'),
+        ('activities', '0007_imports_that_ask'),
         ('registrations', '0015_rules_of_every_shape'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
