@@ -1,7 +1,7 @@
 """The versions of the rules: who published which and why, and who counts under each."""
 
 from django.contrib import messages
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -55,10 +55,10 @@ def version(request: HttpRequest, program: str, version: int) -> HttpResponse:
     return render(request, "activities/rules_version.html", context)
 
 
-def _still_behind(request: HttpRequest, rules: Rules) -> "object":
+def _still_behind(request: HttpRequest, rules: Rules) -> QuerySet[Registration]:
     """Registrations in this person's care that count under other rules to this day."""
     mine = Registration.objects.worked_on_by(request.user)
-    return mine.filter(status__in=carrying.MOVABLE).exclude(rules=rules).values("pk")
+    return mine.filter(status__in=carrying.MOVABLE).exclude(rules=rules)
 
 
 @require_GET

@@ -5,18 +5,16 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from cec.wording import number
 from registrations.forms.desk import PlainForm
-from registrations.models import ActivityType, Cap, Rate, Requirement, TypeGroup
+from registrations.models import ActivityType, Cap, Requirement, TypeGroup
 from registrations.models.programs import Per
-from registrations.rulebook.drafting import MOST_RATES, MOST_SUBJECTS
 from registrations.rulebook.facts import day_of_year
 
 LAST_DAY_OF_EVERY_MONTH = 28
-_BOTH = _("Fill in both languages.")
+BOTH = _("Fill in both languages.")
 
 
 class NumberField(forms.DecimalField):
@@ -45,9 +43,9 @@ class NumberField(forms.DecimalField):
         return number(value) if isinstance(value, Decimal) else value
 
 
-def _text(label: Any, *, longest: int, **kwargs: Any) -> forms.CharField:
+def text(label: Any, *, longest: int, **kwargs: Any) -> forms.CharField:
     return forms.CharField(
-        label=label, max_length=longest, error_messages={"required": _BOTH}, **kwargs
+        label=label, max_length=longest, error_messages={"required": BOTH}, **kwargs
     )
 
 
@@ -189,8 +187,8 @@ class NeededForm(SeenForm):
 class GroupForm(SeenForm):
     """Types that share a limit or a minimum."""
 
-    name_en = _text(_("Name in English"), longest=150)
-    name_fr = _text(_("Name in French"), longest=150)
+    name_en = text(_("Name in English"), longest=150)
+    name_fr = text(_("Name in French"), longest=150)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -206,17 +204,17 @@ class TypeForm(SeenForm):
 
     TEXTS = ("code_en", "code_fr", "name_en", "name_fr", "about_en", "about_fr", "colour")
 
-    code_en = _text(_("Code in English"), longest=12)
-    code_fr = _text(_("Code in French"), longest=12)
-    name_en = _text(_("Name in English"), longest=150)
-    name_fr = _text(_("Name in French"), longest=150)
-    about_en = _text(
+    code_en = text(_("Code in English"), longest=12)
+    code_fr = text(_("Code in French"), longest=12)
+    name_en = text(_("Name in English"), longest=150)
+    name_fr = text(_("Name in French"), longest=150)
+    about_en = text(
         _("What it is, in English"),
         longest=1000,
         required=False,
         widget=forms.Textarea(attrs={"rows": 2}),
     )
-    about_fr = _text(
+    about_fr = text(
         _("What it is, in French"),
         longest=1000,
         required=False,
@@ -249,132 +247,6 @@ class TypeForm(SeenForm):
     @property
     def texts(self) -> dict[str, Any]:
         return {name: self.cleaned_data[name] for name in (*self.TEXTS, "needs_outcome")}
-
-
-class RateForm(PairedForm):
-    """What an hour gives, or a fixed number."""
-
-    key = forms.CharField(required=False, max_length=30, widget=forms.HiddenInput)
-    per_hour = NumberField(label=_("Points an hour"), digits=5)
-    fixed = NumberField(label=_("Or a fixed number, whatever the hours"), digits=7)
-    name_en = _text(
-        _("Name in English"),
-        longest=150,
-        required=False,
-        help_text=_("Where a type has several rates, like “committee”."),
-    )
-    name_fr = _text(_("Name in French"), longest=150, required=False)
-    step = NumberField(
-        label=_("Rounded half up to steps of"),
-        digits=6,
-        decimals=4,
-        help_text=_("Like 0.1. Empty: not rounded."),
-    )
-    least = NumberField(label=_("At least"), digits=6, decimals=4)
-
-    VALUES = ("per_hour", "fixed", "name_en", "name_fr", "step", "least")
-
-    def clean(self) -> dict[str, Any]:
-        data = super().clean() or {}
-        if not self.errors and bool(data.get("per_hour")) == bool(data.get("fixed")):
-            self.add_error(
-                "per_hour", _("Enter either points an hour or a fixed number, one of the two.")
-            )
-        elif data.get("fixed") and (data.get("step") or data.get("least")):
-            self.add_error("step", _("A fixed number isn’t rounded: leave this empty."))
-        if bool(data.get("name_en")) != bool(data.get("name_fr")):
-            self.add_error("name_fr", _BOTH)
-        return data
-
-    @property
-    def values(self) -> dict[str, Any]:
-        return {name: self.cleaned_data.get(name) for name in self.VALUES}
-
-
-class _Rows(forms.BaseFormSet):  # type: ignore[type-arg]
-    """Some rows, each with a box to remove it, and an empty one for a new one."""
-
-    remove: Any = _("Remove")
-
-    def add_fields(self, form: forms.Form, index: int | None) -> None:
-        super().add_fields(form, index)
-        form.fields["DELETE"].label = self.remove
-        if index is not None and index >= self.initial_form_count():
-            del form.fields["DELETE"]
-
-    def kept(self) -> "list[Any]":
-        """Return the forms that say something and aren't to be removed."""
-        return [
-            form
-            for form in self.forms
-            if (form in self.initial_forms or form.has_changed())
-            and not form.cleaned_data.get("DELETE")
-        ]
-
-
-class _RateRows(_Rows):
-    remove = _("Remove this rate")
-
-    def clean(self) -> None:
-        if not any(self.errors) and not self.kept():
-            raise ValidationError(_("Enter what an activity of this type gives."))
-
-
-RateForms = forms.formset_factory(
-    RateForm,
-    formset=_RateRows,
-    extra=1,
-    can_delete=True,
-    max_num=MOST_RATES,
-    absolute_max=MOST_RATES + 1,
-    validate_max=True,
-)
-
-
-def rate_values(rate: Rate) -> dict[str, Any]:
-    return {name: getattr(rate, name) for name in ("key", *RateForm.VALUES)}
-
-
-class SubjectForm(PairedForm):
-    pk = forms.IntegerField(required=False, min_value=1, max_value=2**63 - 1)
-    name_en = _text(_("In English"), longest=100)
-    name_fr = _text(_("In French"), longest=100)
-    place = forms.IntegerField(
-        label=_("Place"),
-        required=False,
-        min_value=1,
-        max_value=9999,
-        widget=forms.TextInput(attrs={"inputmode": "numeric", "class": "chars-4"}),
-        error_messages=dict.fromkeys(
-            ("invalid", "min_value", "max_value"), _("Enter a place in the list, like 3.")
-        ),
-    )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["pk"].widget = forms.HiddenInput()
-
-
-class _SubjectRows(_Rows):
-    remove = _("Remove this subject area")
-
-    def clean(self) -> None:
-        if any(self.errors):
-            return
-        names = [form.cleaned_data["name_en"].casefold() for form in self.kept()]
-        if len(names) != len(set(names)):
-            raise ValidationError(_("A subject area stands in the list twice."))
-
-
-SubjectForms = forms.formset_factory(
-    SubjectForm,
-    formset=_SubjectRows,
-    extra=1,
-    can_delete=True,
-    max_num=MOST_SUBJECTS,
-    absolute_max=MOST_SUBJECTS + 1,
-    validate_max=True,
-)
 
 
 class StateForm(SeenForm):

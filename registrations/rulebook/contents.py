@@ -2,9 +2,10 @@
 
 import hashlib
 import json
+from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import Model, QuerySet
+from django.db.models import Model
 
 from registrations.models import ActivityType, Cap, Rate, Requirement, Rules, TypeGroup
 
@@ -110,7 +111,7 @@ def _fields(row: Model, names: tuple[str, ...]) -> dict[str, Any]:
     return {name: getattr(row, name) for name in names}
 
 
-def _rows(rows: "list[Any] | QuerySet[Any]", names: tuple[str, ...]) -> list[dict[str, Any]]:
+def _rows(rows: Iterable[Model], names: tuple[str, ...]) -> list[dict[str, Any]]:
     return sorted((_fields(row, names) for row in rows), key=str)
 
 
@@ -118,12 +119,12 @@ def _type(kind: ActivityType) -> dict[str, Any]:
     return _fields(kind, TYPE_FIELDS) | {
         "group": kind.group.key if kind.group else None,
         "rates": {rate.key: _fields(rate, RATE_FIELDS) for rate in kind.rates.all()},
-        "caps": _rows(list(kind.caps.all()), CAP_FIELDS),
+        "caps": _rows(kind.caps.all(), CAP_FIELDS),
     }
 
 
 def _group(group: TypeGroup) -> dict[str, Any]:
     return _fields(group, GROUP_FIELDS) | {
-        "caps": _rows(list(group.caps.all()), CAP_FIELDS),
-        "requirements": _rows(list(group.requirements.all()), REQUIREMENT_FIELDS),
+        "caps": _rows(group.caps.all(), CAP_FIELDS),
+        "requirements": _rows(group.requirements.all(), REQUIREMENT_FIELDS),
     }

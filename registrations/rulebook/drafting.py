@@ -20,6 +20,7 @@ from registrations.permissions import require
 from registrations.rulebook import contents
 from registrations.rulebook.contents import Contents, digest
 
+# Far beyond what a program needs; a form or a loop that runs wild ends here.
 MOST_TYPES, MOST_RATES, MOST_GROUPS, MOST_SUBJECTS = 60, 20, 20, 200
 
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from cec.problems import Refused
+from registrations.forms import rule_rows
 from registrations.forms import rules as forms
 from registrations.models import ActivityType, Program
 from registrations.permissions import require
@@ -104,9 +105,9 @@ def activity_type(request: HttpRequest, program: str, type: str = "") -> HttpRes
     initial = {"seen": place.seen(), **(_type_values(found) if found else {})}
     posted = _posted(request)
     form = forms.TypeForm(posted, initial=initial, groups=contents.groups)
-    rates = forms.RateForms(
+    rates = rule_rows.RateForms(
         posted,
-        initial=[forms.rate_values(rate) for rate in found.rates.all()] if found else [],
+        initial=[rule_rows.rate_values(rate) for rate in found.rates.all()] if found else [],
         prefix="rate",
     )
     if all([form.is_valid(), rates.is_valid()]):
@@ -179,7 +180,7 @@ def subject_areas(request: HttpRequest, program: str) -> HttpResponse:
         for place, one in enumerate(row.subject_areas.all(), start=1)
     ]
     form = forms.StateForm(posted, initial={"seen": subjects.seen(row)})
-    rows = forms.SubjectForms(posted, initial=initial, prefix="subject")
+    rows = rule_rows.SubjectForms(posted, initial=initial, prefix="subject")
     if all([form.is_valid(), rows.is_valid()]):
 
         def save() -> None:
