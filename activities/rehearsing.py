@@ -14,8 +14,9 @@ from registrations.models import Person, Program, Registration, Rules
 from registrations.permissions import require
 from registrations.rulebook import contents, drafting
 
-# At a hundred thousand participants it takes seconds; a page waits 30 at most otherwise.
-PATIENCE = "SET LOCAL statement_timeout = '120s'"
+# At a hundred thousand participants it takes seconds: no statement of a page has so long otherwise,
+# nor so much room for what it sorts and adds up, which would go to disk.
+PATIENCE = "SET LOCAL statement_timeout = '120s'; SET LOCAL work_mem = '128MB'"
 
 INSERT = """
     INSERT INTO activities_effect
