@@ -8,7 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from activities import log, questions
+from activities import log, questions, several
 from activities.models import Activity, Comment
 from cec.models import OutgoingMail
 from cec.problems import Refused
@@ -142,7 +142,7 @@ class TestAnswering:
         question = ask(registration, entry, reviewer)
 
         entry.title = "Copyright update, four sessions"
-        log.change(registration, entry, rate=make.rate("PD-I"))
+        log.change(registration, entry, rate=make.rate("PD-I"), by=registration.person)
 
         question = Comment.objects.select_related("activity").get()
         assert question.is_answered
@@ -152,9 +152,23 @@ class TestAnswering:
     def test_a_question_on_a_deleted_entry_waits_no_more(self, registration, entry, reviewer):
         ask(registration, entry, reviewer)
 
-        log.delete(registration, entry)
+        log.delete(registration, entry, by=registration.person)
 
         assert not Comment.objects.waiting().exists()
+
+    def test_nor_does_one_on_an_entry_that_only_another_record_keeps(
+        self, registration, entry, reviewer
+    ):
+        """Nobody could answer or settle it, and the record would never be accepted."""
+        careers = make.careers(registration.person)
+        several.count_in(careers, entry, rate=make.rate("1-WEEK", program_code="CPC"))
+        ask(registration, entry, reviewer)
+
+        log.delete(registration, entry, by=registration.person)
+
+        assert Activity.objects.kept().filter(pk=entry.pk).exists()
+        assert not Comment.objects.waiting().exists()
+        assert questions.check_settled(registration) == []
 
 
 class TestSettling:
