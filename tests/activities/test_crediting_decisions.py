@@ -3,6 +3,7 @@
 from datetime import date
 from decimal import Decimal
 from functools import partial
+from threading import Event as Signal
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -14,7 +15,7 @@ from registrations import organisations
 from registrations.models import Registration
 from tests import factories as make
 from tests.activities.asking import an_organisation, asked_for_entry, asked_for_part, codes, mails
-from tests.races import at_once
+from tests.races import at_once, wait_for_a_lock
 
 pytestmark = pytest.mark.django_db
 
@@ -94,11 +95,11 @@ def test_an_entry_that_was_changed_meanwhile_is_not_approved():
     organisation = an_organisation()
     officer = make.officer(organisation)
     row = asked_for_entry(organisation)
-    log.delete(row.registration, row.activity)
+    log.delete(row.registration, row.activity, by=row.registration.person)
 
     with pytest.raises(Refused) as refused:
         crediting.approve(row, by=officer, credits=Decimal(1))
-    log.restore(row.registration, row.activity)
+    log.restore(row.registration, row.activity, by=row.registration.person)
     crediting.approve(row, by=officer, credits=Decimal(1))
 
     assert codes(refused) == ["entry_changed"]
@@ -109,7 +110,12 @@ def test_an_entry_that_is_another_course_now_is_not_approved():
     organisation = an_organisation()
     row = asked_for_entry(organisation)
     entry = row.activity
-    log.change(row.registration, entry, rate=make.rate("CDP", program_code="CPC"))
+    log.change(
+        row.registration,
+        entry,
+        rate=make.rate("CDP", program_code="CPC"),
+        by=row.registration.person,
+    )
 
     with pytest.raises(Refused) as refused:
         crediting.approve(row, by=make.officer(organisation), credits=Decimal(1))
@@ -252,6 +258,7 @@ def test_the_allocation_of_a_course_holds_in_a_later_version_of_the_rules():
     newer = row.program.rules.create(version=2)
     kind = newer.types.create(key="webinar", code_en="WEB", code_fr="WEB", name_en="New webinar")
     Registration.objects.filter(pk=row.pk).update(rules=newer)
+    row.refresh_from_db()
 
     asked = crediting.ask_for_part(
         row,
@@ -299,3 +306,29 @@ def test_a_decision_and_taking_back_at_once_are_one_of_both():
 
     assert sum(isinstance(answer, Refused) for answer in found) == 1
     assert CreditRequest.objects.get().state in ("approved", "withdrawn")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_whoever_asks_again_while_it_is_declined_waits_and_then_asks(monkeypatch):
+    organisation = an_organisation()
+    officer = make.officer(organisation)
+    row = asked_for_entry(organisation)
+    declined, note = Signal(), crediting._note
+
+    def note_slowly(request, kind, **known):
+        if kind == "credits_declined":
+            declined.set()
+            wait_for_a_lock()
+        return note(request, kind, **known)
+
+    def ask_again():
+        declined.wait(timeout=20)
+        return asked_for_entry(organisation, row.registration, entry=row.activity)
+
+    monkeypatch.setattr(crediting, "_note", note_slowly)
+    found = at_once([partial(crediting.decline, row, by=officer, note="No."), ask_again])
+
+    assert found[0] is None
+    assert isinstance(found[1], CreditRequest)
+    states = CreditRequest.objects.order_by("pk").values_list("state", flat=True)
+    assert list(states) == ["declined", "asked"]
