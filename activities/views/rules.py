@@ -30,10 +30,10 @@ MOST_LOST_FIRST = Order(F("after") - F("before"))
 def home(request: HttpRequest) -> HttpResponse:
     """Every program with its version."""
     require(request.user, "edit_rules")
-    drafts = {row.program_id: row for row in Rules.objects.filter(published_at=None)}
+    drafts = {row.program_id: row for row in Rules.objects.drafts()}
+    current = {row.program_id: row for row in Rules.objects.published().order_by("version")}
     rows = [
-        (program, program.current_rules, drafts.get(program.pk))
-        for program in Program.objects.all()
+        (program, current[program.pk], drafts.get(program.pk)) for program in Program.objects.all()
     ]
     return render(request, "activities/rules_home.html", {"rows": rows})
 
