@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 
-from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from activities import points
@@ -56,10 +55,6 @@ class Row:
     cells: Sequence[Cell]
     type: ActivityType | None = None
     group: TypeGroup | None = None
-
-    @property
-    def is_total(self) -> bool:
-        return self.type is None and self.group is None
 
 
 class StandingTable:
@@ -137,8 +132,7 @@ class StandingTable:
 
     @cached_property
     def _caps(self) -> list[Cap]:
-        rules = self.record.registration.rules_id
-        return list(Cap.objects.filter(Q(activity_type__rules=rules) | Q(group__rules=rules)))
+        return list(self.record.registration.rules.caps())
 
     @cached_property
     def _requirements(self) -> list[Requirement]:
