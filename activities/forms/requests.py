@@ -8,7 +8,8 @@ from django import forms
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from activities import crediting, log
+from activities import crediting
+from activities.checks import check_dates
 from activities.models import Credit
 from activities.models.requests import LONGEST_WORDS
 from activities.record import Record
@@ -123,7 +124,7 @@ class AskForPartForm(AskForm):
 
     def clean_done_on(self) -> Any:
         found = self.cleaned_data["done_on"]
-        for problem in log.check_dates(self.record.registration, completed_on=found):
+        for problem in check_dates(self.record.registration, completed_on=found):
             raise forms.ValidationError(problem.message)
         return found
 

@@ -47,7 +47,7 @@ def take_out(request: HttpRequest, registration: int, activity: int, other: int)
     if not row.credits.kept().filter(registration=target).exists():
         return _back(record, row)  # a second click
     try:
-        log.delete(target, row)
+        log.delete(target, row, by=record.reader)
     except Refused as refused:
         messages.warning(request, str(refused))
         return _back(record, row)
