@@ -94,11 +94,11 @@ def test_an_entry_that_was_changed_meanwhile_is_not_approved():
     organisation = an_organisation()
     officer = make.officer(organisation)
     row = asked_for_entry(organisation)
-    log.delete(row.registration, row.activity)
+    log.delete(row.registration, row.activity, by=row.registration.person)
 
     with pytest.raises(Refused) as refused:
         crediting.approve(row, by=officer, credits=Decimal(1))
-    log.restore(row.registration, row.activity)
+    log.restore(row.registration, row.activity, by=row.registration.person)
     crediting.approve(row, by=officer, credits=Decimal(1))
 
     assert codes(refused) == ["entry_changed"]
@@ -109,7 +109,12 @@ def test_an_entry_that_is_another_course_now_is_not_approved():
     organisation = an_organisation()
     row = asked_for_entry(organisation)
     entry = row.activity
-    log.change(row.registration, entry, rate=make.rate("CDP", program_code="CPC"))
+    log.change(
+        row.registration,
+        entry,
+        rate=make.rate("CDP", program_code="CPC"),
+        by=row.registration.person,
+    )
 
     with pytest.raises(Refused) as refused:
         crediting.approve(row, by=make.officer(organisation), credits=Decimal(1))
@@ -252,6 +257,7 @@ def test_the_allocation_of_a_course_holds_in_a_later_version_of_the_rules():
     newer = row.program.rules.create(version=2)
     kind = newer.types.create(key="webinar", code_en="WEB", code_fr="WEB", name_en="New webinar")
     Registration.objects.filter(pk=row.pk).update(rules=newer)
+    row.refresh_from_db()
 
     asked = crediting.ask_for_part(
         row,

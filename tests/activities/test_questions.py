@@ -142,7 +142,7 @@ class TestAnswering:
         question = ask(registration, entry, reviewer)
 
         entry.title = "Copyright update, four sessions"
-        log.change(registration, entry, rate=make.rate("PD-I"))
+        log.change(registration, entry, rate=make.rate("PD-I"), by=registration.person)
 
         question = Comment.objects.select_related("activity").get()
         assert question.is_answered
@@ -152,7 +152,7 @@ class TestAnswering:
     def test_a_question_on_a_deleted_entry_waits_no_more(self, registration, entry, reviewer):
         ask(registration, entry, reviewer)
 
-        log.delete(registration, entry)
+        log.delete(registration, entry, by=registration.person)
 
         assert not Comment.objects.waiting().exists()
 
