@@ -306,8 +306,10 @@ class Record:
 
     @cached_property
     def wants_evidence(self) -> set[int]:
-        """The ids of the activities that evidence is asked for now."""
-        return audit.waiting_for_evidence(self.registration) if self.audit else set()
+        """The ids of the activities that evidence is asked for now; a mentor reads of none."""
+        if self.keeps_comments or not self.audit:
+            return set()
+        return audit.waiting_for_evidence(self.registration)
 
     @cached_property
     def entries(self) -> list[Kept]:

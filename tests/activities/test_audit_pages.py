@@ -198,6 +198,17 @@ class TestTheParticipant:
         assert "Planned talk" not in listed
         assert "The audit asks for evidence on this activity" in page
 
+    def test_has_a_mentor_who_reads_of_none_of_it(self, client):
+        row = audits.asked().registration
+        entry = row.person.activities.get(title="First talk")
+        signed_in(client, make.mentorship(row).mentor)
+
+        listed = text(client.get(at("activities", row) + "?year=all&status=evidence"))
+        page = text(client.get(at("activity", row, entry.pk)))
+
+        assert "First talk" not in listed
+        assert "The audit asks for evidence" not in page
+
     def test_reads_a_disallowed_entry_with_its_reason_and_can_answer(self, client):
         row = audits.asked().registration
         entry = row.person.activities.get(title="First talk")
