@@ -8,31 +8,19 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from activities.models import Activity, Credit, EntryChange
+from activities.sharing import SHARED
 from registrations.models import Person, Rate, Registration
 
 Kind = EntryChange.Kind
 Values = dict[str, Any]
 
-# What the history tells of an edit, in the order in which it does.
-FIELDS = (
-    "title",
-    "provider",
-    "started_on",
-    "completed_on",
-    "planned",
-    "hours",
-    "subject",
-    "outcome",
-    "materials",
-    "goals",
-)
 RATE = "rate"
 
 
 def values_of(registration: Registration, activities: Iterable[int]) -> dict[int, Values]:
     """Return what entries say now, by id; read it before an edit is saved."""
     credits = Credit.objects.filter(registration=registration, activity__in=activities)
-    columns = {name: f"activity__{name}" for name in FIELDS} | {RATE: "rate_id"}
+    columns = {name: f"activity__{name}" for name in SHARED} | {RATE: "rate_id"}
     rows = credits.values("activity_id", *columns.values())
     return {
         row["activity_id"]: {name: row[column] for name, column in columns.items()} for row in rows
@@ -51,7 +39,7 @@ def note_edits(
     rows = []
     for activity, rate in entries:
         former = before[activity.pk]
-        now = {name: getattr(activity, name) for name in FIELDS} | {RATE: rate.pk}
+        now = {name: getattr(activity, name) for name in SHARED} | {RATE: rate.pk}
         fields = {name: [former[name], now[name]] for name in now if former[name] != now[name]}
         if fields:
             row = EntryChange(

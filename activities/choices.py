@@ -1,12 +1,17 @@
 """The program's types, rates and rules as a workbook knows them."""
 
-from django.db.models import Q
+from collections.abc import Mapping
+from decimal import Decimal
 
 from activities.record import Record
 from activities.rules import RecordRules
 from activities.workbook import Choice
 from activities.workbook.scheme import Group, Kind, Need, Scheme, Worth
-from registrations.models import Cap, Rate, Requirement, TypeGroup
+from registrations.models import ActivityType, Cap, Rate, Rules
+
+# The most that counts, by type or group and by period.
+Limits = Mapping[tuple[int | None, int | None, str], Decimal]
+Places = Mapping[int | None, int]
 
 
 def workbook_choices(rules: RecordRules) -> list[Choice]:
@@ -29,56 +34,57 @@ def workbook_choices(rules: RecordRules) -> list[Choice]:
 
 def workbook_scheme(record: Record) -> Scheme:
     """Return the rules that formulas count by, in the language that is active."""
-    rules, registration = record.rules, record.registration
-    groups = list(TypeGroup.objects.filter(rules=registration.rules_id))
-    place: dict[int | None, int] = {group.pk: at for at, group in enumerate(groups)}
-    kinds = list(rules.types.values())
+    rules = record.registration.rules
+    groups = list(rules.groups.all())
+    place: Places = {group.pk: at for at, group in enumerate(groups)}
+    kinds = list(record.rules.types.values())
     kind_place = {kind.pk: at for at, kind in enumerate(kinds)}
-    caps = {
+    limits: Limits = {
         (cap.activity_type_id, cap.group_id, cap.per): cap.points
-        for cap in Cap.objects.filter(
-            Q(activity_type__rules=registration.rules_id) | Q(group__rules=registration.rules_id),
-            strictness=Cap.Strictness.ENFORCED,
-        )
+        for cap in rules.caps().filter(strictness=Cap.Strictness.ENFORCED)
     }
     return Scheme(
-        kinds=[
-            Kind(
-                code=kind.code,
-                name=kind.name,
-                needs_outcome=kind.needs_outcome,
-                most_in_year=caps.get((kind.pk, None, "year")),
-                most_in_cycle=caps.get((kind.pk, None, "cycle")),
-                group=place.get(kind.group_id),
-            )
-            for kind in kinds
-        ],
+        kinds=[_kind(kind, limits, place) for kind in kinds],
         groups=[
             Group(
-                most_in_year=caps.get((None, group.pk, "year")),
-                most_in_cycle=caps.get((None, group.pk, "cycle")),
+                most_in_year=limits.get((None, group.pk, "year")),
+                most_in_cycle=limits.get((None, group.pk, "cycle")),
             )
             for group in groups
         ],
         worths={
             str(rate.pk): _worth(rate, kind_place[rate.activity_type_id])
-            for rate in rules.rates.values()
+            for rate in record.rules.rates.values()
         },
-        needs=[
-            Need(
-                per=row.per,
-                points=row.points,
-                group=place.get(row.group_id),
-                name=row.group.name if row.group else "",
-                carry=row.carry,
-            )
-            for row in Requirement.objects.filter(rules=registration.rules_id)
-            .select_related("group")
-            .order_by("group__position", "-per", "id")
-        ],
+        needs=_needs(rules, place),
         years=[(year.starts_on, year.ends_on) for year in record.program_years],
-        subjects=[area.name for area in record.program.subject_areas.all()],
+        subjects=[area.name for area in record.areas.rows],
     )
+
+
+def _kind(kind: ActivityType, limits: Limits, place: Places) -> Kind:
+    return Kind(
+        code=kind.code,
+        name=kind.name,
+        needs_outcome=kind.needs_outcome,
+        most_in_year=limits.get((kind.pk, None, "year")),
+        most_in_cycle=limits.get((kind.pk, None, "cycle")),
+        group=place.get(kind.group_id),
+    )
+
+
+def _needs(rules: Rules, place: Places) -> list[Need]:
+    rows = rules.requirements.select_related("group").order_by("group__position", "-per", "id")
+    return [
+        Need(
+            per=row.per,
+            points=row.points,
+            group=place.get(row.group_id),
+            name=row.group.name if row.group else "",
+            carry=row.carry,
+        )
+        for row in rows
+    ]
 
 
 def _worth(rate: Rate, kind: int) -> Worth:

@@ -13,10 +13,11 @@ from django.utils.text import Truncator, capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from activities.changes import FIELDS, RATE
+from activities.changes import RATE
 from activities.models import Activity, AuditDecision, EntryChange
 from activities.record import Record
 from activities.rules import rate_words
+from activities.sharing import SHARED
 from cec.wording import day, number
 from registrations.models import Rate, Registration
 from registrations.timeline import Line
@@ -54,7 +55,7 @@ def _changes(record: Record, activity: Activity) -> Iterator[Line]:
             row.fields.pop(RATE, None)
     in_words = _Words(record, rows)
     for row in rows:
-        changed = [name for name in (*FIELDS, RATE) if name in row.fields]
+        changed = [name for name in (*SHARED, RATE) if name in row.fields]
         details = [in_words.change(name, *row.fields[name]) for name in changed]
         if details or row.kind not in EntryChange.EDITS:
             who = row.by.name if row.by else ""

@@ -12,18 +12,19 @@ from activities.models import Activity, Credit
 from cec.problems import Problem, Refused
 from registrations.models import Registration
 
-# What all records of an activity show alike; the type is each record's own.
+# What all records of an activity show alike, in the order in which its history tells of it; the
+# type is each record's own.
 SHARED = (
     "title",
     "provider",
     "started_on",
     "completed_on",
+    "planned",
     "hours",
     "subject",
+    "outcome",
     "materials",
     "goals",
-    "outcome",
-    "planned",
 )
 
 

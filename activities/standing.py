@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 
-from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from activities import points
@@ -57,10 +56,6 @@ class Row:
     type: ActivityType | None = None
     group: TypeGroup | None = None
 
-    @property
-    def is_total(self) -> bool:
-        return self.type is None and self.group is None
-
 
 class StandingTable:
     """The table of a record's standing; its queries are as many for any number of entries."""
@@ -93,6 +88,11 @@ class StandingTable:
             rows += [self._row(kind=kind) for kind in shown if kind.group_id == group.pk]
             rows.append(self._row(group=group))
         return [*rows, self._row()]
+
+    @property
+    def has_parked(self) -> bool:
+        """Whether a limit keeps something from counting, so that the page explains it."""
+        return any(cell.parked for row in self.rows for cell in row.cells)
 
     def _is_of_interest(self, kind: ActivityType) -> bool:
         """A catalogue may be long: types without a limit stand here once something is done."""
@@ -137,8 +137,7 @@ class StandingTable:
 
     @cached_property
     def _caps(self) -> list[Cap]:
-        rules = self.record.registration.rules_id
-        return list(Cap.objects.filter(Q(activity_type__rules=rules) | Q(group__rules=rules)))
+        return list(self.record.registration.rules.caps())
 
     @cached_property
     def _requirements(self) -> list[Requirement]:

@@ -84,23 +84,11 @@ def move(request: HttpRequest, registration: int) -> HttpResponse:
     form = MoveForm(
         request.POST if request.method == "POST" else None, initial={"seen": str(current.pk)}
     )
-    status = 200
-    if request.method == "POST" and not form.is_valid():
-        status = 422
-    elif request.method == "POST":
-        try:
-            if form.cleaned_data["seen"] != str(current.pk):
-                raise Refused(drafting.changed_meanwhile())
-            publishing.move_one(
-                row, by=request.user, rules=current, reason=form.cleaned_data["reason"]
-            )
-        except Refused as refused:
-            form.add_error(None, str(refused))
-            status = 409
-        else:
-            text = _("The registration counts under version %(version)s now.")
-            messages.success(request, text % {"version": current.version})
+    status = 422 if form.errors else 200
+    if form.is_valid():
+        if _moved(request, row, current, form):
             return redirect("desk_registration", registration=row.pk)
+        status = 409
     change = rehearsing.change_of(row, current) if movable else None
     context = {
         "registration": row,
@@ -112,3 +100,17 @@ def move(request: HttpRequest, registration: int) -> HttpResponse:
         "form": form,
     }
     return render(request, "activities/rules_move.html", context, status=status)
+
+
+def _moved(request: HttpRequest, row: Registration, current: Rules, form: MoveForm) -> bool:
+    """Move it, and say so; a refusal comes back as an error of the form."""
+    try:
+        if form.cleaned_data["seen"] != str(current.pk):
+            raise Refused(drafting.changed_meanwhile())
+        publishing.move_one(row, by=request.user, rules=current, reason=form.cleaned_data["reason"])
+    except Refused as refused:
+        form.add_error(None, str(refused))
+        return False
+    text = _("The registration counts under version %(version)s now.")
+    messages.success(request, text % {"version": current.version})
+    return True

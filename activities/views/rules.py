@@ -30,10 +30,10 @@ MOST_LOST_FIRST = Order(F("after") - F("before"))
 def home(request: HttpRequest) -> HttpResponse:
     """Every program with its version."""
     require(request.user, "edit_rules")
-    drafts = {row.program_id: row for row in Rules.objects.filter(published_at=None)}
+    drafts = {row.program_id: row for row in Rules.objects.drafts()}
+    current = {row.program_id: row for row in Rules.objects.published().order_by("version")}
     rows = [
-        (program, program.current_rules, drafts.get(program.pk))
-        for program in Program.objects.all()
+        (program, current[program.pk], drafts.get(program.pk)) for program in Program.objects.all()
     ]
     return render(request, "activities/rules_home.html", {"rows": rows})
 
@@ -81,19 +81,15 @@ def rehearsal(request: HttpRequest, program: str) -> HttpResponse:
     found = rehearsing.latest(draft) if draft else None
     if draft is None or found is None:
         return redirect("rules", program=row.slug)
-    everyone = Effect.objects.filter(rehearsal=found)
-    shown: dict[str, QuerySet[Effect]] = {
-        "": everyone.filter(stuck=""),
-        "below": everyone.filter(falls=True),
-        "stuck": everyone.exclude(stuck=""),
+    everyone = found.effects.all()
+    shown: dict[str, tuple[str, int, QuerySet[Effect]]] = {
+        "": (_("Standing changes"), found.changed, everyone.filter(stuck="")),
+        "below": (_("Fall below the total"), found.below, everyone.filter(falls=True)),
+        "stuck": (_("Can’t be moved"), found.stuck, everyone.exclude(stuck="")),
     }
     asked = request.GET.get("view", "")
     view = asked if asked in shown else ""
-    counts = {
-        "": (_("Standing changes"), found.changed),
-        "below": (_("Fall below the total"), found.below),
-        "stuck": (_("Can’t be moved"), found.stuck),
-    }
+    _label, _count, effects = shown[view]
     context = {
         "program": row,
         "rehearsal": found,
@@ -101,10 +97,10 @@ def rehearsal(request: HttpRequest, program: str) -> HttpResponse:
         "is_fresh": rehearsing.is_fresh(found, draft),
         "views": [
             Tab(key, label, count, f"?view={key}", key == view)
-            for key, (label, count) in counts.items()
+            for key, (label, count, _effects) in shown.items()
         ],
         "page": page_of(
-            shown[view].select_related("registration__person", "registration__program"),
+            effects.select_related("registration__person", "registration__program"),
             MOST_LOST_FIRST,
             request.GET,
             among=everyone,
@@ -123,30 +119,32 @@ def publish(request: HttpRequest, program: str) -> HttpResponse:
         return redirect("rules", program=row.slug)
     posted = request.POST if request.method == "POST" else None
     form = PublishForm(posted, initial={"seen": contents.state_of(draft)})
-    status = 200
-    if posted is not None and not form.is_valid():
-        status = 422
-    elif posted is not None:
-        try:
-            version = publishing.publish(
-                row,
-                by=request.user,
-                seen=form.cleaned_data["seen"],
-                reason=form.cleaned_data["reason"],
-                for_all=form.cleaned_data["whom"] == "all",
-            )
-        except Refused as refused:
-            for problem in refused.problems:
-                form.add_error("whom" if problem.code == "not_rehearsed" else None, problem.message)
-            status = 409
-        else:
-            messages.success(
-                request, _("Version %(version)s is published.") % {"version": version.version}
-            )
+    status = 422 if form.errors else 200
+    if form.is_valid():
+        if version := _published(request, row, form):
             return redirect("rules_version", program=row.slug, version=version.version)
-    return render(
-        request, "activities/rules_publish.html", _before(row, draft, form), status=status
-    )
+        status = 409
+    context = _before(row, draft, form)
+    return render(request, "activities/rules_publish.html", context, status=status)
+
+
+def _published(request: HttpRequest, row: Program, form: PublishForm) -> Rules | None:
+    """Publish, and say so; a refusal comes back as errors of the form."""
+    try:
+        version = publishing.publish(
+            row,
+            by=request.user,
+            seen=form.cleaned_data["seen"],
+            reason=form.cleaned_data["reason"],
+            for_all=form.cleaned_data["whom"] == "all",
+        )
+    except Refused as refused:
+        for problem in refused.problems:
+            form.add_error("whom" if problem.code == "not_rehearsed" else None, problem.message)
+        return None
+    text = _("Version %(version)s is published.")
+    messages.success(request, text % {"version": version.version})
+    return version
 
 
 def _before(row: Program, draft: Rules, form: PublishForm) -> dict[str, Any]:

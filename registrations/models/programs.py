@@ -101,6 +101,10 @@ class RulesQuerySet(models.QuerySet["Rules"]):
         """Without drafts."""
         return self.filter(published_at__isnull=False)
 
+    def drafts(self) -> "RulesQuerySet":
+        """What is being written; a program has one draft at the most."""
+        return self.filter(published_at__isnull=True)
+
 
 class Rules(models.Model):
     """One version of a program's rules. A registration keeps the version it began under.
@@ -144,10 +148,6 @@ class Rules(models.Model):
         return f"{self.program.code} {self.version}"
 
     @property
-    def is_draft(self) -> bool:
-        return self.published_at is None
-
-    @property
     def year_begins(self) -> tuple[int, int] | None:
         """Month and day on which each program year begins; None for anniversaries."""
         if self.year_month is None or self.year_day is None:
@@ -163,10 +163,13 @@ class Rules(models.Model):
         """Return what is required of a group of types."""
         return [row for row in self.requirements.all() if row.group_id is not None]
 
+    def caps(self) -> "models.QuerySet[Cap]":
+        """Return the caps of the types and of the groups."""
+        return Cap.objects.filter(Q(activity_type__rules=self) | Q(group__rules=self))
+
     def note_layers(self) -> None:
         """Write `layered` as the caps are now; whoever writes caps calls it."""
-        caps = Cap.objects.filter(Q(activity_type__rules=self) | Q(group__rules=self))
-        self.layered = caps.exclude(per=Per.YEAR, group__isnull=True).exists()
+        self.layered = self.caps().exclude(per=Per.YEAR, group__isnull=True).exists()
         self.save(update_fields=["layered"])
 
 

@@ -42,7 +42,7 @@ class Place:
 
 def draft_of(program: Program) -> Rules | None:
     """Return the draft that is worked on, if there is one."""
-    return program.rules.filter(published_at__isnull=True).first()
+    return program.rules.drafts().first()
 
 
 def shown(program: Program) -> Rules:
@@ -56,7 +56,7 @@ def lock_draft(program: Program) -> Rules | None:
     Rules are locked before registrations, everywhere.
     """
     _lock_current(program)
-    return program.rules.select_for_update(no_key=True).filter(published_at__isnull=True).first()
+    return program.rules.drafts().select_for_update(no_key=True).first()
 
 
 def _lock_current(program: Program) -> Rules:

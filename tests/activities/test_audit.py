@@ -64,7 +64,7 @@ class TestWantingEvidence:
         audit.choose_entries(found, [second.pk], by=reviewer)
         open_again(found)
 
-        log.delete(found.registration, second)
+        log.delete(found.registration, second, by=found.registration.person)
 
         assert audit.waiting_for_evidence(found.registration) == {first.pk}
 
@@ -86,7 +86,7 @@ class TestWantingEvidence:
         settled = audit.waiting_for_evidence(found.registration)
         open_again(found)
         first.title = "Another title"
-        log.change(found.registration, first, rate=make.rate("PD-I"))
+        log.change(found.registration, first, rate=make.rate("PD-I"), by=found.registration.person)
 
         assert settled == {second.pk}
         assert audit.waiting_for_evidence(found.registration) == {first.pk, second.pk}
@@ -137,7 +137,7 @@ class TestDisallowing:
         audit.disallow(row, entry, by=reviewer, reason="No.")
 
         entry.hours = Decimal(5)
-        log.change(row, entry, rate=make.rate("PD-I"))
+        log.change(row, entry, rate=make.rate("PD-I"), by=row.person)
         edited = Credit.objects.get().state
         audit.allow(row, entry, by=reviewer, reason="The letter explains it.")
 
@@ -250,7 +250,7 @@ class TestDeciding:
     def test_nobody_decides_on_an_entry_that_looks_otherwise_by_now(self, found, reviewer):
         entry = entries(found)[0]
         open_again(found)
-        log.change(found.registration, entry, rate=make.rate("PD-I"))
+        log.change(found.registration, entry, rate=make.rate("PD-I"), by=found.registration.person)
 
         with pytest.raises(Refused) as refused:
             decide(found, (entry.pk, "pass", "", (1, 0)), by=reviewer)

@@ -120,6 +120,17 @@ class TestReading:
             assert rank(found.draw.seed, row.reference) in page
         assert found.registration.person.name not in page
 
+    def test_who_took_part_goes_back_to_the_certificate_page(self, client):
+        found = audits.asked()
+        back = f'href="{at("certificate", found.registration)}"'
+
+        own = signed_in(client, found.registration.person).get(at_draw("audit_how", found))
+        committee = signed_in(client, make.representative()).get(at_draw("audit_how", found))
+
+        assert 'class="back"' in own.content.decode()
+        assert back in own.content.decode()
+        assert 'class="back"' not in committee.content.decode()
+
     def test_nobody_else_does(self, client):
         found = audits.asked()
         exempt = make.registration(status="turned_in")

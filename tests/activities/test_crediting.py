@@ -65,7 +65,7 @@ def test_only_what_counts_can_be_asked_for(prepared, code):
     deleted, disallowed = prepared.pop("deleted", False), prepared.pop("disallowed", False)
     entry = make.webinar(row, **prepared)
     if deleted:
-        log.delete(row, entry)
+        log.delete(row, entry, by=row.person)
     if disallowed:
         entry.credits.update(state="disallowed")
 

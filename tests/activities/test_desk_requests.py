@@ -108,7 +108,7 @@ def test_a_second_click_says_nothing_and_a_second_officer_hears_who_was_first(cl
 
 def test_an_entry_that_was_deleted_meanwhile_is_told_to_the_officer(client):
     asked = asked_for()
-    log.delete(asked.registration, asked.activity)
+    log.delete(asked.registration, asked.activity, by=asked.registration.person)
     client.force_login(make.officer(asked.organisation))
 
     answer = client.post(desk("desk_request_approve", asked), {"credits": "1"})

@@ -54,7 +54,7 @@ def test_types_used_lately_come_first_and_the_last_one_is_chosen(own, registrati
     on = days_from_today(-20)
     for code in ("PUB-F", "PD-F", "PUB-I", "STUDY", "PUB-I", "PD-I"):
         make.activity(registration, code, on=on)
-    log.delete(registration, make.activity(registration, "LEAD", on=on))
+    log.delete(registration, make.activity(registration, "LEAD", on=on), by=registration.person)
 
     markup = " ".join(own.get(at("activities", registration)).content.decode().split())
 

@@ -291,7 +291,7 @@ class TestPublishing:
 
         draft.refresh_from_db()
         assert codes(refused) == ["not_rehearsed"]
-        assert draft.is_draft
+        assert draft.published_at is None
 
     def test_a_reason_is_wanted_and_nothing_that_was_edited_unseen_is_published(
         self, office, draft

@@ -87,7 +87,11 @@ def test_what_another_person_did_is_nobodys_repeat(own, registration):
 
 
 def test_a_deleted_entry_is_nothing_to_repeat(own, registration):
-    log.delete(registration, make.activity(registration, "PD-I", title="Copyright update"))
+    log.delete(
+        registration,
+        make.activity(registration, "PD-I", title="Copyright update"),
+        by=registration.person,
+    )
 
     assert own.post(at("activities", registration), quick()).status_code == 302
 

@@ -233,7 +233,7 @@ class TestPublishing:
         assert "was changed after this rehearsal" in after
         assert answer.status_code == 409
         assert "Rehearse these rules first" in answer.text
-        assert Rules.objects.get(pk=draft.pk).is_draft
+        assert Rules.objects.drafts().filter(pk=draft.pk).exists()
 
     def test_a_long_rehearsal_is_read_in_pages_with_the_same_queries(self, client, office):
         lowered(office)

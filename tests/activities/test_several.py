@@ -181,7 +181,7 @@ def test_somebody_elses_entry_never_comes_into_a_record(careers):
 def test_an_edit_in_one_record_is_worth_something_else_in_each(library, careers, course):
     course.hours, course.completed_on = Decimal(4), date(2026, 4, 1)
 
-    log.change(library, course, rate=make.rate("PD-I"))
+    log.change(library, course, rate=make.rate("PD-I"), by=library.person)
 
     assert worths(course) == {"CEC": (4, "counts"), "CPC": (10, "counts")}
     years = dict(course.credits.values_list("registration__program__code", "year"))
@@ -193,7 +193,7 @@ def test_an_edit_in_one_record_is_worth_something_else_in_each(library, careers,
 def test_an_edit_in_the_other_record_reaches_this_one(library, careers, course):
     course.hours = Decimal("2.5")
 
-    log.change(careers, course, rate=fixed("WEBINAR"))
+    log.change(careers, course, rate=fixed("WEBINAR"), by=careers.person)
 
     assert worths(course) == {"CEC": (5, "counts"), "CPC": (1, "counts")}
 
@@ -201,7 +201,9 @@ def test_an_edit_in_the_other_record_reaches_this_one(library, careers, course):
 def test_a_day_that_leaves_the_other_program_is_refused_and_says_which(library, careers, course):
     course.completed_on = date(2025, 5, 1)
 
-    message = message_of(lambda: log.change(library, course, rate=make.rate("PD-F")))
+    message = message_of(
+        lambda: log.change(library, course, rate=make.rate("PD-F"), by=library.person)
+    )
 
     assert message == (
         f"{careers.program.name}: This was before 1 June 2025, the day your program started, "
@@ -214,7 +216,9 @@ def test_a_day_that_leaves_the_other_program_is_refused_and_says_which(library, 
 def test_hours_stay_where_the_other_program_counts_them(library, careers, course):
     course.hours = None
 
-    message = message_of(lambda: log.change(careers, course, rate=fixed("1-WEEK")))
+    message = message_of(
+        lambda: log.change(careers, course, rate=fixed("1-WEEK"), by=careers.person)
+    )
 
     assert message == (
         f"{library.program.name}: This type counts by the hour: the activity needs its hours."
@@ -239,7 +243,9 @@ def test_a_closed_record_keeps_what_all_records_share(library, careers, course, 
     for name, value in change.items():
         setattr(course, name, value)
 
-    message = message_of(lambda: log.change(careers, course, rate=fixed("1-WEEK")))
+    message = message_of(
+        lambda: log.change(careers, course, rate=fixed("1-WEEK"), by=careers.person)
+    )
 
     assert message == (
         f"This also stands in your record of {library.program.name}, which is closed: "
@@ -251,7 +257,7 @@ def test_a_closed_record_keeps_what_all_records_share(library, careers, course, 
 def test_the_type_in_an_open_record_is_its_own_matter(library, careers, course):
     close(library)
 
-    log.change(careers, course, rate=fixed("4-WEEK"))
+    log.change(careers, course, rate=fixed("4-WEEK"), by=careers.person)
 
     assert worths(course) == {"CEC": (20, "counts"), "CPC": (40, "counts")}
 
@@ -261,7 +267,7 @@ def test_it_can_be_taken_out_of_an_open_record_and_put_back_while_another_is_clo
 ):
     close(library, "certified")
 
-    log.delete(careers, course)
+    log.delete(careers, course, by=careers.person)
     taken_out = worths(course)
     several.count_in(careers, course, rate=fixed("4-WEEK"))
 
@@ -273,17 +279,17 @@ def test_it_can_be_taken_out_of_an_open_record_and_put_back_while_another_is_clo
 def test_a_closed_record_gives_nothing_up(library, careers, course):
     close(library)
 
-    assert code_of(lambda: log.delete(library, course)) == "record_closed"
+    assert code_of(lambda: log.delete(library, course, by=library.person)) == "record_closed"
     assert worths(course) == {"CEC": (20, "counts"), "CPC": (10, "counts")}
 
 
 def test_deleting_takes_it_out_of_one_record_and_the_last_one_takes_the_activity(
     library, careers, course
 ):
-    log.delete(library, course)
+    log.delete(library, course, by=library.person)
     after_one = worths(course)
     kept = Activity.objects.kept().exists()
-    log.delete(careers, course)
+    log.delete(careers, course, by=careers.person)
 
     assert after_one == {"CEC": (20, "deleted"), "CPC": (10, "counts")}
     assert kept
@@ -292,47 +298,47 @@ def test_deleting_takes_it_out_of_one_record_and_the_last_one_takes_the_activity
 
 
 def test_each_record_brings_back_its_own(library, careers, course):
-    log.delete(library, course)
-    log.delete(careers, course)
+    log.delete(library, course, by=library.person)
+    log.delete(careers, course, by=careers.person)
 
-    log.restore(library, course)
+    log.restore(library, course, by=library.person)
 
     assert worths(course) == {"CEC": (20, "counts"), "CPC": (10, "deleted")}
     assert Activity.objects.kept().exists()
-    log.restore(careers, course)
+    log.restore(careers, course, by=careers.person)
     assert worths(course) == {"CEC": (20, "counts"), "CPC": (10, "counts")}
 
 
 def test_what_comes_back_is_worth_what_the_entry_is_now(library, careers, course):
-    log.delete(library, course)
+    log.delete(library, course, by=library.person)
     course.hours = Decimal(3)
-    log.change(careers, course, rate=fixed("1-WEEK"))
+    log.change(careers, course, rate=fixed("1-WEEK"), by=careers.person)
 
-    log.restore(library, course)
+    log.restore(library, course, by=library.person)
 
     assert worths(course)["CEC"] == (6, "counts")
 
 
 def test_what_no_longer_fits_does_not_come_back(library, careers, course):
-    log.delete(library, course)
+    log.delete(library, course, by=library.person)
     course.hours = None
-    log.change(careers, course, rate=fixed("1-WEEK"))
+    log.change(careers, course, rate=fixed("1-WEEK"), by=careers.person)
 
-    assert code_of(lambda: log.restore(library, course)) == "no_hours"
+    assert code_of(lambda: log.restore(library, course, by=library.person)) == "no_hours"
     assert worths(course)["CEC"] == (20, "deleted")
 
 
 def test_nothing_comes_back_after_thirty_days(library, careers, course):
-    log.delete(library, course)
+    log.delete(library, course, by=library.person)
     long_ago = timezone.now() - timedelta(days=log.UNDO_DAYS, minutes=1)
     Credit.objects.filter(registration=library).update(deleted_at=long_ago)
 
-    assert code_of(lambda: log.restore(library, course)) == "too_late"
+    assert code_of(lambda: log.restore(library, course, by=library.person)) == "too_late"
 
 
 def test_what_was_disallowed_stays_so_however_it_comes_back(library, careers, course):
     Credit.objects.filter(registration=careers).update(disallowed=True, state="disallowed")
-    log.delete(careers, course)
+    log.delete(careers, course, by=careers.person)
 
     several.count_in(careers, course, rate=fixed("1-WEEK"))
 
@@ -351,9 +357,9 @@ def test_the_years_of_one_record_move_and_the_other_stays(library, careers, cour
 
 
 def test_an_entry_that_was_taken_out_does_not_hold_up_the_years(library, careers, course):
-    log.delete(library, course)
+    log.delete(library, course, by=library.person)
     course.hours = None
-    log.change(careers, course, rate=fixed("1-WEEK"))
+    log.change(careers, course, rate=fixed("1-WEEK"), by=careers.person)
 
     log.value_in_new_years(library)
 
@@ -370,7 +376,7 @@ def test_only_what_a_record_holds_keeps_its_extension():
     several.count_in(careers, entry, rate=fixed("1-WEEK"))
 
     held = code_of(lambda: extending.take_back(change, by=steering, reason="A slip"))
-    log.delete(library, entry)
+    log.delete(library, entry, by=library.person)
     extending.take_back(change, by=steering, reason="A slip")
 
     assert held == "entries_behind"

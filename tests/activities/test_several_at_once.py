@@ -53,7 +53,7 @@ def test_of_edits_in_two_records_of_one_version_one_is_saved(records):
     def edit(registration, hours):
         row = Activity.objects.get(pk=entry.pk)
         row.version, row.hours = 1, Decimal(hours)
-        log.change(registration, row, rate=rates[registration])
+        log.change(registration, row, rate=rates[registration], by=registration.person)
         return "saved"
 
     answers = at_once(
@@ -75,7 +75,7 @@ def test_an_edit_waits_for_the_other_record_to_take_the_entry_and_is_worth_the_s
     entry.hours = Decimal(3)
 
     def edit():
-        return log.change(careers, entry, rate=own_rate)
+        return log.change(careers, entry, rate=own_rate, by=careers.person)
 
     def share():
         with transaction.atomic():
@@ -111,11 +111,11 @@ def test_deeds_in_both_records_in_any_order_end(records):
 
     def change(registration, entry, its_rate):
         row = Activity.objects.get(pk=entry.pk)
-        log.change(registration, row, rate=its_rate)
+        log.change(registration, row, rate=its_rate, by=registration.person)
 
     def take_out_and_back(registration, entry):
-        log.delete(registration, entry)
-        log.restore(registration, entry)
+        log.delete(registration, entry, by=registration.person)
+        log.restore(registration, entry, by=registration.person)
 
     def add():
         new = Activity(title="New", completed_on=date(2025, 7, 2), hours=Decimal(1))
@@ -129,8 +129,12 @@ def test_deeds_in_both_records_in_any_order_end(records):
             lambda: take_out_and_back(careers, entries[3]),
             add,
             add,
-            lambda: log.change_all(library, [(Activity.objects.get(pk=entries[3].pk), rate)]),
-            lambda: log.change_all(careers, [(Activity.objects.get(pk=entries[2].pk), other)]),
+            lambda: log.change_all(
+                library, [(Activity.objects.get(pk=entries[3].pk), rate)], by=library.person
+            ),
+            lambda: log.change_all(
+                careers, [(Activity.objects.get(pk=entries[2].pk), other)], by=careers.person
+            ),
         ]
     )
 
@@ -146,7 +150,12 @@ def test_taking_it_out_of_both_at_once_deletes_it_and_of_one_keeps_it(records):
     entry = entry_of(library)
     several.count_in(careers, entry, rate=fixed())
 
-    at_once([lambda: log.delete(library, entry), lambda: log.delete(careers, entry)])
+    at_once(
+        [
+            lambda: log.delete(library, entry, by=library.person),
+            lambda: log.delete(careers, entry, by=careers.person),
+        ]
+    )
 
     assert not Credit.objects.kept().exists()
     assert not Activity.objects.kept().exists()

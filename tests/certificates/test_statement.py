@@ -115,7 +115,7 @@ def test_what_does_not_count_is_not_in_it():
     gone = make.webinar(row, title="Deleted")
     asked = crediting.ask_for_entry(row, gone, by=row.person, organisation=organisation)
     crediting.approve(asked, by=make.officer(organisation), credits=Decimal(1))
-    log.delete(row, gone)
+    log.delete(row, gone, by=row.person)
     make.webinar(row, planned=True, on=timezone.localdate() + timedelta(days=3))
     waiting = crediting.ask_for_entry(
         row, make.webinar(row, title="Waiting"), by=row.person, organisation=organisation

@@ -64,7 +64,7 @@ class TestDraft:
         draft = make.draft(by=office)
 
         assert contents.state_of(draft) == before
-        assert draft.is_draft
+        assert draft.published_at is None
         assert make.program().current_rules == current
         assert Rate.objects.filter(activity_type__rules=draft).count() == 7
 
@@ -171,7 +171,7 @@ class TestTypes:
     def test_a_new_type_has_a_key_of_its_own(self, office):
         kind = save_type(place(key=""), by=office, code_en="READ", rates=[("", rate("1"))])
 
-        assert (kind.key, kind.rules.is_draft) == ("read", True)
+        assert (kind.key, kind.rules.published_at) == ("read", None)
         assert kind == kind.rules.types.last()
 
     def test_a_code_stands_for_one_type(self, office):
