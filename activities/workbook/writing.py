@@ -32,6 +32,7 @@ _LONGEST_TITLE = 31
 _FORBIDDEN_IN_TITLE = str.maketrans(dict.fromkeys("[]:*?/\\'"))
 _WIDTHS = {"title": 44, "provider": 26, "type": 38, "subject": 26, "outcome": 44, "why": 44}
 _WIDTH = 15
+_WIDEST_TYPE = 60
 # What the owner fills in; everything else is worked out.
 INPUTS = (
     *("date", "title", "provider", "type", "subject", "hours", "outcome", "planned"),
@@ -87,6 +88,9 @@ class _Record:
         sheet.protection.sheet = True
         for deed in ("formatCells", "formatColumns", "formatRows"):
             setattr(sheet.protection, deed, False)  # what is True here is forbidden
+        sheet.page_setup.orientation = "landscape"
+        sheet.page_setup.fitToHeight = 0  # as many pages as it takes, each as wide as the sheet
+        sheet.sheet_properties.pageSetUpPr.fitToPage = True
         return sheet
 
     def write(self, entries: list[Entry], heading: Heading) -> None:
@@ -116,18 +120,18 @@ class _Record:
     def lay_out(self, first: int) -> None:
         """Widths and frozen headings; a stream of rows wants them first."""
         sheet = self.sheet
+        longest = max(map(len, self.labels.values()), default=0) + 2
+        widths = _WIDTHS | {"type": min(max(longest, _WIDTHS["type"]), _WIDEST_TYPE)}
         for name, letter in self.columns.letters.items():
             column = sheet.column_dimensions[letter]
-            column.width = _WIDTHS.get(name, _WIDTH)
+            column.width = widths.get(name, _WIDTH)
             column.hidden = name in self.columns.hidden
             if name in INPUTS:  # cells that aren't written look as their column does
                 column.protection = _OPEN
             if name in ("date", "started_on"):
                 column.number_format = _DAY
         sheet.freeze_panes = f"C{first}"
-        sheet.page_setup.orientation = "landscape"
-        sheet.page_setup.fitToHeight = 0
-        sheet.sheet_properties.pageSetUpPr.fitToPage = True
+        sheet.print_title_rows = f"{first - 1}:{first - 1}"
 
     def values(self, entry: Entry, rank: int) -> dict[str, object]:
         """What isn't worked out of an entry, by column."""
