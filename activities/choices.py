@@ -70,6 +70,7 @@ def workbook_scheme(record: Record) -> Scheme:
                 points=row.points,
                 group=place.get(row.group_id),
                 name=row.group.name if row.group else "",
+                advised=row.strictness == Requirement.Strictness.ADVISED,
                 carry=row.carry,
             )
             for row in Requirement.objects.filter(rules=registration.rules_id)
