@@ -76,6 +76,7 @@ class _Record:
         self.workbook = workbook
         self.choices = choices
         self.scheme = scheme
+        self.language = language
         self.labels = type_labels(choices, language)
         self.columns = Columns(scheme)
         self.sheet = self.add_sheet(_("Record of Learning Activities"))
@@ -241,11 +242,13 @@ class _Record:
             sheet.append([self.cell(value, sheet=sheet) for value in line])
 
     def choice_lines(self) -> Iterator[list[object]]:
-        for choice in self.choices:
+        codes = [choice.code(self.language) for choice in self.choices]
+        for choice, code in zip(self.choices, codes, strict=True):
             worth = self.scheme.worths[choice.key]
             numbers = (worth.per_hour, worth.fixed, worth.step, worth.least)
             label = clean_line(self.labels[choice.key])
-            yield [label, *(number or 0 for number in numbers), worth.kind + 1]
+            short = clean_line(code) if codes.count(code) == 1 else ""
+            yield [label, *(number or 0 for number in numbers), worth.kind + 1, short]
 
     def kind_lines(self) -> Iterator[list[object]]:
         columns = sorted(LAYERS, key=most_column)

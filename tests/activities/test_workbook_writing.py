@@ -118,7 +118,7 @@ def test_numbers_versions_and_helpers_are_hidden_and_choices_are_offered():
     assert [each.sheet_state for each in book] == ["visible", "visible", "hidden", "hidden"]
     assert offered == {
         "'Rules'!$A$1:$A$7": "D8:D208",
-        "'Rules'!$O$1:$O$2": "E8:E208",
+        "'Rules'!$P$1:$P$2": "E8:E208",
         '"Planned"': "I8:I208",
     }
     assert [row[0].value for row in rules.iter_rows(max_row=7)] == [
