@@ -36,7 +36,7 @@ def asked(**fields) -> Audit:
     for title in ("First talk", "Second talk"):
         make.activity(row, title=title, hours="3")
     make.activity(row, title="Planned talk", planned=True)
-    log.delete(row, make.activity(row, title="Deleted talk"))
+    log.delete(row, make.activity(row, title="Deleted talk"), by=row.person)
     Registration.objects.filter(pk=row.pk).update(status="turned_in")
     row.refresh_from_db()
     return drawn(row)
