@@ -158,8 +158,10 @@ CARRY = f"""
       AND c.registration_id IN (SELECT id FROM people)
 """
 # Read with rates of the former version, and answered with them: such a file is uploaded again.
+# Nothing of it is kept, as with any other that is dropped.
 DROP_IMPORTS = """
-    UPDATE activities_import SET state = 'dropped', rows = '[]'
+    UPDATE activities_import
+    SET state = 'dropped', rows = '[]', content = NULL, layout = layout - 'samples'
     WHERE state = 'open' AND registration_id = ANY(%(registrations)s)
 """
 EVENTS = """

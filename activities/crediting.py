@@ -236,6 +236,11 @@ def _own(request: CreditRequest, by: Person) -> CreditRequest:
 
 
 def _lock(request: CreditRequest) -> CreditRequest:
+    """Lock the registration and then the request, in the order in which asking takes them.
+
+    So the entry stays as it is while an officer decides on it.
+    """
+    Registration.objects.select_for_update(of=("self",)).get(pk=request.registration_id)
     return (
         CreditRequest.objects.select_for_update(of=("self",))
         .select_related("registration__person", "registration__program", "organisation", "course")

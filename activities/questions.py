@@ -94,11 +94,12 @@ def settle(question: Comment, *, by: Person) -> None:
 def lock(registration: Registration, *, by: Person) -> Registration:
     """Return the registration locked, for a committee member who asks about it or decides on it.
 
-    Raises `PermissionDenied` unless they may, and `Refused` when the record is closed.
+    Raises `PermissionDenied` unless they may, and `Refused` when the record is closed. The rules
+    aren't joined: after a wait they may be others by now, and PostgreSQL would find no row.
     """
     locked = (
         Registration.objects.select_for_update(of=("self",))
-        .select_related("program", "person", "association", "rules")
+        .select_related("program", "person", "association")
         .get(pk=registration.pk)
     )
     require(by, "review_record", locked)

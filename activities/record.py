@@ -40,6 +40,13 @@ from registrations.models import ActivityType, Person, ProgramYear, Rate, Regist
 State = Credit.State
 
 
+def with_files(credits: QuerySet[Credit]) -> QuerySet[Credit]:
+    """Add `files`, how many files each entry has: what `Record.lines` reads for its reader."""
+    files = Evidence.objects.filter(activity=OuterRef("activity_id")).order_by()
+    count = files.values("activity").annotate(count=Count("pk")).values("count")
+    return credits.annotate(files=Coalesce(Subquery(count), 0))
+
+
 @dataclass
 class Line:
     """One activity under one registration, with what it is worth.
@@ -245,12 +252,9 @@ class Record:
 
     def credits(self) -> QuerySet[Credit]:
         """Everything that was logged, the newest first, with activities and number of files."""
-        files = Evidence.objects.filter(activity=OuterRef("activity_id")).order_by()
-        count = files.values("activity").annotate(count=Count("pk")).values("count")
-        return (
+        return with_files(
             Credit.objects.filter(registration=self.registration)
             .select_related("activity")
-            .annotate(files=Coalesce(Subquery(count), 0))
             .order_by("-completed_on", "-activity_id")
         )
 
@@ -266,8 +270,10 @@ class Record:
 
     @cached_property
     def wants_evidence(self) -> set[int]:
-        """The ids of the activities that evidence is asked for now."""
-        return audit.waiting_for_evidence(self.registration) if self.audit else set()
+        """The ids of the activities that evidence is asked for now; a mentor reads of none."""
+        if self.keeps_comments or not self.audit:
+            return set()
+        return audit.waiting_for_evidence(self.registration)
 
     @cached_property
     def entries(self) -> list[Kept]:

@@ -89,6 +89,11 @@ class StandingTable:
             rows.append(self._row(group=group))
         return [*rows, self._row()]
 
+    @property
+    def has_parked(self) -> bool:
+        """Whether a limit keeps something from counting, so that the page explains it."""
+        return any(cell.parked for row in self.rows for cell in row.cells)
+
     def _is_of_interest(self, kind: ActivityType) -> bool:
         """A catalogue may be long: types without a limit stand here once something is done."""
         limited = any(cap.activity_type_id == kind.pk for cap in self._caps)

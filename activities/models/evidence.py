@@ -13,7 +13,7 @@ from registrations.models.mentoring import conflicts_of
 class EvidenceQuerySet(models.QuerySet["Evidence"]):
     def visible_to(self, person: Person) -> EvidenceQuerySet:
         """Evidence of the entries that count in a record whose evidence the person reads."""
-        credits = Credit.objects.filter(registration__in=whose_evidence_is_read_by(person))
+        credits = Credit.objects.kept().filter(registration__in=whose_evidence_is_read_by(person))
         return self.filter(activity__in=credits.values("activity"))
 
 

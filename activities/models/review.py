@@ -1,8 +1,8 @@
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
-from activities.models.log import Activity
+from activities.models.log import Activity, Credit
 from registrations.models import Person, Registration
 
 LONGEST_SUGGESTION = 2000
@@ -59,11 +59,17 @@ class Suggestion(models.Model):
 
 class CommentQuerySet(models.QuerySet["Comment"]):
     def waiting(self) -> "CommentQuerySet":
-        """Questions on kept entries that nobody has answered; `Comment.is_answered` says how."""
+        """Questions on entries of their record that nobody has answered; see `is_answered`.
+
+        What was taken out of the record waits for nothing, though another record may keep it.
+        """
+        held = Credit.objects.kept().filter(
+            registration=OuterRef("registration"), activity=OuterRef("activity")
+        )
         return self.filter(
+            Exists(held),
             answered_at__isnull=True,
             settled_at__isnull=True,
-            activity__deleted_at__isnull=True,
             written_at__gte=F("activity__updated_at"),
         )
 

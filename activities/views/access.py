@@ -58,12 +58,15 @@ def is_own(request: HttpRequest, record: Record) -> bool:
 
 
 def entry_of(record: Record, pk: int, *, deleted: bool = False) -> Activity:
-    """Return an activity of this record, or not found; deleted ones only when they are wanted."""
+    """Return an activity of this record, or not found.
+
+    With `deleted` also one that can still be brought back; what is gone for longer may be of a type
+    that the record's rules don't have any more.
+    """
+    found = Activity.objects.in_record(record.registration)
     if deleted:
-        activities = Activity.objects.filter(credits__registration=record.registration)
-    else:
-        activities = Activity.objects.in_record(record.registration)
-    return get_object_or_404(activities, pk=pk)
+        found |= Activity.objects.filter(pk__in=record.restorable().values("activity"))
+    return get_object_or_404(found, pk=pk)
 
 
 def refused(request: HttpRequest, record: Record, *problems: Problem) -> HttpResponse:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.html import format_html
@@ -83,8 +83,6 @@ def restore(request: HttpRequest, registration: int, activity: int) -> HttpRespo
         return refused(request, record)
     line = record.line(row)
     if line.deleted_at is not None:
-        if not record.restorable().filter(activity=row).exists():
-            raise Http404
         if request.method != "POST":
             context = {"registration": record.registration, "line": line}
             return render(request, "activities/restore.html", context)

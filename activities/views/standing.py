@@ -8,6 +8,7 @@ from activities import pace, points, reasons
 from activities.forms.whatif import WhatIfForm
 from activities.record import Record
 from activities.standing import StandingTable
+from activities.suggestions import mentoring_of
 from activities.views.access import is_own, visible_record
 
 
@@ -18,6 +19,7 @@ def standing(request: HttpRequest, registration: int) -> HttpResponse:
     asked = any(name in request.GET for name in ("rate", "hours", "completed_on"))
     form = WhatIfForm(record, request.GET if asked else None)
     speed = pace.of(record)
+    own = is_own(request, record)
     return render(
         request,
         "activities/standing.html",
@@ -28,7 +30,8 @@ def standing(request: HttpRequest, registration: int) -> HttpResponse:
             "table": StandingTable(record),
             "form": form if record.is_open else None,
             "foretold": _foretold(record, form) if asked and form.is_valid() else None,
-            "own": is_own(request, record),
+            "own": own,
+            "mentoring": None if own else mentoring_of(record.registration, request.user),  # type: ignore[arg-type]
         },
         status=422 if asked and form.errors else 200,
     )

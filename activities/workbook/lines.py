@@ -15,7 +15,14 @@ from activities.workbook.sheet import Choice, Problem, Question, Row, Skipped
 from cec.spreadsheet.cells import ERRORS, as_text
 from cec.spreadsheet.dates import Dates, read_dates
 from cec.spreadsheet.doubt import Doubt
-from cec.spreadsheet.wording import CONTROL, clean_line, clean_text, fold, unescape
+from cec.spreadsheet.wording import (
+    CONTROL,
+    clean_line,
+    clean_text,
+    fold,
+    unescape,
+    without_controls,
+)
 
 MOST_CHARACTERS = 2000
 # What the log can hold in one line.
@@ -161,6 +168,8 @@ class _Line:
         text = value if isinstance(value, str) else self.raw[name]
         if text in ERRORS and "row_id" not in self.values:
             return ""
+        # What can't be shown refuses the row; a page that says so must still be able to.
+        text = without_controls(text)
         text = clean_text(text) if name == "outcome" else clean_line(text)
         most = MOST_IN_FIELD.get(name, MOST_CHARACTERS)
         if len(text) > most:

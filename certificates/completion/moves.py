@@ -149,9 +149,13 @@ def _refuse_stale(registration: Registration, seen: int | None) -> None:
 
 
 def lock(registration: Registration) -> Registration:
-    """Return the registration as it is now, locked until the transaction ends."""
+    """Return the registration as it is now, locked until the transaction ends.
+
+    The rules aren't joined: after a wait they may be others by now, and PostgreSQL would find
+    no row.
+    """
     return (
         Registration.objects.select_for_update(of=("self",))
-        .select_related("program", "person", "association", "rules")
+        .select_related("program", "person", "association")
         .get(pk=registration.pk)
     )

@@ -10,23 +10,23 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from activities import audit, questions, reasons
 from activities.models import Audit
-from activities.record import Record
+from activities.record import Record, with_files
 from cec.problems import Refused
 from certificates import auditing
 from certificates.forms import AskedEntriesForm, AuditForm
 from registrations.calendar import today_in
-from registrations.models import Registration
+from registrations.models import Person, Registration
 from registrations.permissions import require
 
 
 class Page:
     """What the page of an audited record reads once, and shows in three ways."""
 
-    def __init__(self, row: Audit) -> None:
+    def __init__(self, row: Audit, reader: Person) -> None:
         self.audit = row
         self.registration = row.registration
-        self.record = Record(row.registration)
-        self.asked = list(audit.asked_entries([row.registration_id]))
+        self.record = Record(row.registration, reader=reader)
+        self.asked = list(with_files(audit.asked_entries([row.registration_id])))
         waiting = set(audit.unsettled(row.registration).values_list("pk", flat=True))
         self.asked.sort(key=lambda credit: credit.pk not in waiting)  # what waits comes first
         self.waiting = waiting
@@ -48,10 +48,11 @@ class Page:
         )
 
     def rows(self, form: AuditForm | None) -> list[dict[str, Any]]:
-        """Each asked entry with its line, its latest decision and the fields for another one."""
+        """Each asked entry: its line with the files, its latest decision, fields for another one."""
         fresh = self.form()
         fields = {entry.pk for entry in form.entries} if form else set()
         lines = self.record.lines(self.asked)
+        self.record.add_evidence(lines)
         return [
             {
                 "line": line,
@@ -77,16 +78,16 @@ def audited(request: HttpRequest, registration: int) -> HttpResponse:
     """The entries of an audited record; a reviewer decides on them, one or all at once."""
     row = _find(request, registration)
     if request.method != "POST":
-        return _show(request, Page(row))
+        return _show(request, _page(request, row))
     require(request.user, "review_record", row.registration)
-    page = Page(row)
+    page = _page(request, row)
     form = page.form(request.POST)
     if not form.is_valid():
         return _show(request, page, form=form, status=422)
     try:
         returned = auditing.settle(row.registration, form.choices, by=request.user)
     except Refused as refused:
-        page = Page(_find(request, registration))
+        page = _page(request, _find(request, registration))
         form = page.form(request.POST)
         for problem in refused.problems:
             form.add_error(None, str(problem.message))
@@ -108,7 +109,7 @@ def choose(request: HttpRequest, registration: int) -> HttpResponse:
     """Ask for evidence on some entries only."""
     row = _find(request, registration)
     require(request.user, "review_record", row.registration)
-    form = Page(row).choosing(request.POST)
+    form = _page(request, row).choosing(request.POST)
     if not form.is_valid():
         messages.warning(request, _("One of the entries isn’t in this record any more."))
         return redirect("audited", registration=registration)
@@ -119,6 +120,10 @@ def choose(request: HttpRequest, registration: int) -> HttpResponse:
     else:
         messages.success(request, _("Saved. The participant has a mail with what is asked for."))
     return redirect("audited", registration=registration)
+
+
+def _page(request: HttpRequest, row: Audit) -> Page:
+    return Page(row, request.user)  # type: ignore[arg-type]
 
 
 def _find(request: HttpRequest, registration: int) -> Audit:
@@ -147,6 +152,7 @@ def _show(
         "audit": row,
         "registration": page.registration,
         "rows": page.rows(shown),
+        "reads_evidence": page.record.reads_evidence,
         "settled": len(page.asked) - len(page.waiting),
         "form": shown,
         "choosing": page.choosing() if decides and runs else None,

@@ -120,6 +120,17 @@ class TestReading:
             assert rank(found.draw.seed, row.reference) in page
         assert found.registration.person.name not in page
 
+    def test_who_took_part_goes_back_to_the_certificate_page(self, client):
+        found = audits.asked()
+        back = f'href="{at("certificate", found.registration)}"'
+
+        own = signed_in(client, found.registration.person).get(at_draw("audit_how", found))
+        committee = signed_in(client, make.representative()).get(at_draw("audit_how", found))
+
+        assert 'class="back"' in own.content.decode()
+        assert back in own.content.decode()
+        assert 'class="back"' not in committee.content.decode()
+
     def test_nobody_else_does(self, client):
         found = audits.asked()
         exempt = make.registration(status="turned_in")
@@ -186,6 +197,17 @@ class TestTheParticipant:
         assert "Second talk" in listed
         assert "Planned talk" not in listed
         assert "The audit asks for evidence on this activity" in page
+
+    def test_has_a_mentor_who_reads_of_none_of_it(self, client):
+        row = audits.asked().registration
+        entry = row.person.activities.get(title="First talk")
+        signed_in(client, make.mentorship(row).mentor)
+
+        listed = text(client.get(at("activities", row) + "?year=all&status=evidence"))
+        page = text(client.get(at("activity", row, entry.pk)))
+
+        assert "First talk" not in listed
+        assert "The audit asks for evidence" not in page
 
     def test_reads_a_disallowed_entry_with_its_reason_and_can_answer(self, client):
         row = audits.asked().registration

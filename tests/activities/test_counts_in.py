@@ -208,6 +208,24 @@ def test_what_can_not_count_there_says_why_and_offers_nothing(own, library, care
     assert codes(entry) == {"CEC"}
 
 
+def test_an_entry_without_hours_says_first_that_a_type_by_the_hour_needs_them(own, library, careers):
+    course = make.activity(careers, "1-WEEK", hours=None, on="2025-07-01")
+    hint = "A type that counts by the hour needs the hours: write them above and save first."
+
+    before = text(own.get(at("activity", careers, course.pk)))
+    Activity.objects.filter(pk=course.pk).update(hours=1)
+    after = text(own.get(at("activity", careers, course.pk)))
+
+    assert hint in before
+    assert hint not in after
+
+
+def test_where_it_counts_stands_before_its_history(own, library, careers, entry):
+    page = text(own.get(at("activity", library, entry.pk)))
+
+    assert page.index("Counts in") < page.index("History")
+
+
 def test_taking_it_out_there_keeps_it_here_and_can_be_undone(own, library, careers, entry):
     share(careers, entry)
     page = at("activity_take_out", library, entry.pk, careers.pk)

@@ -3,6 +3,7 @@
 from datetime import date
 from decimal import Decimal
 from functools import partial
+from threading import Event as Signal
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -14,7 +15,7 @@ from registrations import organisations
 from registrations.models import Registration
 from tests import factories as make
 from tests.activities.asking import an_organisation, asked_for_entry, asked_for_part, codes, mails
-from tests.races import at_once
+from tests.races import at_once, wait_for_a_lock
 
 pytestmark = pytest.mark.django_db
 
@@ -305,3 +306,29 @@ def test_a_decision_and_taking_back_at_once_are_one_of_both():
 
     assert sum(isinstance(answer, Refused) for answer in found) == 1
     assert CreditRequest.objects.get().state in ("approved", "withdrawn")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_whoever_asks_again_while_it_is_declined_waits_and_then_asks(monkeypatch):
+    organisation = an_organisation()
+    officer = make.officer(organisation)
+    row = asked_for_entry(organisation)
+    declined, note = Signal(), crediting._note
+
+    def note_slowly(request, kind, **known):
+        if kind == "credits_declined":
+            declined.set()
+            wait_for_a_lock()
+        return note(request, kind, **known)
+
+    def ask_again():
+        declined.wait(timeout=20)
+        return asked_for_entry(organisation, row.registration, entry=row.activity)
+
+    monkeypatch.setattr(crediting, "_note", note_slowly)
+    found = at_once([partial(crediting.decline, row, by=officer, note="No."), ask_again])
+
+    assert found[0] is None
+    assert isinstance(found[1], CreditRequest)
+    states = CreditRequest.objects.order_by("pk").values_list("state", flat=True)
+    assert list(states) == ["declined", "asked"]

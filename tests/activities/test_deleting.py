@@ -5,8 +5,9 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from activities import log, points
+from activities import log, points, publishing, rehearsing
 from activities.models import Activity, Credit
+from registrations.rulebook import contents
 from tests import factories as make
 from tests.activities.pages import at, text
 
@@ -102,6 +103,28 @@ def test_after_thirty_days_it_can_not_come_back(own, registration, entry):
     assert own.get(page).status_code == 404
     assert own.post(page).status_code == 404
     assert Activity.objects.get().deleted_at is not None
+
+
+@pytest.mark.parametrize("name", ["activity_delete", "activity_restore"])
+def test_what_was_deleted_long_ago_under_former_rules_is_not_found(own, registration, entry, name):
+    log.delete(registration, entry, by=registration.person)
+    Credit.objects.update(deleted_at=timezone.now() - timedelta(days=31))
+    draft = make.draft()
+    contents.remove_type(draft.types.get(key="pd-i"))
+    rehearsing.rehearse(draft.program, by=make.administrator())
+    publishing.publish(
+        draft.program,
+        by=make.administrator(),
+        seen=contents.state_of(draft),
+        reason="PD-I is gone.",
+        for_all=True,
+    )
+
+    page = own.get(at(name, registration, entry.pk))
+
+    registration.refresh_from_db()
+    assert registration.rules == draft
+    assert page.status_code == 404
 
 
 @pytest.mark.parametrize("name", ["activity_delete", "activity_restore"])

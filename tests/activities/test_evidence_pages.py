@@ -7,7 +7,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from activities import evidence, log
+from activities import evidence, log, several
 from activities.models import Activity, Evidence
 from cec.files import store
 from registrations.models import Registration
@@ -258,6 +258,19 @@ class TestDownload:
             at("evidence_file", registration, entry.pk, row.pk + 1),
         ):
             assert client.get(address).status_code == 404
+
+    def test_who_judges_a_record_that_the_entry_left_may_see_it_no_more(
+        self, registration, entry, row
+    ):
+        judge = make.representative("MLA")
+        assert row in Evidence.objects.visible_to(judge)
+        careers = make.careers(registration.person)
+        several.count_in(careers, entry, rate=make.rate("1-WEEK", program_code="CPC"))
+
+        log.delete(registration, entry, by=registration.person)
+
+        assert row not in Evidence.objects.visible_to(judge)
+        assert row in Evidence.objects.visible_to(registration.person)
 
     def test_that_of_a_deleted_entry_is_not_there(self, own, registration, entry, row):
         log.delete(registration, entry, by=registration.person)

@@ -66,6 +66,20 @@ def test_no_file_at_all_is_named_too(own, registration):
     assert "Choose the file that holds your record" in text(response)
 
 
+@pytest.mark.parametrize("spelled", ["_xD800_", "_xDFFF_", "_xFFFF_", "_x0000_", "_x0008_"])
+def test_a_row_with_half_a_character_is_refused_and_the_preview_still_opens(
+    own, registration, spelled
+):
+    content = workbook(["2025-05-01", f"Weeding {spelled}", f"OLA {spelled}", "PD-I", 1, spelled])
+
+    imported, _digest = upload(own, registration, content)
+
+    page = shown(own, registration, imported)
+    assert "1 row can’t come in" in page
+    assert "This cell holds characters that can’t be shown." in page
+    assert "Weeding" in page
+
+
 def test_a_file_with_headings_only_has_nothing_to_save(own, registration):
     imported, _digest = upload(own, registration, workbook())
 

@@ -8,7 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from activities import log, questions
+from activities import log, questions, several
 from activities.models import Activity, Comment
 from cec.models import OutgoingMail
 from cec.problems import Refused
@@ -155,6 +155,20 @@ class TestAnswering:
         log.delete(registration, entry, by=registration.person)
 
         assert not Comment.objects.waiting().exists()
+
+    def test_nor_does_one_on_an_entry_that_only_another_record_keeps(
+        self, registration, entry, reviewer
+    ):
+        """Nobody could answer or settle it, and the record would never be accepted."""
+        careers = make.careers(registration.person)
+        several.count_in(careers, entry, rate=make.rate("1-WEEK", program_code="CPC"))
+        ask(registration, entry, reviewer)
+
+        log.delete(registration, entry, by=registration.person)
+
+        assert Activity.objects.kept().filter(pk=entry.pk).exists()
+        assert not Comment.objects.waiting().exists()
+        assert questions.check_settled(registration) == []
 
 
 class TestSettling:

@@ -219,6 +219,30 @@ def test_the_navigation_leads_to_the_record(own, registration):
     assert f'href="{at("activities", registration)}">Activities</a>' in markup
 
 
+@pytest.mark.parametrize("name", ["activity_duplicate", "activity_again", "activity_done"])
+def test_the_pages_of_one_activity_stand_under_activities(own, registration, name):
+    planned = name == "activity_done"
+    code = "PD-I" if planned else "LEAD"
+    row = make.activity(registration, code, on=registration.starts_on, planned=planned)
+
+    markup = own.get(at(name, registration, row.pk)).content.decode()
+
+    assert f'href="{at("activities", registration)}" aria-current="page">Activities</a>' in markup
+
+
+def test_a_record_of_fixed_numbers_speaks_of_no_years(client):
+    careers = make.registration(
+        code="CPC", association_code=None, starts_on=timezone.localdate() - timedelta(days=30)
+    )
+    make.activity(careers, "1-WEEK", hours=None, on=careers.starts_on)
+    client.force_login(careers.person)
+
+    page = text(client.get(at("record", careers)))
+
+    assert "Every total, and “what if?”" in page
+    assert "Every year" not in page
+
+
 def test_the_record_speaks_french(own, registration):
     make.activity(registration, "PD-I", on=this_year(registration))
 

@@ -257,13 +257,21 @@ class TestPublishing:
     def test_an_open_import_is_dropped_as_its_rows_name_former_rates(self, office, draft):
         row = make.registration()
         opened = Import.objects.create(
-            registration=row, uploaded_by=row.person, file_name="r.xlsx", sha256="0" * 64
+            registration=row,
+            uploaded_by=row.person,
+            file_name="r.xlsx",
+            sha256="0" * 64,
+            content=b"what the file says",
+            layout={"samples": [["Webinar"]], "remembered": {"titre": "title"}},
+            rows=[{"number": 2}],
         )
 
         publish(office)
 
-        opened.refresh_from_db()
+        opened = Import.objects.defer(None).get()
         assert opened.state == Import.State.DROPPED
+        assert (opened.content, opened.rows) == (None, [])
+        assert opened.layout == {"remembered": {"titre": "title"}}
 
     def test_for_all_wants_a_rehearsal_of_just_this_draft(self, office, draft):
         rehearsing.rehearse(make.program(), by=office)

@@ -8,10 +8,11 @@ from threading import Event as Signal
 import pytest
 from django.db import transaction
 
-from activities import log, points, publishing, rehearsing
+from activities import log, points, publishing, questions, rehearsing
 from activities.models import Activity, Credit
 from cec.models import OutgoingMail
 from cec.problems import Refused
+from certificates.completion import moves
 from registrations.models import Rate, Registration
 from registrations.rulebook import contents, drafting
 from registrations.rulebook.drafting import Place
@@ -152,6 +153,29 @@ def test_an_entry_that_was_first_moves_along():
     assert row.rules == draft
     assert Credit.objects.get(registration=row).activity_type.rules == draft
     assert points.standing(row).counted == 4
+
+
+@pytest.mark.parametrize("name", ["questions", "moves"])
+def test_whoever_locks_a_record_while_everybody_moves_finds_it_under_the_new_rules(name):
+    """A lock that joined the rules would find nothing: the joined row is that of before."""
+    office, reviewer = make.administrator(), make.steering()
+    row = make.registration()
+    draft = lower(office)
+    begun = Signal()
+    lock = {"questions": partial(questions.lock, by=reviewer), "moves": moves.lock}[name]
+
+    def publish_slowly():
+        with transaction.atomic():
+            publish(office, draft)
+            begun.set()
+            wait_for_a_lock()
+
+    def look():
+        begun.wait(timeout=20)
+        with transaction.atomic():
+            return lock(row).rules
+
+    assert at_once([publish_slowly, look]) == [None, draft]
 
 
 def test_everybody_is_told_once_whoever_tells():

@@ -102,8 +102,35 @@ def test_a_program_without_years_has_one_column(client):
 
     page = text(client.get(at("standing", registration)))
 
-    assert "Where the credits stand" in page
-    assert "Activity type So far 1-WEEK One-week CPC course (Ethics) 10 All types 10" in page
+    assert page.count("Where the credits stand") == 2
+    assert "By course Course So far 1-WEEK One-week CPC course (Ethics) 10 All courses 10" in page
+
+
+def test_limits_are_explained_once_something_is_over_one(own, registration):
+    make.activity(registration, "PD-F", hours="10", on=timezone.localdate())
+
+    before = text(own.get(at("standing", registration)))
+    make.activity(registration, "PD-F", hours="1", on=timezone.localdate())
+    after = text(own.get(at("standing", registration)))
+
+    said = "Done is hours × rate. What is over a limit stays in the record"
+    assert said not in before
+    assert said in after
+
+
+def test_it_is_reached_from_the_list_of_activities_too(own, registration):
+    markup = own.get(at("activities", registration)).content.decode()
+
+    assert f'href="{at("standing", registration)}">Where the points stand</a>' in markup
+
+
+def test_a_mentor_goes_back_to_the_mentee(client):
+    mentorship = make.mentorship(make.registration())
+    client.force_login(mentorship.mentor)
+
+    markup = client.get(at("standing", mentorship.registration)).content.decode()
+
+    assert f'href="{at("mentee", mentorship)}"' in markup
 
 
 def test_what_if_says_what_would_count_and_where_that_leads(own, registration):

@@ -276,6 +276,8 @@ class TestThePage:
     def test_the_queries_do_not_grow_with_the_entries(self, client, reviewer):
         few = audits.asked()
         many = audits.drawn(records.turned_in())
+        for entry in (few.registration.person.activities.first(), *entries(many)):
+            factories.evidence(entry)
         signed_in(client, reviewer)
 
         counts = [
@@ -284,6 +286,25 @@ class TestThePage:
         ]
 
         assert counts[0] == counts[1]
+
+    def test_shows_the_evidence_to_those_who_judge_it(self, client, found, reviewer):
+        first, *_others = entries(found)
+        first.outcome = "Built a map of the stacks."
+        first.save()
+        file = factories.evidence(first, "proof-of-attendance.pdf")
+        link = address("evidence_file", found.registration_id, first.pk, file.pk)
+
+        judging = page(signed_in(client, reviewer), "audited", found.registration_id)
+        looking = page(
+            signed_in(client, factories.administrator()), "audited", found.registration_id
+        )
+
+        assert f'href="{link}"' in judging
+        assert "proof-of-attendance.pdf" in judging
+        assert "Built a map of the stacks." in judging
+        assert judging.count("No files yet.") == 5
+        assert "proof-of-attendance.pdf" not in looking
+        assert "No files yet." not in looking
 
     def test_the_review_of_a_drawn_record_leads_to_its_audit(self, client, found, reviewer):
         text = page(signed_in(client, reviewer), "review", found.registration_id)
