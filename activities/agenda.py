@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from activities import pace, shelves
+from activities import pace, points, shelves
 from activities.points import ZERO
 from activities.record import Record, State
 from cec.wording import day, number
@@ -65,16 +65,18 @@ def _total(record: Record) -> list[str]:
 
 
 def _year(record: Record) -> list[str]:
-    """What is missing to what is asked for in this program year (P3)."""
+    """What is missing to what is asked for in this program year (P3), with what it was brought."""
     year, yearly = record.this_year, record.rules.yearly
     if yearly is None or year.ends_on is None or record.today > year.ends_on:
         return []
-    missing = yearly - record.counted(year.number)
+    brought = points.brought(record.registration).get(year.number, ZERO)
+    counted = record.counted(year.number) + brought
+    missing = yearly - counted
     if missing <= 0:
         return []
     values = {
         "number": year.number,
-        "counted": number(record.counted(year.number)),
+        "counted": number(counted),
         "yearly": number(yearly),
         "missing": record.rules.amount(missing),
         "day": day(year.ends_on),

@@ -102,8 +102,6 @@ def _lock(registrations: QuerySet[Registration]) -> list[int]:
 
 def _move(ids: list[int], rules: Rules, *, by: Person, reason: str) -> Rehearsal:
     """Move locked registrations, write it down, and let those know whose standing changes."""
-    with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL statement_timeout = '10min'")
     moved = rehearsing.try_out(
         Rehearsal(rules=rules, made_by=by, moved_at=timezone.now(), reason=reason),
         scope="id = ANY(%(registrations)s)",
@@ -111,6 +109,8 @@ def _move(ids: list[int], rules: Rules, *, by: Person, reason: str) -> Rehearsal
     )
     stuck = set(moved.effects.exclude(stuck="").values_list("registration_id", flat=True))
     event = new_event(Event.Kind.OTHER_RULES, by=by, reason=reason)
+    with connection.cursor() as cursor:  # trying out has set a shorter one, for a page
+        cursor.execute("SET LOCAL statement_timeout = '10min'")
     carrying.carry([pk for pk in ids if pk not in stuck], rules, rehearsal=moved.pk, event=event)
     if moved.effects.filter(stuck="").update(to_tell=True):
         work.hint_after_commit(TELL, moved.pk)

@@ -265,7 +265,7 @@ def difference(worths: Sequence[tuple[Line, RecordRules]]) -> str:
     """Say why one entry is worth something else in each of several programs; empty if it isn't."""
     hourly = [(line, rules) for line, rules in worths if line.rate.per_hour]
     fixed = [(line, rules) for line, rules in worths if line.rate.per_hour is None]
-    limited = [(line, rules) for line, rules in worths if line.parked]
+    limited = [(line, rules) for line, rules in worths if line.worth and line.worth.parked]
     unwritten = [(line, rules) for line, rules in worths if line.state == Credit.State.NO_OUTCOME]
     said = []
     if hourly and fixed:

@@ -38,6 +38,17 @@ def test_the_total_and_the_year_are_those_of_the_points_engine(row):
     assert lines[1] == ("Year 2 is at 8 of the 30 suggested: 22 points to go by 14 March 2027.")
 
 
+def test_what_the_year_before_brings_is_not_missing(row):
+    row.rules.requirements.filter(per="year").update(carry=10)
+    make.activity(row, "PD-F", hours="10", on="2025-05-01")
+    make.activity(row, "PD-I", hours="20", on="2025-05-01")
+    make.activity(row, "PD-I", hours="8", on="2026-05-01")
+
+    lines = draft(row)
+
+    assert lines[1] == ("Year 2 is at 18 of the 30 suggested: 12 points to go by 14 March 2027.")
+
+
 def test_full_types_are_named_and_empty_ones_too(row):
     make.activity(row, "PD-I", hours="25", on="2026-05-01")
 

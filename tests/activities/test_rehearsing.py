@@ -254,6 +254,15 @@ class TestPublishing:
         moved = Rehearsal.objects.get(rules=version)
         assert [effect.registration for effect in moved.effects.exclude(stuck="")] == [row]
 
+    def test_writing_to_everybody_has_more_time_than_a_rehearsal(self, office, draft):
+        make.registration()
+
+        publish(office)
+
+        with connection.cursor() as cursor:
+            cursor.execute("SHOW statement_timeout")
+            assert cursor.fetchone() == ("10min",)
+
     def test_an_open_import_is_dropped_as_its_rows_name_former_rates(self, office, draft):
         row = make.registration()
         opened = Import.objects.create(

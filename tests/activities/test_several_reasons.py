@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from django.utils import translation
 
-from activities import several
+from activities import audit, several
 from activities.reasons import difference, worth
 from activities.record import Record
 from registrations.models import ActivityType, Program, Rate, Rules
@@ -106,6 +106,17 @@ def test_an_outcome_that_one_program_wants(library, careers):
     assert why.endswith(
         f"What you learned has to be written for it to count in {library.program.name}."
     )
+
+
+def test_what_is_disallowed_in_one_program_is_over_no_limit(library, careers):
+    entry = make.activity(library, "PD-F", hours="5", on="2025-07-01")
+    several.count_in(careers, entry, rate=make.rate("1-WEEK", program_code="CPC"))
+    audit.disallow(library, entry, by=make.steering(), reason="Staff training.")
+
+    here, _there, why = in_each(entry, library, careers)
+
+    assert "The committee disallowed it: Staff training." in here
+    assert "A limit applies" not in why
 
 
 def test_a_third_program_as_data_with_another_worth_of_an_hour(person, library):

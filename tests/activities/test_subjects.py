@@ -129,7 +129,8 @@ def test_without_any_area_there_is_no_filter(own, registration):
 def test_an_export_says_the_areas_in_its_language_and_comes_home_unchanged(own, registration):
     make.activity(registration, title="Old maps", subject=f"{CATALOGUING}; Maps")
 
-    file = record_as_workbook(Record(registration), language="fr")
+    with translation.override("fr"):
+        file = record_as_workbook(Record(registration), language="fr")
     upload = SimpleUploadedFile("record.xlsx", file)
     preview = own.post(at("record_import", registration), {"file": upload}, follow=True)
 
