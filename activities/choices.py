@@ -7,7 +7,7 @@ from activities.record import Record
 from activities.rules import RecordRules
 from activities.workbook import Choice
 from activities.workbook.scheme import Group, Kind, Need, Scheme, Worth
-from registrations.models import ActivityType, Cap, Rate, Rules
+from registrations.models import ActivityType, Cap, Rate, Requirement, Rules
 
 # The most that counts, by type or group and by period.
 Limits = Mapping[tuple[int | None, int | None, str], Decimal]
@@ -81,6 +81,7 @@ def _needs(rules: Rules, place: Places) -> list[Need]:
             points=row.points,
             group=place.get(row.group_id),
             name=row.group.name if row.group else "",
+            advised=row.strictness == Requirement.Strictness.ADVISED,
             carry=row.carry,
         )
         for row in rows

@@ -6,6 +6,7 @@ from uuid import uuid5
 
 from django import forms
 from django.utils.text import capfirst
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from activities import crediting
@@ -63,7 +64,8 @@ class AskForm(OnceForm):
 
 class EntryChoice(forms.ModelChoiceField):
     def label_from_instance(self, credit: Credit) -> str:  # type: ignore[override]
-        return f"{day(credit.completed_on)}: {credit.activity.title}"
+        values = {"label": day(credit.completed_on), "value": credit.activity.title}
+        return gettext("%(label)s: %(value)s") % values
 
 
 class AskForEntryForm(AskForm):

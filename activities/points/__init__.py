@@ -181,6 +181,7 @@ __all__ = [
     "preview",
     "standing",
     "standings",
+    "totals_of_both_sql",
     "totals_of_everyone_sql",
     "totals_sql",
     "totals_where_sql",

@@ -47,7 +47,7 @@ class Columns:
 class RuleSheet:
     """Where the hidden sheet of rules has what: a line for each choice, type and program year."""
 
-    CHOICE = ("label", "per_hour", "fixed", "step", "least", "kind")
+    CHOICE = ("label", "per_hour", "fixed", "step", "least", "kind", "short")
 
     def __init__(self, title: str, scheme: Scheme, choices: int) -> None:
         self.title = title
@@ -110,12 +110,16 @@ class RowFormulas:
         return f'IF(ISNUMBER({at["date"]}),({day})*10^5+{entry},"")'
 
     def _rate(self, at: dict[str, str]) -> str:
-        """The place of the chosen type among the choices, whose names may hold * or ?."""
+        """The place of the chosen type among the choices, whose names may hold * or ?.
+
+        A code will do where one choice alone has it.
+        """
         text = f"TRIM({at['type']})"
         for sign in "~*?":
             text = f'SUBSTITUTE({text},"{sign}","~{sign}")'
-        labels = self.rules.range("label")
-        return f'IF({at["type"]}="","",IFERROR(MATCH({text},{labels},0),""))'
+        by_code = f'IFERROR(MATCH({text},{self.rules.range("short")},0),"")'
+        by_label = f"IFERROR(MATCH({text},{self.rules.range('label')},0),{by_code})"
+        return f'IF({at["type"]}="","",{by_label})'
 
     def _year(self, at: dict[str, str]) -> str:
         """The number of the program year that holds the day (P5)."""
@@ -198,7 +202,10 @@ def _quoted(text: str) -> str:
 
 def _sentences() -> dict[str, str]:
     return {
-        "missing": _("Day, title, type or hours are still missing."),
+        "missing": _(
+            "Day, title, type or hours are missing or can’t be read here. "
+            "The site may still read them."
+        ),
         "outside": _("This day is outside your program years."),
         "disallowed": _("The committee disallowed it. It counts nothing."),
         "planned": _("It is planned and counts once you’ve done it."),

@@ -43,13 +43,15 @@ class Worth:
 class Need:
     """Points that are needed per "year" or "cycle", of all types (`group` None) or of a group.
 
-    `carry` is what a year's excess may bring into the next one at most.
+    `advised`: only suggested, nothing depends on it (P3). `carry` is what a year's excess may bring
+    into the next one at most.
     """
 
     per: str
     points: Decimal
     group: int | None = None
     name: str = ""
+    advised: bool = False
     carry: Decimal | None = None
 
 

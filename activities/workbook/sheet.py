@@ -31,6 +31,9 @@ class Choice:
     aliases: tuple[str, ...] = ()
     needs_hours: bool = True
 
+    def code(self, language: str) -> str:
+        return self.code_fr if language.startswith("fr") else self.code_en
+
     def label(self, language: str) -> str:
         """The name as an export writes it, and as the drop-down list offers it."""
         french = language.startswith("fr")

@@ -108,4 +108,7 @@ class Totals:
 
 
 def _needed_text(need: Need) -> str:
+    """What is only advised isn't called needed: the certificate doesn't hang on it (P3)."""
+    if need.advised:
+        return _("Suggested in each year") if need.per == "year" else _("Suggested in all")
     return _("Needed in each year") if need.per == "year" else _("Needed in all")

@@ -32,6 +32,7 @@ _LONGEST_TITLE = 31
 _FORBIDDEN_IN_TITLE = str.maketrans(dict.fromkeys("[]:*?/\\'"))
 _WIDTHS = {"title": 44, "provider": 26, "type": 38, "subject": 26, "outcome": 44, "why": 44}
 _WIDTH = 15
+_WIDEST_TYPE = 60
 # What the owner fills in; everything else is worked out.
 INPUTS = (
     *("date", "title", "provider", "type", "subject", "hours", "outcome", "planned"),
@@ -75,6 +76,7 @@ class _Record:
         self.workbook = workbook
         self.choices = choices
         self.scheme = scheme
+        self.language = language
         self.labels = type_labels(choices, language)
         self.columns = Columns(scheme)
         self.sheet = self.add_sheet(_("Record of Learning Activities"))
@@ -87,6 +89,9 @@ class _Record:
         sheet.protection.sheet = True
         for deed in ("formatCells", "formatColumns", "formatRows"):
             setattr(sheet.protection, deed, False)  # what is True here is forbidden
+        sheet.page_setup.orientation = "landscape"
+        sheet.page_setup.fitToHeight = 0  # as many pages as it takes, each as wide as the sheet
+        sheet.sheet_properties.pageSetUpPr.fitToPage = True
         return sheet
 
     def write(self, entries: list[Entry], heading: Heading) -> None:
@@ -116,18 +121,18 @@ class _Record:
     def lay_out(self, first: int) -> None:
         """Widths and frozen headings; a stream of rows wants them first."""
         sheet = self.sheet
+        longest = max(map(len, self.labels.values()), default=0) + 2
+        widths = _WIDTHS | {"type": min(max(longest, _WIDTHS["type"]), _WIDEST_TYPE)}
         for name, letter in self.columns.letters.items():
             column = sheet.column_dimensions[letter]
-            column.width = _WIDTHS.get(name, _WIDTH)
+            column.width = widths.get(name, _WIDTH)
             column.hidden = name in self.columns.hidden
             if name in INPUTS:  # cells that aren't written look as their column does
                 column.protection = _OPEN
             if name in ("date", "started_on"):
                 column.number_format = _DAY
         sheet.freeze_panes = f"C{first}"
-        sheet.page_setup.orientation = "landscape"
-        sheet.page_setup.fitToHeight = 0
-        sheet.sheet_properties.pageSetUpPr.fitToPage = True
+        sheet.print_title_rows = f"{first - 1}:{first - 1}"
 
     def values(self, entry: Entry, rank: int) -> dict[str, object]:
         """What isn't worked out of an entry, by column."""
@@ -237,11 +242,13 @@ class _Record:
             sheet.append([self.cell(value, sheet=sheet) for value in line])
 
     def choice_lines(self) -> Iterator[list[object]]:
-        for choice in self.choices:
+        codes = [choice.code(self.language) for choice in self.choices]
+        for choice, code in zip(self.choices, codes, strict=True):
             worth = self.scheme.worths[choice.key]
             numbers = (worth.per_hour, worth.fixed, worth.step, worth.least)
             label = clean_line(self.labels[choice.key])
-            yield [label, *(number or 0 for number in numbers), worth.kind + 1]
+            short = clean_line(code) if codes.count(code) == 1 else ""
+            yield [label, *(number or 0 for number in numbers), worth.kind + 1, short]
 
     def kind_lines(self) -> Iterator[list[object]]:
         columns = sorted(LAYERS, key=most_column)

@@ -286,7 +286,7 @@ def ready(
         scope, values = registrations.order_by().values("id").query.sql_with_params()
     except EmptyResultSet:  # Django knows without asking that there are none
         return registrations
-    totals = points.totals_where_sql("registration_id IN (SELECT id FROM chosen)")
+    totals = points.totals_of_both_sql("registration_id IN (SELECT id FROM chosen)")
     enough = ENOUGH_POINTS.format(scope=scope, totals=totals)
     return (
         registrations.with_balance()

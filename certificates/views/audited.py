@@ -48,7 +48,7 @@ class Page:
         )
 
     def rows(self, form: AuditForm | None) -> list[dict[str, Any]]:
-        """Each asked entry: its line with the files, its latest decision, fields for another one."""
+        """Each asked entry: its line, files, latest decision, and fields for another one."""
         fresh = self.form()
         fields = {entry.pk for entry in form.entries} if form else set()
         lines = self.record.lines(self.asked)

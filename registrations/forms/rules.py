@@ -69,6 +69,12 @@ class PairedForm(PlainForm):
     SECOND = ("_fr", "_strictness")  # what belongs to the field before it
     ALSO_SECOND = frozenset({"fixed", "least", "day"})
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, field in self.fields.items():
+            if name.endswith(("_en", "_fr")):  # so that a screen reader says it as it is written
+                field.widget.attrs["lang"] = name[-2:]
+
     def in_pairs(self) -> list[tuple[forms.BoundField, forms.BoundField | None]]:
         """Return the visible fields, each with the one that belongs to it."""
         found: list[tuple[forms.BoundField, forms.BoundField | None]] = []

@@ -6,6 +6,7 @@ from datetime import date
 
 from django.utils import dateformat
 from django.utils.functional import cached_property
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from cec.wording import amount, is_french, number
@@ -17,13 +18,14 @@ from registrations.rulebook.contents import Contents
 class Fact:
     """One rule: what it is about, and what it says. `key` is the same in every version.
 
-    `look` stands for texts and colours: of those, the comparison only says that they changed.
+    `within` is what it is about where the type or the group is named already. `look` stands for texts and colours: of those, the comparison only says that they changed.
     """
 
     key: tuple[str, ...]
     about: str
     words: str
     look: bool = False
+    within: str = ""
 
 
 @dataclass(frozen=True)
@@ -78,16 +80,19 @@ class RulesInWords:
     def _type(self, kind: ActivityType) -> Iterator[Fact]:
         own = ("type", kind.key)
         for rate in kind.rates.all():
-            yield Fact((*own, "rate", rate.key), _rate_label(kind, rate), self.rate_words(rate))
+            words = self.rate_words(rate)
+            within = capfirst(rate.name) or _("Worth")
+            yield Fact((*own, "rate", rate.key), _rate_label(kind, rate), words, within=within)
             texts = f"{rate.name_en}/{rate.name_fr}"
             yield Fact((*own, "rate-look", rate.key), _rate_label(kind, rate), texts, look=True)
         yield from self._caps(own, kind.code, list(kind.caps.all()))
         if kind.group:
             label = _("%(code)s, group") % {"code": kind.code}
-            yield Fact((*own, "group"), label, kind.group.name)
+            yield Fact((*own, "group"), label, kind.group.name, within=_("Group"))
         if kind.needs_outcome:
             label = _("%(code)s, outcomes") % {"code": kind.code}
-            yield Fact((*own, "outcome"), label, _("counts once the outcomes are written"))
+            words = _("counts once the outcomes are written")
+            yield Fact((*own, "outcome"), label, words, within=_("Outcomes"))
         texts = "/".join(
             (kind.code_en, kind.code_fr, kind.name_en, kind.name_fr, kind.about_en, kind.about_fr)
         )
@@ -98,21 +103,23 @@ class RulesInWords:
         own = ("group", group.key)
         yield from self._caps(own, group.name, list(group.caps.all()))
         for row in group.requirements.all():
-            label = f"{group.name}, {_needed_label(row).lower()}"
-            yield Fact((*own, "needed", row.per), label, self.needed_words(row))
+            within = _needed_label(row)
+            label = f"{group.name}, {within.lower()}"
+            yield Fact((*own, "needed", row.per), label, self.needed_words(row), within=within)
         look = f"{group.name_en}/{group.name_fr}/{group.position}"
         yield Fact((*own, "look"), group.name, look, look=True)
 
     def _caps(self, own: tuple[str, ...], name: str, caps: list[Cap]) -> Iterator[Fact]:
         labels = {
-            "year": _("%(name)s, at most in a program year"),
-            "cycle": _("%(name)s, at most in the cycle"),
+            "year": (_("%(name)s, at most in a program year"), _("At most in a program year")),
+            "cycle": (_("%(name)s, at most in the cycle"), _("At most in the cycle")),
         }
         for cap in sorted(caps, key=lambda cap: cap.per, reverse=True):
             words = amount(cap.points, self.unit)
             if cap.strictness == Cap.Strictness.ADVISED:
                 words = _("%(points)s suggested; more still counts") % {"points": words}
-            yield Fact((*own, "cap", cap.per), labels[cap.per] % {"name": name}, words)
+            label, within = labels[cap.per]
+            yield Fact((*own, "cap", cap.per), label % {"name": name}, words, within=within)
 
     def rate_words(self, rate: Rate) -> str:
         """Say what a rate gives: "2 points an hour", "50 credits"."""

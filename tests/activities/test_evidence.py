@@ -55,9 +55,9 @@ def stored(media):
 
 
 def long_ago(entry):
-    Activity.objects.filter(pk=entry.pk).update(
-        deleted_at=timezone.now() - timedelta(days=log.UNDO_DAYS, minutes=1)
-    )
+    then = timezone.now() - timedelta(days=log.UNDO_DAYS, minutes=1)
+    Activity.objects.filter(pk=entry.pk).update(deleted_at=then)
+    entry.credits.update(deleted_at=then)
 
 
 class TestAdding:
@@ -269,7 +269,8 @@ class TestAtOnce:
         """The race is real: the same uploads, and nothing that makes them wait."""
         for width in range(1, 10):
             add_picture(registration, entry, width)
-        monkeypatch.setattr(evidence, "_lock", lambda *_args: None)
+        states = {registration.pk: "active"}
+        monkeypatch.setattr(evidence, "_lock", lambda *_args: states)
         monkeypatch.setattr(store, "_write", lambda *_args: time.sleep(0.5))
 
         at_once([lambda w=width: add_picture(registration, entry, w) for width in (20, 30, 40)])

@@ -37,7 +37,7 @@ def test_a_row_shows_points_what_counts_and_why(own, registration):
     page = text(own.get(at("activities", registration) + "?year=1"))
 
     assert (
-        "1 May 2025 LIBT 215 Red River PD-F 11 22 20 of 22 "
+        "1 May 2025 LIBT 215 Red River PD-F 11 22 11 h × 2 20 of 22 "
         "This fills PD-F up to its yearly limit of 20. The rest stays in your record."
     ) in page
     assert "Year 1 total 11 22 20" in page
@@ -241,7 +241,7 @@ def test_a_program_of_fixed_credits_lists_no_hours_and_no_years(client):
 
     page = text(client.get(at("activities", registration)))
 
-    assert "1 May 2025 A webinar WEBINAR 1 1 Counts in full. Complete" in page
+    assert "1 May 2025 A webinar WEBINAR 1 a fixed number 1 Counts in full. Complete" in page
     assert "Hours" not in page
     assert "Year 1" not in page
     assert "Five-week CPC course or program (50 credits)" in page

@@ -2,6 +2,7 @@
 
 import pytest
 from django.urls import reverse
+from django.utils import translation
 
 from activities import crediting
 from activities.models import CreditRequest
@@ -99,6 +100,23 @@ def test_an_entry_is_asked_for_from_its_own_page(client):
     assert answer.url == own("request", row, asked.pk)
     assert (asked.activity, asked.proposed) == (entry, 1)
     assert organisation.name in client.get(own("activity", row, entry.pk)).text
+
+
+@pytest.mark.parametrize(
+    ("language", "label"),
+    [("en", "2025: Ethics in a week"), ("fr", "2025\u00a0: Ethics in a week")],
+)
+def test_an_entry_is_chosen_by_its_day_and_title_in_either_language(client, language, label):
+    row = make.careers()
+    make.organisation()
+    make.activity(row, "1-WEEK", hours=None, title="Ethics in a week", on="2025-07-01")
+    client.force_login(row.person)
+    with translation.override(language):
+        address = own("request_entry", row)
+
+    page = client.get(address).text
+
+    assert label in page
 
 
 def test_a_part_is_asked_for_with_a_day_and_a_few_words(client):

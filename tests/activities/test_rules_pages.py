@@ -317,6 +317,16 @@ class TestReading:
         assert page.context["registration"].rules.version == 1
         assert rules in browser.get(record).text
 
+    def test_a_rule_is_named_without_its_type_below_the_types_heading(self, client):
+        row = make.registration()
+        client.force_login(row.person)
+
+        page = client.get(url("own_rules", row.pk)).text
+
+        assert "<dt>At most in a program year</dt>" in page
+        assert "<dt>Board member</dt>" in page
+        assert "PD-F, at most" not in page
+
     def test_a_draft_is_nobodys_version(self, client, office):
         draft = lowered(office)
 

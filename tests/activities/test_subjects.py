@@ -130,7 +130,7 @@ def test_an_export_says_the_areas_in_its_language_and_comes_home_unchanged(own, 
     make.activity(registration, title="Old maps", subject=f"{CATALOGUING}; Maps")
 
     with translation.override("fr"):
-        file = record_as_workbook(Record(registration))
+        file = record_as_workbook(Record(registration), language="fr")
     upload = SimpleUploadedFile("record.xlsx", file)
     preview = own.post(at("record_import", registration), {"file": upload}, follow=True)
 

@@ -249,7 +249,7 @@ def test_the_partnerships_record_counts_the_same_in_both_languages_and_says_why(
 
 def test_unfinished_rows_count_nothing_and_say_what_is_missing(recomputed):
     record = make.registration(starts_on=date(2023, 3, 15))
-    contents, counted = [], [*[None] * 9, 2.5, 1]
+    contents, counted = [], [*[None] * 9, 2.5, 1, 3]
     for language in ("en", "fr"):
         book = load_workbook(io.BytesIO(exported(record, language=language)))
         unfinished(book.worksheets[0], label=book.worksheets[2].cell(2, 1).value)
@@ -266,7 +266,7 @@ def test_unfinished_rows_count_nothing_and_say_what_is_missing(recomputed):
 
 
 def unfinished(sheet, *, label):
-    """Fill in nine rows that don't say enough, and two that do."""
+    """Fill in nine rows that don't say enough, and three that do."""
     rows = [
         {TITLE: "No day", TYPE: label, HOURS: 2},
         {DAY: date(2023, 5, 1), TYPE: label, HOURS: 2},
@@ -279,6 +279,7 @@ def unfinished(sheet, *, label):
         {DAY: date(2026, 3, 15), TITLE: "Too late", TYPE: label, HOURS: 2},
         {DAY: date(2023, 3, 15), TITLE: "Good", TYPE: label, HOURS: 2.5},
         {DAY: date(2026, 3, 14), TITLE: "Good too", TYPE: f" {label} ", HOURS: 1},
+        {DAY: date(2026, 3, 14), TITLE: "By its code", TYPE: "PUB-I", HOURS: 3},
     ]
     for number, cells in enumerate(rows, start=FIRST):
         for column, value in cells.items():

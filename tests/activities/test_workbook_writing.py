@@ -118,7 +118,7 @@ def test_numbers_versions_and_helpers_are_hidden_and_choices_are_offered():
     assert [each.sheet_state for each in book] == ["visible", "visible", "hidden", "hidden"]
     assert offered == {
         "'Rules'!$A$1:$A$7": "D8:D208",
-        "'Rules'!$O$1:$O$2": "E8:E208",
+        "'Rules'!$P$1:$P$2": "E8:E208",
         '"Planned"': "I8:I208",
     }
     assert [row[0].value for row in rules.iter_rows(max_row=7)] == [
@@ -333,3 +333,15 @@ def test_a_fixed_course_without_hours_comes_back_without_a_question():
     (row,) = read(io.BytesIO(data), choices=[course], language="fr").rows
 
     assert (row.state, row.hours, row.choice.key) == ("new", None, "ethics")
+
+
+def test_each_type_can_be_read_in_full_and_both_sheets_print_whole_with_their_headings():
+    book = load_workbook(io.BytesIO(exported(entry())))
+
+    sheet, totals = book.worksheets[:2]
+    longest = max(len(each.label("en")) for each in CHOICES)
+    assert sheet.column_dimensions["D"].width > longest
+    assert sheet.print_title_rows == "$7:$7"
+    for each in (sheet, totals):
+        assert each.page_setup.orientation == "landscape"
+        assert each.sheet_properties.pageSetUpPr.fitToPage

@@ -30,6 +30,8 @@ TABLE = {
     "note_association": {"representative", "steering"},
     "move_registration": {"representative", "steering", "administrator"},
     "extend_cycle": {"steering"},
+    "edit_rules": {"administrator"},
+    "move_to_rules": {"steering", "administrator"},
     "keep_organisations": {"administrator"},
     "set_allocations": {"organisation", "administrator"},
     "decide_request": {"organisation"},
