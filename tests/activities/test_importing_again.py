@@ -262,6 +262,7 @@ def test_a_field_that_both_changed_is_asked_about_and_stays_unless_the_owner_say
 
     entry.refresh_from_db()
     assert "1 entry was changed both here and in the file" in said
+    assert "There is nothing new in this file." not in said
     assert "What differs In your record In the file Hours 3 5" in said
     assert entry.hours == hours
 
