@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from activities import pace, points
+from activities import pace, points, shelves
 from activities.points import ZERO
 from activities.record import Record, State
 from cec.wording import day, number
@@ -96,11 +96,11 @@ def _year(record: Record) -> list[str]:
 
 def _types(record: Record) -> list[str]:
     """Which types are full this year, where more won't count, and which are empty (P2)."""
-    rows = record.types_in(record.this_year.number)
+    rows = shelves.types_in(record, record.this_year.number)
     full = [row.code for row in rows if row.limit is not None and row.counted >= row.limit]
     empty = [row.code for row in rows if row.counted == ZERO and not row.parked]
     said = []
-    if full and record.common_limit is not None:
+    if full and record.rules.common_limit is not None:
         text = ngettext(
             "%(codes)s is full this year: more of it stays in the record but won’t count.",
             "%(codes)s are full this year: more of these stays in the record but won’t count.",

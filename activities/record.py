@@ -1,4 +1,4 @@
-"""A registration's log as its pages show it: lines with their worth, program years, shelves."""
+"""A registration's log as its pages show it: lines with their worth, and what they want."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -19,8 +19,6 @@ from django.db.models import (
 )
 from django.db.models.functions import Coalesce
 from django.utils import timezone
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from activities import audit, log, points, questions
 from activities.models import (
@@ -36,7 +34,6 @@ from activities.models.evidence import whose_evidence_is_read_by
 from activities.points import ZERO, Entry
 from activities.rules import RecordRules
 from activities.subjects import Areas
-from cec.wording import number
 from registrations.calendar import today_in
 from registrations.models import ActivityType, Person, ProgramYear, Rate, Registration
 
@@ -113,43 +110,6 @@ class Kept(TypedDict):
     asked: bool
     suggested: bool
     audited: bool
-
-
-@dataclass(frozen=True)
-class Spine:
-    """An activity as the shelf draws it."""
-
-    title: str
-    code: str
-    colour: str
-    counted: Decimal
-
-
-@dataclass(frozen=True)
-class Year:
-    """One program year with what counts in it, as the shelf draws it."""
-
-    number: int
-    starts_on: date
-    ends_on: date | None
-    counted: Decimal
-    over: Decimal
-    suggested: Decimal | None
-    steady: Decimal | None
-    spines: Sequence[Spine]
-    hint: str = ""
-
-
-@dataclass(frozen=True)
-class TypeInYear:
-    """One activity type in one year against its limit, as the bar draws it."""
-
-    code: str
-    name: str
-    colour: str
-    counted: Decimal
-    limit: Decimal | None
-    parked: Decimal
 
 
 @dataclass(frozen=True)
@@ -353,84 +313,6 @@ class Record:
     @property
     def is_empty(self) -> bool:
         return not self.entries
-
-    @cached_property
-    def years(self) -> list[Year]:
-        """The shelves: each year's spines in order of date, what counts, what is parked."""
-        return [
-            Year(
-                number=year.number,
-                starts_on=year.starts_on,
-                ends_on=year.ends_on,
-                counted=self.counted(year.number),
-                over=self.parked(year.number),
-                suggested=self.rules.yearly,
-                steady=self.rules.steady,
-                spines=self._spines(year.number),
-                hint=self._hint(year),
-            )
-            for year in self.program_years
-        ]
-
-    def _spines(self, year: int) -> list[Spine]:
-        spines = []
-        for entry in self.entries:
-            worth = self.ledger.get(entry["activity_id"])
-            if worth is None or entry["year"] != year:
-                continue
-            kind = self.rules.types[entry["activity_type_id"]]
-            spines.append(
-                Spine(
-                    title=entry["activity__title"],
-                    code=kind.code,
-                    colour=kind.colour,
-                    counted=worth.counted,
-                )
-            )
-        return spines
-
-    def _hint(self, year: ProgramYear) -> str:
-        """Say when a year starts; where it is over, what the limits took (else the row says it)."""
-        if self.today < year.starts_on:
-            weeks = max((year.starts_on - self.today).days // 7, 1)
-            return ngettext("Starts in %(weeks)d week.", "Starts in %(weeks)d weeks.", weeks) % {
-                "weeks": weeks
-            }
-        yearly, over = self.rules.yearly, self.parked(year.number)
-        if yearly is None or over or self.counted(year.number) < yearly:
-            return ""
-        return _("You’re past the %(points)s asked for in a year.") % {"points": number(yearly)}
-
-    def types_in(self, year: int) -> list[TypeInYear]:
-        """Each type in one year, the fullest first; unlimited ones only where something counts."""
-        rows = []
-        for kind in self.rules.types.values():
-            entries = [
-                entry
-                for entry in self.ledger.values()
-                if entry.year == year and entry.activity_type_id == kind.pk
-            ]
-            limit = self.rules.limit(kind)
-            if not entries and limit is None:
-                continue
-            rows.append(
-                TypeInYear(
-                    code=kind.code,
-                    name=kind.name,
-                    colour=kind.colour,
-                    counted=sum((entry.counted for entry in entries), ZERO),
-                    limit=limit.points if limit else None,
-                    parked=sum((entry.parked for entry in entries), ZERO),
-                )
-            )
-        return sorted(rows, key=lambda row: -row.counted)
-
-    @property
-    def common_limit(self) -> Decimal | None:
-        """The enforced yearly limit that all types share, if they do."""
-        limits = [self.rules.limit(kind) for kind in self.rules.types.values()]
-        points = {limit.points if limit and limit.enforced else None for limit in limits}
-        return points.pop() if len(points) == 1 else None
 
     @cached_property
     def unfinished(self) -> Unfinished:

@@ -57,6 +57,13 @@ class RecordRules:
         """Return the yearly limit of a type, if it has one."""
         return self._limits.get(kind.pk)
 
+    @property
+    def common_limit(self) -> Decimal | None:
+        """The enforced yearly limit that all types share, if they do."""
+        limits = [self.limit(kind) for kind in self.types.values()]
+        points = {limit.points if limit and limit.enforced else None for limit in limits}
+        return points.pop() if len(points) == 1 else None
+
     @cached_property
     def _requirements(self) -> dict[str, Requirement]:
         rows = Requirement.objects.filter(rules=self.registration.rules_id, group__isnull=True)

@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from activities import agenda, suggestions
+from activities import agenda, shelves, suggestions
 from activities import mentees as lists
 from activities.forms.suggestions import SuggestionAnswerForm, SuggestionForm
 from activities.models import Suggestion
@@ -91,10 +91,10 @@ def _record(record: Record) -> dict[str, Any]:
     return {
         "registration": record.registration,
         "record": record,
-        "years": record.years,
+        "years": shelves.years_of(record),
         "this_year": record.this_year,
-        "types": record.types_in(record.this_year.number),
-        "limit": record.common_limit,
+        "types": shelves.types_in(record, record.this_year.number),
+        "limit": record.rules.common_limit,
         "counted": record.counted(),
         "parked": record.parked(),
         "needed": record.rules.needed,

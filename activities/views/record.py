@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
-from activities import pace, todo
+from activities import pace, shelves, todo
 from activities.record import Record
 from activities.views.access import is_own, visible_registration
 from cec.rosette import PETALS
@@ -34,10 +34,10 @@ def record(request: HttpRequest, registration: int) -> HttpResponse:
             "petal": speed.needed / PETALS if speed.needed else None,
             "steady": speed.steady.quantize(Decimal(1)) if speed.steady else None,
             "plan": "" if speed.is_over or speed.reached else pace.plan(found),
-            "years": found.years,
+            "years": shelves.years_of(found),
             "this_year": found.this_year,
-            "types": found.types_in(found.this_year.number),
-            "limit": found.common_limit,
+            "types": shelves.types_in(found, found.this_year.number),
+            "limit": found.rules.common_limit,
             "tasks": todo.tasks(found, speed) if own else [],
             "own": own,
             "can_edit": own and found.is_open,

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
-from activities import audit, points, reasons
+from activities import audit, points, reasons, shelves
 from activities.models import Credit
 from activities.record import Line, Record
 from cec.problems import Problem, Refused
@@ -29,7 +29,8 @@ WAITING = (Registration.Status.TURNED_IN, Registration.Status.ACCEPTED)
 def reviews(request: HttpRequest) -> HttpResponse:
     """The turned-in records in this person's care, longest waiting first."""
     require_staff(request.user)
-    page = Paginator(waiting.reviews(request.user), PER_PAGE).get_page(request.GET.get("page"))
+    rows = waiting.reviews(request.user).select_related("audit")
+    page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     standings = points.standings([row.pk for row in page.object_list])
     for row in page.object_list:
         row.standing = standings.get(row.pk, points.Standing(()))
@@ -123,6 +124,7 @@ def _show(
 ) -> HttpResponse:
     lines = record.lines(_kept(record))
     record.add_evidence(lines)
+    drawn = shelves.years_of(record)
     sent = completion.last_event(row, Event.Kind.TURN_IN)
     in_review = row.status == Registration.Status.TURNED_IN
     decides = in_review and may(request.user, "review_record", row)
@@ -134,7 +136,8 @@ def _show(
     context = {
         "registration": row,
         "record": record,
-        "years": _years(record, lines, form if decides else None),
+        "shelves": drawn,
+        "years": _years(record, drawn, lines, form if decides else None),
         "needed": completion.required_total(row),
         "counted": record.counted(),
         "parked": record.parked(),
@@ -159,14 +162,16 @@ def _problems(row: Registration) -> list[Problem]:
     return completion.check_completion(row) if row.status in WAITING else []
 
 
-def _years(record: Record, lines: list[Line], form: ReviewForm | None) -> list[dict[str, Any]]:
+def _years(
+    record: Record, drawn: list[shelves.Year], lines: list[Line], form: ReviewForm | None
+) -> list[dict[str, Any]]:
     """Return each program year with its shelf and its rows."""
     return [
         {
             "shelf": year,
             "rows": [_row(record, line, form) for line in lines if line.year == year.number],
         }
-        for year in record.years
+        for year in drawn
     ]
 
 
