@@ -146,7 +146,8 @@ def change(
     refuse_elsewhere([activity], elsewhere)
     before = changes.values_of(registration, [activity.pk])
     activity.version += 1
-    activity.save()
+    if not elsewhere or _differs(activity, before[activity.pk]):
+        activity.save()  # else it is another type here, which answers no question elsewhere
     value(registration, [(activity.pk, rate.pk)])
     _value_elsewhere(elsewhere)
     changes.note_edits(changes.Kind.EDITED, registration, [(activity, rate)], before=before, by=by)
@@ -172,14 +173,20 @@ def change_all(
         raise Refused(stale())
     refuse_elsewhere(activities, elsewhere)
     before = changes.values_of(registration, versions)
-    now = timezone.now()
+    now, shared = timezone.now(), {credit.activity_id for credit in elsewhere}
     for activity in activities:
         activity.version += 1
-        activity.updated_at = now
+        if activity.pk not in shared or _differs(activity, before[activity.pk]):
+            activity.updated_at = now
     Activity.objects.bulk_update(activities, CHANGEABLE, batch_size=500)
     value(registration, [(activity.pk, rate.pk) for activity, rate in entries])
     _value_elsewhere(elsewhere)
     changes.note_edits(changes.Kind.IMPORTED, registration, entries, before=before, by=by)
+
+
+def _differs(activity: Activity, before: Mapping[str, object]) -> bool:
+    """Whether an edit changes what all records of an activity show alike."""
+    return any(getattr(activity, name) != before[name] for name in SHARED)
 
 
 def _value_elsewhere(elsewhere: Sequence[Credit]) -> None:

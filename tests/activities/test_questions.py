@@ -170,6 +170,27 @@ class TestAnswering:
         assert not Comment.objects.waiting().exists()
         assert questions.check_settled(registration) == []
 
+    @pytest.mark.parametrize("many", [False, True])
+    def test_nor_does_another_type_in_another_record_answer_it(
+        self, registration, entry, reviewer, many
+    ):
+        careers = make.careers(registration.person)
+        several.count_in(careers, entry, rate=make.rate("1-WEEK", program_code="CPC"))
+        ask(registration, entry, reviewer)
+        other, by = make.rate("4-WEEK", program_code="CPC"), registration.person
+
+        if many:
+            log.change_all(careers, [(entry, other)], by=by)
+        else:
+            log.change(careers, entry, rate=other, by=by)
+        waits = Comment.objects.waiting().exists()
+        entry.title = "Copyright update, four sessions"
+        log.change(careers, entry, rate=other, by=by)
+
+        assert careers.credits.get().rate == other
+        assert waits
+        assert not Comment.objects.waiting().exists()
+
 
 class TestSettling:
     def test_is_kept_with_who_said_so(self, registration, entry, reviewer):
