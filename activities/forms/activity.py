@@ -208,6 +208,14 @@ def once_more(record: Record, credit: Credit) -> dict[str, Any]:
     return kept
 
 
-def carried_over(said: Any) -> dict[str, Any]:
-    """Return what the full form holds of what was typed into the quick card, right or wrong."""
-    return {name: said[name] for name in ("title", "completed_on", "rate", "hours") if name in said}
+def carried_over(said: Any, record: Record) -> dict[str, Any]:
+    """Return what the full form holds of what was typed into the quick card, right or wrong.
+
+    With a day that is still ahead it begins as planned (P11).
+    """
+    typed = {n: said[n] for n in ("title", "completed_on", "rate", "hours") if n in said}
+    try:
+        on = DayField(required=False).clean(typed.get("completed_on", ""))
+    except forms.ValidationError:
+        on = None
+    return typed | {"planned": on is not None and on > record.today}

@@ -28,6 +28,8 @@ class DayAndHours(forms.Form):
         label=_("Date finished"), error_messages={"required": _("Enter the day you finished")}
     )
     hours = HoursField(label=_("Hours"), required=False)
+    # What is said of a day that is still ahead (P11) where the form itself can't plan.
+    day_ahead = _("This day is still ahead. Enter the day when you finished.")
 
     def __init__(self, record: Record, data: Any = None, **kwargs: Any) -> None:
         super().__init__(data, use_required_attribute=False, **kwargs)
@@ -53,7 +55,8 @@ class DayAndHours(forms.Form):
                 completed_on=completed_on,
                 planned=bool(cleaned.get("planned")),
             ):
-                self.add_error("completed_on", problem.message)
+                ahead = problem.code == "future" and "planned" not in self.fields
+                self.add_error("completed_on", self.day_ahead if ahead else problem.message)
         return cleaned
 
     def _check_hours(self) -> None:

@@ -48,6 +48,10 @@ class QuickForm(NewEntry):
         },
     )
     offers_lately = True
+    day_ahead = _(
+        "This day is still ahead. Enter the day when you finished, "
+        "or choose “More details” to save it as planned."
+    )
 
     def __init__(self, record: Record, data: Any = None, **kwargs: Any) -> None:
         super().__init__(record, data, **kwargs)

@@ -47,7 +47,7 @@ def add(request: HttpRequest, registration: int) -> HttpResponse:
         form = SharedForm(record, initial=initial, places=places_of(request, record))
         return show_form(request, record, form)
     if "more" in request.POST:  # from the quick card, with what was typed there
-        initial = carried_over(request.POST)
+        initial = carried_over(request.POST, record)
         form = SharedForm(record, initial=initial, places=places_of(request, record))
         return show_form(request, record, form, prefilled=True)
     form = SharedForm(record, request.POST, places=places_of(request, record))

@@ -41,6 +41,15 @@ def test_more_details_carry_over_what_was_typed_right_or_wrong(own, registration
     assert not Activity.objects.exists()
 
 
+@pytest.mark.parametrize(("days", "planned"), [(-1, False), (0, False), (1, True)])
+def test_more_details_of_a_day_ahead_begin_as_planned(own, registration, days, planned):
+    said = quick("PD-F", completed_on=days_from_today(days)) | {"more": "1"}
+
+    response = own.post(at("activity_add", registration), said)
+
+    assert bool(response.context["form"]["planned"].value()) is planned
+
+
 def test_the_form_with_more_details_saves_once_it_is_right(own, registration):
     quickly = quick("PD-F", completed_on=days_from_today(0))
     own.post(at("activity_add", registration), quickly | {"more": "1"})

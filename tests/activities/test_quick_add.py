@@ -147,7 +147,7 @@ def test_tomorrow_is_not_done_yet(client):
     response = client.post(at("activities", registration), quick(completed_on=days_from_today(2)))
 
     assert response.status_code == 422
-    assert "This day is still ahead. Save it as planned" in text(response)
+    assert "or choose “More details” to save it as planned." in text(response)
     assert not Activity.objects.exists()
 
 
