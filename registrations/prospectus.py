@@ -114,7 +114,7 @@ class Prospectus:
         return [*self._whole(), *self._groups(), *types]
 
     def _whole(self) -> Iterable[Fact]:
-        told = {("needed", row.per) for row in self._plain()}
+        told: set[tuple[str, ...]] = {("needed", row.per) for row in self._plain()}
         if self.rules.year_begins is None:
             told.add(("years",))
         return (fact for fact in self._words.whole if fact.key not in told)
