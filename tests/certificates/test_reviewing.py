@@ -2,6 +2,7 @@
 
 import pytest
 
+from activities import questions
 from activities.models import Comment
 from certificates import completion
 from registrations.models import Event
@@ -214,3 +215,13 @@ class TestReviewing:
 
         assert "This record isn’t waiting for a decision" in text
         assert "<textarea" not in text
+
+    def test_an_answer_is_one_answer_in_french(self, client):
+        reviewer = factories.representative()
+        row = records.turned_in()
+        question = questions.ask(row, row.person.activities.first(), by=reviewer, text="Quand?")
+        questions.answer(question, by=row.person, text="En mai.")
+
+        response = signed_in(client, reviewer).get(address("review", row.pk, language="fr"))
+
+        assert '<span class="pill info">Réponse donnée</span>' in response.content.decode()

@@ -115,5 +115,5 @@ def test_the_pages_tell_them_in_french(client):
             client, reverse("what_counts_in", args=[factories.scheme("bc-housing").slug])
         )
 
-    assert "Autres limites et minimums" in page
+    assert "Autres plafonds et minimums" in page
     assert "20 points" in page
