@@ -18,7 +18,8 @@ from registrations.rulebook.contents import Contents
 class Fact:
     """One rule: what it is about, and what it says. `key` is the same in every version.
 
-    `within` is what it is about where the type or the group is named already. `look` stands for texts and colours: of those, the comparison only says that they changed.
+    `within` is what it is about where the type or the group is named already. `look` stands for
+    texts and colours: of those, the comparison only says that they changed.
     """
 
     key: tuple[str, ...]

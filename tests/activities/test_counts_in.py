@@ -208,9 +208,7 @@ def test_what_can_not_count_there_says_why_and_offers_nothing(own, library, care
     assert codes(entry) == {"CEC"}
 
 
-def test_an_entry_without_hours_says_first_that_the_other_type_needs_them(
-    own, library, careers
-):
+def test_an_entry_without_hours_says_first_that_the_other_type_needs_them(own, library, careers):
     course = make.activity(careers, "1-WEEK", hours=None, on="2025-07-01")
     hint = "A type that counts by the hour needs the hours: write them above and save first."
 
@@ -355,6 +353,16 @@ def test_each_list_shows_what_belongs_to_its_record(own, library, careers, entry
     assert "Ethics" not in library_page.split("Activities: what counts and why")[-1]
     assert "Ethics" in careers_page
     assert "Library only" not in careers_page
+
+
+def test_a_list_brings_back_what_only_its_own_record_gave_up(own, library, careers, entry):
+    share(careers, entry)
+    log.delete(library, entry, by=library.person)
+
+    page = own.get(at("activities", library) + "?year=all&status=deleted").text
+
+    assert at("activity_restore", library, entry.pk) in page
+    assert at("activity", library, entry.pk) + '"' not in page
 
 
 def test_the_pages_ask_the_same_however_much_is_in_the_records(own, library, careers, entry):
