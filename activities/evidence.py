@@ -52,7 +52,7 @@ def add(
 
 
 def remove(registration: Registration, evidence: Evidence, *, by: Person) -> None:
-    """Take a file away from an entry, for good.
+    """Take a file away from an entry, for good; what passed an audit with it is looked at anew.
 
     Raises `Refused` when this record is closed, or another one that holds the entry.
     """
@@ -64,6 +64,7 @@ def remove(registration: Registration, evidence: Evidence, *, by: Person) -> Non
                 raise Refused(closed(Registration(status=states[pk])))
         if Evidence.objects.filter(pk=evidence.pk).exists():
             _remove(evidence)
+            log.decide_anew(evidence.activity)
             _note(changes.Kind.FILE_REMOVED, registration, evidence, by=by)
 
 

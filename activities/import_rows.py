@@ -189,6 +189,7 @@ class Sorter:
                     by_entry[credit.activity_id].append((item, self._merge(item, credit)[0]))
         for pk, rivals in by_entry.items():
             first, _found = min(rivals, key=lambda rival: bool(rival[1]))
+            self.seen.setdefault(_fingerprint(first), first.number)
             self._take(first, self.existing[pk], stored[first.number])
 
     def _merge(self, item: Item, credit: Credit) -> tuple[Merge, dict[str, Any], dict[str, Any]]:
@@ -259,13 +260,7 @@ class Sorter:
 
     def _compare_with_record(self, item: Item, *, anyway: bool) -> None:
         """Find a row without a number in the record, among the deleted, or earlier in the file."""
-        assert item.rate is not None
-        mark = row_fingerprint(
-            title=item.row.title,
-            completed_on=item.values["completed_on"],
-            choice_key=str(item.rate.pk),
-            hours=item.row.hours,
-        )
+        mark = _fingerprint(item)
         earlier = self.seen.setdefault(mark, item.number)
         if self.known[mark]:
             item.activity = self.existing[self.known[mark].pop()].activity
@@ -293,6 +288,17 @@ class Sorter:
                 )
             )
         self.titles.add(title)
+
+
+def _fingerprint(item: Item) -> str:
+    """What the row says, before it is narrowed to what it changes."""
+    assert item.rate is not None
+    return row_fingerprint(
+        title=item.row.title,
+        completed_on=item.values["completed_on"],
+        choice_key=str(item.rate.pk),
+        hours=item.row.hours,
+    )
 
 
 def digest(items: Sequence[Item], removals: Sequence[Removal] = ()) -> str:

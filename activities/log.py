@@ -197,6 +197,12 @@ def touch(activity: Activity) -> None:
     Activity.objects.filter(pk=activity.pk).update(updated_at=timezone.now())
 
 
+def decide_anew(activity: Activity) -> None:
+    """Let what was decided on an entry hold no more: what it was decided by is gone (C2)."""
+    decided = Activity.objects.filter(pk=activity.pk, audit_decisions__isnull=False)
+    Activity.objects.filter(pk__in=decided).update(version=F("version") + 1)
+
+
 @transaction.atomic
 def delete(registration: Registration, activity: Activity, *, by: Person | None) -> None:
     """Take an activity out of the record; it can be brought back for `UNDO_DAYS`.

@@ -60,6 +60,7 @@ def desk(request: HttpRequest) -> Iterable[tuple[str, navigation.Item]]:
             _("Audits"),
             reverse("audits"),
             frozenset({"audits", "audit", "audit_draw", "audited", "audit_choose"}),
+            count=waiting.audits(request.user).count(),
             position=50,
         ),
     )

@@ -28,7 +28,8 @@ def new_public_id() -> str:
 def by_public_id(public_id: str) -> Certificate | None:
     """Return the certificate with exactly this id, if there is one."""
     wanted = public_id if _ID.fullmatch(public_id) else _NOBODY
-    return Certificate.objects.defer("registration").filter(public_id=wanted).first()
+    rows = Certificate.objects.select_related("program").defer("registration")
+    return rows.filter(public_id=wanted).first()
 
 
 def by_serial(serial: str, family_name: str) -> Certificate | None:
@@ -38,7 +39,7 @@ def by_serial(serial: str, family_name: str) -> Certificate | None:
     name a serial shows nothing, so that counting serials up reveals nobody.
     """
     wanted = serials.normalise(serial) or _NOBODY
-    found = Certificate.objects.filter(serial=wanted).first()
+    found = Certificate.objects.select_related("program").filter(serial=wanted).first()
     return found if found is not None and name_matches(family_name, found.holder) else None
 
 

@@ -9,7 +9,8 @@ from decimal import ROUND_CEILING, Decimal
 from functools import cached_property
 
 from registrations.models import Program
-from registrations.models.programs import ActivityType, Cap, Per, Requirement, Rules
+from registrations.models.programs import ActivityType, Cap, Per, Rate, Requirement, Rules
+from registrations.rulebook.facts import Fact, RulesInWords, day_of_year
 
 WEEKS_IN_A_YEAR = 52
 # Three years as people spend them: shares of a steady year, by the position of the type. The
@@ -52,14 +53,12 @@ class Prospectus:
     def __init__(self, program: Program) -> None:
         self.program = program
         self.rules: Rules = (
-            program.rules.published()
-            .prefetch_related("requirements", "types__rates", "types__caps")
-            .latest("version")
+            program.rules.published().prefetch_related("requirements").latest("version")
         )
 
     @cached_property
     def types(self) -> list[ActivityType]:
-        return list(self.rules.types.all())
+        return list(self._words.contents.types.values())
 
     @property
     def has_examples(self) -> bool:
@@ -67,9 +66,70 @@ class Prospectus:
         return any(row.about for row in self.types)
 
     @property
+    def asks_for_outcomes(self) -> bool:
+        """Whether a type counts once its outcomes are written (P8)."""
+        return any(row.needs_outcome for row in self.types)
+
+    @property
+    def year_begins(self) -> str:
+        """The day on which program years begin for everybody; empty for anniversaries (P10)."""
+        begins = self.rules.year_begins
+        return day_of_year(*begins) if begins else ""
+
+    @property
     def is_by_course(self) -> bool:
         """Whether nothing is counted by the hour: the types are a catalogue of courses (K1)."""
-        return all(rate.fixed for row in self.types for rate in row.rates.all())
+        return all(rate.fixed for rate in self.rates)
+
+    @property
+    def rates(self) -> list[Rate]:
+        return [rate for row in self.types for rate in row.rates.all()]
+
+    @property
+    def worths(self) -> list[tuple[ActivityType, list[tuple[Rate, str]]]]:
+        """Each type with its rates and what each gives, rounding and least included."""
+        return [
+            (row, [(rate, self._words.rate_words(rate)) for rate in row.rates.all()])
+            for row in self.types
+        ]
+
+    @cached_property
+    def _words(self) -> RulesInWords:
+        return RulesInWords(self.rules)
+
+    @cached_property
+    def further(self) -> list[Fact]:
+        """The rules that `needed`, `yearly` and `cap` don't tell, in words, as a version has them.
+
+        Years that begin on a fixed day, what is carried over, a total that is only suggested, caps
+        that differ or hold for the cycle, and all of groups.
+        """
+        told = ("cap", Per.YEAR.value) if self.cap else ()
+        types = [
+            fact
+            for part in self._words.types
+            for fact in part.facts
+            if fact.key[-2] == "cap" and fact.key[-2:] != told
+        ]
+        return [*self._whole(), *self._groups(), *types]
+
+    def _whole(self) -> Iterable[Fact]:
+        told: set[tuple[str, ...]] = {("needed", row.per) for row in self._plain()}
+        if self.rules.year_begins is None:
+            told.add(("years",))
+        return (fact for fact in self._words.whole if fact.key not in told)
+
+    def _plain(self) -> Iterable[Requirement]:
+        """What the page says in full by its big numbers."""
+        for row in self.rules.requirements.all():
+            suggested = row.strictness == Requirement.Strictness.ADVISED
+            if row.carry is None and not (row.per == Per.CYCLE and suggested):
+                yield row
+
+    def _groups(self) -> Iterable[Fact]:
+        for part in self._words.groups:
+            yield Fact(("group", part.row.key), part.row.name, part.members)
+            yield from (fact for fact in part.facts if not fact.look)
 
     @property
     def years(self) -> int | None:
@@ -131,19 +191,27 @@ class Prospectus:
 
     @property
     def minutes_a_week(self) -> int | None:
-        """Minutes of learning a week for a steady year at one point an hour, to the next 5."""
-        if not self.steady:
+        """Minutes of learning a week for a steady year at one point an hour, to the next 5.
+
+        None where no hour gives just one point.
+        """
+        if not self.steady or not any(rate.per_hour == 1 for rate in self.rates):
             return None
         return int((self.steady * 60 / WEEKS_IN_A_YEAR / 5).to_integral_value()) * 5
 
     @cached_property
     def example(self) -> list[ExampleYear]:
         """One way to reach the total, or nothing for a program that this can't be drawn for."""
-        if not (self.steady and self.needed and self.years):
+        if not (self.steady and self.needed and self.years) or self._is_intricate:
             return []
         years = [self._example_year(number, self.steady) for number in range(self.years)]
         fits = all(self._fits(year) for year in years)
         return years if fits and sum(year.counted for year in years) >= self.needed else []
+
+    @property
+    def _is_intricate(self) -> bool:
+        """Whether caps of the cycle, or groups, decide as well: the example knows none of them."""
+        return self.rules.layered or bool(self.rules.group_requirements())
 
     def _example_year(self, index: int, steady: Decimal) -> ExampleYear:
         habit = _HABITS[index % len(_HABITS)]
@@ -160,12 +228,13 @@ class Prospectus:
         )
 
     def _fits(self, year: ExampleYear) -> bool:
-        limits = {row.code: cap.points for row in self.types for cap in _yearly(row)}
-        return all(
-            _total(year.spines, code) <= limit
-            for code, limit in limits.items()
-            if self.cap_is_enforced
-        )
+        limits = {
+            row.code: cap.points
+            for row in self.types
+            for cap in _yearly(row)
+            if cap.strictness == Cap.Strictness.ENFORCED
+        }
+        return all(_total(year.spines, code) <= limit for code, limit in limits.items())
 
 
 def _yearly(row: ActivityType) -> list[Cap]:

@@ -29,7 +29,8 @@ WAITING = (Registration.Status.TURNED_IN, Registration.Status.ACCEPTED)
 def reviews(request: HttpRequest) -> HttpResponse:
     """The turned-in records in this person's care, longest waiting first."""
     require_staff(request.user)
-    page = Paginator(waiting.reviews(request.user), PER_PAGE).get_page(request.GET.get("page"))
+    rows = waiting.reviews(request.user).select_related("audit")
+    page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     standings = points.standings([row.pk for row in page.object_list])
     for row in page.object_list:
         row.standing = standings.get(row.pk, points.Standing(()))

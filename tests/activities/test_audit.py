@@ -7,7 +7,7 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, transaction
 
-from activities import audit, log, points, reasons
+from activities import audit, evidence, log, points, reasons
 from activities.audit import Choice
 from activities.models import AuditDecision, Credit
 from activities.record import Record
@@ -89,6 +89,22 @@ class TestWantingEvidence:
         log.change(found.registration, first, rate=make.rate("PD-I"), by=found.registration.person)
 
         assert settled == {second.pk}
+        assert audit.waiting_for_evidence(found.registration) == {first.pk, second.pk}
+
+    def test_what_passed_by_a_file_that_is_removed_waits_again(
+        self, found, reviewer, settings, tmp_path
+    ):
+        settings.MEDIA_ROOT = tmp_path
+        first, second = entries(found)
+        kept, removed = make.evidence(first), make.evidence(second)
+        decide(found, (first.pk, "pass"), by=reviewer)
+        open_again(found)
+
+        evidence.remove(found.registration, removed, by=found.registration.person)
+        undecided = entries(found)[1].version
+        evidence.remove(found.registration, kept, by=found.registration.person)
+
+        assert undecided == second.version
         assert audit.waiting_for_evidence(found.registration) == {first.pk, second.pk}
 
     def test_choosing_is_the_reviewers_and_of_this_record(self, found, reviewer):

@@ -208,7 +208,7 @@ def test_what_can_not_count_there_says_why_and_offers_nothing(own, library, care
     assert codes(entry) == {"CEC"}
 
 
-def test_an_entry_without_hours_says_first_that_the_other_type_needs_them(own, library, careers):
+def test_an_entry_without_hours_says_that_a_type_by_the_hour_needs_them(own, library, careers):
     course = make.activity(careers, "1-WEEK", hours=None, on="2025-07-01")
     hint = "A type that counts by the hour needs the hours: write them above and save first."
 

@@ -189,6 +189,22 @@ def test_the_export_of_fixed_credits_comes_back_unchanged(client):
     assert "1 row is in your record already" in shown(client, registration, imported)
 
 
+def test_a_row_copied_in_excel_and_left_as_it_was_is_added_only_if_its_owner_says_so(
+    own, registration
+):
+    make.activity(registration, "PD-I", hours="2", title="Weeding", on="2025-05-01")
+
+    def change(sheet, rows):
+        for cell in sheet[rows["Weeding"]]:
+            sheet.cell(rows["Weeding"] + 1, cell.column).value = cell.value
+
+    imported, digest = upload(own, registration, edited(exported(registration), change))
+
+    assert "Row 8 says the same." in shown(own, registration, imported)
+    confirm(own, registration, imported, digest)
+    assert Activity.objects.count() == 1
+
+
 def test_an_edited_export_saved_twice_changes_things_once(own, registration):
     filled(registration)
     content = edited(exported(registration), put("LIBT 215", HOURS, 5))
@@ -246,6 +262,7 @@ def test_a_field_that_both_changed_is_asked_about_and_stays_unless_the_owner_say
 
     entry.refresh_from_db()
     assert "1 entry was changed both here and in the file" in said
+    assert "There is nothing new in this file." not in said
     assert "What differs In your record In the file Hours 3 5" in said
     assert entry.hours == hours
 

@@ -215,7 +215,7 @@ def test_in_french_numbers_and_words_are_french(own, registration):
 
     page = text(own.get(at("standing", registration, language="fr")))
 
-    assert "1,5 sur au plus 20" in page
+    assert "1,5 sur 20 au plus" in page
 
 
 def test_points_are_exact_after_rounding(client):

@@ -276,7 +276,7 @@ class TestThePage:
     def test_the_queries_do_not_grow_with_the_entries(self, client, reviewer):
         few = audits.asked()
         many = audits.drawn(records.turned_in())
-        for entry in (few.registration.person.activities.first(), *entries(many)):
+        for entry in (*entries(few), *entries(many)):
             factories.evidence(entry)
         signed_in(client, reviewer)
 
@@ -312,3 +312,19 @@ class TestThePage:
         assert "This record was drawn for an audit; evidence is asked for by" in text
         assert "The audit isn’t over: 6 activities wait for a decision." in text
         assert "Accept the record" not in text
+
+
+def test_the_desk_counts_the_audits_that_wait_and_marks_their_records(client, found, reviewer):
+    records.turned_in()
+    elsewhere = audits.drawn(records.turned_in(association_code="OLA"))
+
+    before = page(signed_in(client, reviewer), "reviews")
+    for row in (found, elsewhere):
+        auditing.settle(row.registration, all_pass(row), by=factories.steering())
+    after = page(client, "reviews")
+
+    link = f'<a href="{address("audits")}">Audits<span>'
+    assert f"{link}1</span>" in before
+    assert before.count('<span class="pill info">Audit</span>') == 1
+    assert f"{link}0</span>" in after
+    assert '<span class="pill info">Audit</span>' not in after

@@ -36,6 +36,20 @@ class TestTheLink:
         ):
             assert shown in text
 
+    def test_says_what_was_earned_and_leads_to_the_rules_of_its_own_program(
+        self, client, certificate
+    ):
+        with translation.override("en"):
+            rules = reverse("what_counts_in", args=[certificate.program.slug])
+
+        text = client.get(link(certificate)).content.decode()
+        type(certificate.program).objects.update(is_open=False)
+        closed = client.get(link(certificate)).content.decode()
+
+        assert "earned at least 120\u00a0points in this program by learning." in text
+        assert f'href="{rules}"' in text
+        assert "How points are earned" not in closed
+
     def test_shows_nothing_that_is_not_on_the_paper(self, client, certificate):
         registration = certificate.registration
         type(registration).objects.filter(pk=registration.pk).update(
