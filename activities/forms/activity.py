@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from activities.forms.fields import LineField, TextField
+from activities.forms.fields import LineField, OutcomeField, TextField
 from activities.forms.quick import QuickForm
 from activities.models import Activity, Credit
 from activities.models.log import LONGEST_SUBJECTS
@@ -14,7 +14,6 @@ from activities.record import Record
 from activities.repeats import title_key
 from activities.rules import rate_words
 from activities.subjects import SEPARATOR
-from activities.workbook.lines import MOST_CHARACTERS
 from cec.forms import DayField
 
 LONGEST_TEXT = 10_000
@@ -59,12 +58,7 @@ class ActivityForm(QuickForm):
         required=False,
         help_text=_("In your own words. A semicolon stands between several."),
     )
-    outcome = TextField(
-        label=_("What I learned"),
-        rows=4,
-        max_length=MOST_CHARACTERS,
-        help_text=_("What do you know or do differently now? One or two sentences are enough."),
-    )
+    outcome = OutcomeField()
     materials = TextField(label=_("Topic and materials"), rows=3, max_length=LONGEST_TEXT)
     goals = TextField(label=_("Learning goals"), rows=3, max_length=LONGEST_TEXT)
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)

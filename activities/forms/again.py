@@ -8,10 +8,9 @@ from django.utils.translation import gettext_lazy as _
 
 from activities import continuing
 from activities.forms.entry import DayAndHours, NewEntry
-from activities.forms.fields import TextField
+from activities.forms.fields import OutcomeField
 from activities.models import Activity
 from activities.record import Line, Record
-from activities.workbook.lines import MOST_CHARACTERS
 from cec.wording import number
 from registrations.models import Rate
 
@@ -45,12 +44,7 @@ class DoneForm(DayAndHours):
     The outcome may be written later, unless the type counts by it alone (P8).
     """
 
-    outcome = TextField(
-        label=_("What I learned"),
-        rows=4,
-        max_length=MOST_CHARACTERS,
-        help_text=_("What do you know or do differently now? One or two sentences are enough."),
-    )
+    outcome = OutcomeField()
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, record: Record, line: Line, data: Any = None) -> None:

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from activities import crediting
 from activities.forms.requests import AnswerForm, AskForEntryForm, AskForm, AskForPartForm
-from activities.models import CreditRequest
+from activities.models import Activity, CreditRequest
 from activities.record import Record
 from activities.views.access import own_record, refused
 from cec.problems import Refused
@@ -127,6 +127,9 @@ def _page(
         "record": record,
         "asked": row,
         "form": (form or AnswerForm()) if row.can("answer") else None,
+        "has_entry": Activity.objects.in_record(record.registration)
+        .filter(pk=row.activity_id)
+        .exists(),
     }
     return render(request, "activities/request.html", context, status=status)
 

@@ -355,6 +355,16 @@ def test_each_list_shows_what_belongs_to_its_record(own, library, careers, entry
     assert "Library only" not in careers_page
 
 
+def test_a_list_brings_back_what_only_its_own_record_gave_up(own, library, careers, entry):
+    share(careers, entry)
+    log.delete(library, entry, by=library.person)
+
+    page = own.get(at("activities", library) + "?year=all&status=deleted").text
+
+    assert at("activity_restore", library, entry.pk) in page
+    assert at("activity", library, entry.pk) + '"' not in page
+
+
 def test_the_pages_ask_the_same_however_much_is_in_the_records(own, library, careers, entry):
     share(careers, entry)
     page = at("activity", library, entry.pk)

@@ -2,7 +2,7 @@
 
 import pytest
 from django.urls import reverse
-from django.utils import translation
+from django.utils import timezone, translation
 
 from activities import crediting
 from activities.models import CreditRequest
@@ -117,6 +117,19 @@ def test_an_entry_is_chosen_by_its_day_and_title_in_either_language(client, lang
     page = client.get(address).text
 
     assert label in page
+
+
+def test_a_request_leads_to_its_entry_as_long_as_the_record_holds_it(client):
+    row = make.careers()
+    asked = asked_for(row=row)
+    client.force_login(row.person)
+    page, link = own("request", row, asked.pk), own("activity", row, asked.activity_id)
+
+    before = client.get(page).text
+    row.credits.update(state="deleted", deleted_at=timezone.now())
+
+    assert link in before
+    assert link not in client.get(page).text
 
 
 def test_a_part_is_asked_for_with_a_day_and_a_few_words(client):
