@@ -28,7 +28,7 @@ stop: environment ## stop a run from another terminal, and the private servers
 	@$(PY) -m cec.supervisor stop
 
 test: packages-for-tests $(CATALOGUES) ## run the whole suite; ARGS="-k mentor" for a part of it
-	$(PY) -m pytest -n 2 $(ARGS)
+	$(PY) -m pytest -n 2 --maxschedchunk 4 $(ARGS)
 
 check: environment-for-tests packages $(CATALOGUES) ## linters, types, layers, migrations, production settings
 	$(PY) -m ruff check
