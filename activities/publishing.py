@@ -16,8 +16,9 @@ from cec.problems import Problem, Refused
 from registrations.models import Event, Person, Program, Registration, Rules
 from registrations.models.history import new_event
 from registrations.permissions import require
-from registrations.rulebook import contents, drafting
+from registrations.rulebook import drafting
 from registrations.rulebook.checking import check
+from registrations.rulebook.contents import Contents
 
 TELL = "activities.tell_of_new_rules"
 AT_ONCE = 100  # letters that are written in one transaction
@@ -36,9 +37,10 @@ def publish(program: Program, *, by: Person, seen: str, reason: str, for_all: bo
     if draft is None:
         raise Refused(rehearsing.no_draft())
     _require_reason(reason)
-    if contents.state_of(draft) != seen:
+    said = Contents(draft)
+    if said.state != seen:
         raise Refused(drafting.changed_meanwhile())
-    if problems := check(draft):
+    if problems := check(said):
         raise Refused(*problems)
     if for_all and not rehearsing.is_fresh(rehearsing.latest(draft), draft):
         raise Refused(

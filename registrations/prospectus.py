@@ -10,6 +10,7 @@ from functools import cached_property
 
 from registrations.models import Program
 from registrations.models.programs import ActivityType, Cap, Per, Rate, Requirement, Rules
+from registrations.rulebook.contents import Contents
 from registrations.rulebook.facts import Fact, RulesInWords, day_of_year
 
 WEEKS_IN_A_YEAR = 52
@@ -95,7 +96,7 @@ class Prospectus:
 
     @cached_property
     def _words(self) -> RulesInWords:
-        return RulesInWords(self.rules)
+        return RulesInWords(Contents(self.rules))
 
     @cached_property
     def further(self) -> list[Fact]:

@@ -15,6 +15,7 @@ from cec.problems import Refused
 from registrations.models import Program, Registration, Rules
 from registrations.permissions import may, require, require_staff
 from registrations.rulebook import drafting
+from registrations.rulebook.contents import Contents
 from registrations.rulebook.facts import RulesInWords, differences
 
 MOST_LISTED = 200
@@ -47,9 +48,9 @@ def version(request: HttpRequest, program: str, version: int) -> HttpResponse:
     context = {
         "program": rules.program,
         "version": rules,
-        "rules": RulesInWords(rules),
+        "rules": RulesInWords(Contents(rules)),
         "former": former,
-        "differences": differences(former, rules) if former else [],
+        "differences": differences(Contents(former), Contents(rules)) if former else [],
         "left": left.select_related("registration__person", "registration__program")[:MOST_LISTED],
     }
     return render(request, "activities/rules_version.html", context)
@@ -65,7 +66,11 @@ def _still_behind(request: HttpRequest, rules: Rules) -> QuerySet[Registration]:
 def own(request: HttpRequest, registration: int) -> HttpResponse:
     """The rules that a registration counts under, in the reader's language."""
     row = visible_registration(request, registration)
-    context = {"registration": row, "program": row.program, "rules": RulesInWords(row.rules)}
+    context = {
+        "registration": row,
+        "program": row.program,
+        "rules": RulesInWords(Contents(row.rules)),
+    }
     return render(request, "activities/own_rules.html", context)
 
 
@@ -96,7 +101,7 @@ def move(request: HttpRequest, registration: int) -> HttpResponse:
         "movable": movable,
         "change": change,
         "stuck": publishing.stuck_sentence(change.stuck) if change and change.stuck else "",
-        "differences": differences(row.rules, current) if movable else [],
+        "differences": differences(Contents(row.rules), Contents(current)) if movable else [],
         "form": form,
     }
     return render(request, "activities/rules_move.html", context, status=status)

@@ -18,8 +18,9 @@ from cec.problems import Refused
 from registrations.forms.rules import StateForm
 from registrations.models import Program, Rules
 from registrations.permissions import require
-from registrations.rulebook import contents, drafting
+from registrations.rulebook import drafting
 from registrations.rulebook.checking import check, notices
+from registrations.rulebook.contents import Contents
 from registrations.rulebook.facts import RulesInWords, differences
 from registrations.views.rules import find_program
 
@@ -43,16 +44,17 @@ def program_rules(request: HttpRequest, program: str) -> HttpResponse:
     """The draft, or the rules in force, with a way to every edit."""
     row = find_program(request, program)
     current, draft = row.current_rules, drafting.draft_of(row)
-    state = contents.state_of(draft) if draft else ""
+    was, now = Contents(current), Contents(draft) if draft else None
+    state = now.state if now else ""
     rehearsal = rehearsing.latest(draft) if draft else None
     context = {
         "program": row,
         "current": current,
         "draft": draft,
-        "rules": RulesInWords(draft or current),
-        "differences": differences(current, draft) if draft else [],
-        "problems_found": check(draft) if draft else [],
-        "notices": notices(draft or current),
+        "rules": RulesInWords(now or was),
+        "differences": differences(was, now) if now else [],
+        "problems_found": check(now) if now else [],
+        "notices": notices(now or was),
         "rehearsal": rehearsal,
         "is_fresh": rehearsal is not None and rehearsal.state == state,
         "state_form": StateForm(initial={"seen": state}),
@@ -118,13 +120,14 @@ def publish(request: HttpRequest, program: str) -> HttpResponse:
         messages.warning(request, rehearsing.no_draft().message)
         return redirect("rules", program=row.slug)
     posted = request.POST if request.method == "POST" else None
-    form = PublishForm(posted, initial={"seen": contents.state_of(draft)})
+    now = Contents(draft)
+    form = PublishForm(posted, initial={"seen": now.state})
     status = 422 if form.errors else 200
     if form.is_valid():
         if version := _published(request, row, form):
             return redirect("rules_version", program=row.slug, version=version.version)
         status = 409
-    context = _before(row, draft, form)
+    context = _before(row, now, form)
     return render(request, "activities/rules_publish.html", context, status=status)
 
 
@@ -147,15 +150,16 @@ def _published(request: HttpRequest, row: Program, form: PublishForm) -> Rules |
     return version
 
 
-def _before(row: Program, draft: Rules, form: PublishForm) -> dict[str, Any]:
-    found = rehearsing.latest(draft)
+def _before(row: Program, now: Contents, form: PublishForm) -> dict[str, Any]:
+    """What an administrator reads before publishing the draft that says `now`."""
+    found = rehearsing.latest(now.rules)
     return {
         "program": row,
-        "draft": draft,
+        "draft": now.rules,
         "form": form,
-        "differences": differences(row.current_rules, draft),
-        "problems_found": check(draft),
-        "notices": notices(draft),
+        "differences": differences(Contents(row.current_rules), now),
+        "problems_found": check(now),
+        "notices": notices(now),
         "rehearsal": found,
-        "is_fresh": rehearsing.is_fresh(found, draft),
+        "is_fresh": found is not None and found.state == now.state,
     }

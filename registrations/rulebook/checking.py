@@ -11,9 +11,8 @@ from registrations.models import Requirement, Rules
 from registrations.rulebook.contents import Contents
 
 
-def check(rules: Rules) -> list[Problem]:
+def check(contents: Contents) -> list[Problem]:
     """Say what is missing in rules; an empty list means that they can be published."""
-    contents = Contents(rules)
     problems = [
         Problem(
             "empty_group",
@@ -33,10 +32,9 @@ def check(rules: Rules) -> list[Problem]:
     return problems
 
 
-def notices(rules: Rules) -> list[str]:
+def notices(contents: Contents) -> list[str]:
     """Say what is allowed and may still be a slip."""
-    contents = Contents(rules)
-    return [*_totals(rules, contents), *_caps(rules, contents)]
+    return [*_totals(contents.rules, contents), *_caps(contents.rules, contents)]
 
 
 def _totals(rules: Rules, contents: Contents) -> Iterator[str]:

@@ -34,6 +34,11 @@ class Contents:
         }
         self.requirements = list(rules.requirements.filter(group=None).order_by("per"))
 
+    @property
+    def state(self) -> str:
+        """Stand for all that the version says."""
+        return digest(self.whole())
+
     def part(self, kind: str, key: str = "") -> Any:
         """Return one thing that is edited at once, as plain data; None when it isn't there."""
         if kind == "type":
@@ -62,7 +67,7 @@ def digest(data: Any) -> str:
 
 def state_of(rules: Rules) -> str:
     """Stand for all that a version says now."""
-    return digest(Contents(rules).whole())
+    return Contents(rules).state
 
 
 def copy(source: Rules, target: Rules) -> None:

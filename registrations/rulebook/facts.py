@@ -10,7 +10,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from cec.wording import amount, is_french, number
-from registrations.models import ActivityType, Cap, Rate, Requirement, Rules, TypeGroup
+from registrations.models import ActivityType, Cap, Rate, Requirement, TypeGroup
 from registrations.rulebook.contents import Contents
 
 
@@ -41,10 +41,10 @@ class TypeFacts:
 class RulesInWords:
     """A version of the rules as sentences in the language of the page."""
 
-    def __init__(self, rules: Rules) -> None:
-        self.rules = rules
-        self.unit = rules.program.unit
-        self.contents = Contents(rules)
+    def __init__(self, contents: Contents) -> None:
+        self.rules = contents.rules
+        self.unit = contents.rules.program.unit
+        self.contents = contents
 
     @cached_property
     def whole(self) -> list[Fact]:
@@ -152,7 +152,7 @@ class RulesInWords:
         return words
 
 
-def differences(before: Rules, after: Rules) -> list[str]:
+def differences(before: Contents, after: Contents) -> list[str]:
     """Say in words what another version changes, a sentence for each difference."""
     was, now = RulesInWords(before).all(), RulesInWords(after).all()
     keys = [*now, *(key for key in was if key not in now)]

@@ -13,6 +13,7 @@ from cec.problems import Refused
 from registrations.models import Cap, Rate, Requirement, Rules, SubjectArea
 from registrations.rulebook import contents, drafting, facts, subjects
 from registrations.rulebook.checking import check, notices
+from registrations.rulebook.contents import Contents
 from registrations.rulebook.drafting import Place
 from tests import factories as make
 
@@ -225,7 +226,7 @@ class TestWords:
         draft.year_month, draft.year_day = 7, 1
         draft.save()
 
-        said = facts.differences(draft.program.current_rules, draft)
+        said = facts.differences(Contents(draft.program.current_rules), Contents(draft))
 
         assert [text.replace("\u00a0", " ") for text in said] == [
             "Program years: from one anniversary of the start to the day before the next, "
@@ -242,7 +243,7 @@ class TestWords:
     def test_a_fresh_draft_differs_in_nothing(self, office):
         draft = make.draft(by=office)
 
-        assert facts.differences(draft.program.current_rules, draft) == []
+        assert facts.differences(Contents(draft.program.current_rules), Contents(draft)) == []
 
     def test_they_are_in_the_language_of_the_page(self, office):
         draft = make.draft(by=office)
@@ -262,19 +263,19 @@ class TestWords:
             points="1"
         )
 
-        assert [text.replace("\u00a0", " ") for text in notices(draft)] == [
+        assert [text.replace("\u00a0", " ") for text in notices(Contents(draft))] == [
             "The years together need 150 points, more than the cycle’s 120.",
             "The limits let 75 points count in a cycle: fewer than the 120 needed.",
             "PD-F gives 25 points at once, and its limit is 20.",
         ]
-        assert check(draft) == []
-        assert notices(make.program().current_rules) == []
+        assert check(Contents(draft)) == []
+        assert notices(Contents(make.program().current_rules)) == []
 
     def test_without_a_required_total_nobody_reaches_a_certificate(self, office):
         draft = make.draft(by=office)
         draft.requirements.filter(per="cycle").update(strictness="advised")
 
-        assert "nobody reaches a certificate" in notices(draft)[0]
+        assert "nobody reaches a certificate" in notices(Contents(draft))[0]
 
 
 class TestSubjects:
