@@ -54,14 +54,12 @@ def desk(request: HttpRequest) -> Iterable[tuple[str, navigation.Item]]:
             position=30,
         ),
     )
-    reviews = may(request.user, "review_record")
     yield (
         _("Committee"),
         navigation.Item(
             _("Audits"),
             reverse("audits"),
             frozenset({"audits", "audit", "audit_draw", "audited", "audit_choose"}),
-            count=waiting.audits(request.user).count() if reviews else None,
             position=50,
         ),
     )

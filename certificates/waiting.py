@@ -2,7 +2,6 @@
 
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 
-from activities.models import Audit
 from certificates.completion import ready
 from certificates.models import Certificate
 from certificates.models.certificate import MOST_TRIES
@@ -23,11 +22,6 @@ def reviews(person: Person) -> RegistrationQuerySet:
         .select_related("person", "program", "association")
         .order_by("turned_in_at", "pk")
     )
-
-
-def audits(person: Person) -> RegistrationQuerySet:
-    """Return those of `reviews` whose audit isn't over."""
-    return reviews(person).filter(audit__state=Audit.State.ASKED)
 
 
 def next_review(person: Person, after: Registration) -> Registration | None:
