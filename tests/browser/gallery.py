@@ -299,12 +299,18 @@ class Gallery:
         names = ("registration_status", "withdraw", "changes", "move", "employer_letter")
         return [page(name, pk) for name in names]
 
+    @property
+    def what_if(self) -> str:
+        """The address of "what if" with an answer."""
+        rate = factories.rate("PD-I").pk
+        return f"?rate={rate}&hours=5&completed_on={self.active.starts_on}"
+
     def _participant(self) -> list[Page]:
         pk, entry = self.active.pk, self.entry.pk
         return [
             page("record", pk),
             page("standing", pk),
-            page("standing", pk, query="?hours=5"),
+            page("standing", pk, query=self.what_if),
             page("registration_status", pk),
             page("activities", pk, query="?year=all"),
             page("activities", pk, query="?year=all&q=nothing"),
