@@ -76,6 +76,30 @@ class TestReviewing:
         assert "&lt;b&gt;Bold" in text
         assert "Accept the record" in text
 
+    def test_shows_topic_goals_and_outcome_of_a_project_and_its_subjects_in_one_s_language(
+        self, client
+    ):
+        registration = records.finished()
+        factories.activity(
+            registration,
+            "STUDY",
+            on=registration.starts_on,
+            materials="Three books",
+            goals="To see what works",
+            outcome="Start small",
+            subject="Archives; Technology",
+        )
+        completion.turn_in(registration, by=registration.person)
+        steering = signed_in(client, factories.steering())
+
+        english = page(steering, "review", registration.pk)
+        french = steering.get(address("review", registration.pk, language="fr")).content.decode()
+
+        for said in ("Three books", "To see what works", "Start small", "<details open>"):
+            assert said in english
+        assert "Technology; Archives" in english
+        assert "Technologies; Archives" in french
+
     def test_accepts_and_goes_on_to_the_one_that_waits_longest(self, client):
         first, second = records.turned_in(), records.turned_in()
         signed_in(client, factories.steering())
