@@ -30,6 +30,7 @@ class AgainForm(NewEntry):
         return self.line.rate
 
     def activity(self) -> Activity:
+        """Return the next entry of the series as the form says."""
         return continuing.next_of(
             self.line.activity,
             completed_on=self.cleaned_data["completed_on"],

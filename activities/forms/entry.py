@@ -10,7 +10,6 @@ from django.utils.translation import gettext_lazy as _
 
 from activities.checks import check_dates
 from activities.forms.hours import HoursField
-from activities.models import Activity
 from activities.record import Record
 from cec.forms import DayField
 from registrations.models import Rate
@@ -44,7 +43,8 @@ class DayAndHours(forms.Form):
 
     @property
     def chosen(self) -> Rate | None:
-        raise NotImplementedError
+        """The rate, which a form asks for unless it is of an entry that is there."""
+        return self.cleaned_data.get("rate")
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
@@ -110,7 +110,3 @@ class NewEntry(DayAndHours):
         """Return what was typed, a rate as its id."""
         typed = self.cleaned_data.get(name)
         return typed.pk if isinstance(typed, Rate) else typed
-
-    def activity(self) -> Activity:
-        """Return a new activity as the form says."""
-        raise NotImplementedError

@@ -76,10 +76,6 @@ class QuickForm(NewEntry):
         if lately:
             self.initial.setdefault("rate", lately[0].pk)
 
-    @property
-    def chosen(self) -> Rate | None:
-        return self.cleaned_data.get("rate")
-
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
         if not self.errors and self.may_repeat:
@@ -124,6 +120,7 @@ class QuickForm(NewEntry):
         return bool(self.repeats)
 
     def activity(self) -> Activity:
+        """Return a new activity as the form says."""
         return self.fill(Activity(form_key=self.form_key(), continues_id=self.continues))
 
     def fill(self, activity: Activity) -> Activity:
