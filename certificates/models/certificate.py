@@ -70,8 +70,14 @@ class CertificateQuerySet(models.QuerySet["Certificate"]):
     def to_make(self, now: datetime) -> CertificateQuerySet:
         """Certificates whose PDF somebody should make now: not tried, or not tried lately (H4)."""
         return self.without_document().filter(
-            Q(tried_at__isnull=True) | Q(tried_at__lte=now - RETRY_AFTER), tries__lt=MOST_TRIES
+            Q(tried_at__isnull=True) | Q(tried_at__lte=now - RETRY_AFTER),
+            state=Certificate.State.VALID,
+            tries__lt=MOST_TRIES,
         )
+
+    def of(self, registration: Registration) -> Certificate | None:
+        """Return the newest edition of a registration's certificate, whatever its state."""
+        return self.filter(registration=registration).order_by("-edition").first()
 
     def with_progress(self) -> CertificateQuerySet:
         """Annotate `made_at`, when the PDF was made, without loading its bytes."""
@@ -79,19 +85,27 @@ class CertificateQuerySet(models.QuerySet["Certificate"]):
 
 
 class Certificate(models.Model):
-    """A certificate with its facts as they were on the day of issue; they never change.
+    """An edition of a registration's certificate, with its facts as they were on the day of issue.
 
-    `public_id` is random and on the QR code; `serial` is printed. `facts` is everything that the
-    paper says. `tries` counts how often the PDF was tried since the last reset, `tried_at` is when
-    the last try began, and `error` is why it failed, for administrators.
+    Facts never change: what is wrong on the paper is put right by the next edition, which
+    `replaces` the one before and has a serial and an id of its own. At most one edition is valid;
+    one that was replaced or revoked stays so. `public_id` is random and on the QR code; `serial`
+    is printed. `facts` is everything that the paper says. `tries` counts how often the PDF was
+    tried since the last reset, `tried_at` is when the last try began, and `error` is why it failed,
+    for administrators. The database refuses any other change.
     """
 
     class State(models.TextChoices):
         VALID = "valid", _("Valid")
+        REPLACED = "replaced", _("Replaced")
         REVOKED = "revoked", _("Revoked")
 
-    registration = models.OneToOneField(
-        Registration, on_delete=models.PROTECT, related_name="certificate"
+    registration = models.ForeignKey(
+        Registration, on_delete=models.PROTECT, related_name="certificates"
+    )
+    edition = models.PositiveSmallIntegerField(default=1, db_default=1)
+    replaces = models.OneToOneField(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="next_edition"
     )
     program = models.ForeignKey(Program, on_delete=models.PROTECT, related_name="certificates")
     year = models.PositiveSmallIntegerField()
@@ -105,6 +119,7 @@ class Certificate(models.Model):
     issued_at = models.DateTimeField(auto_now_add=True)
     state = models.CharField(max_length=8, choices=State.choices, default=State.VALID)
     revoked_on = models.DateField(null=True, blank=True)
+    replaced_on = models.DateField(null=True, blank=True)
     tries = models.PositiveSmallIntegerField(default=0)
     tried_at = models.DateTimeField(null=True, blank=True)
     error = models.CharField(max_length=500, blank=True)
@@ -118,9 +133,23 @@ class Certificate(models.Model):
                 fields=["program", "year", "sequence"], name="certificate_number_is_used_once"
             ),
             models.CheckConstraint(
-                condition=Q(state="valid", revoked_on__isnull=True)
-                | Q(state="revoked", revoked_on__isnull=False),
-                name="revoked_certificate_has_its_day",
+                condition=Q(state="valid", revoked_on__isnull=True, replaced_on__isnull=True)
+                | Q(state="replaced", revoked_on__isnull=True, replaced_on__isnull=False)
+                | Q(state="revoked", revoked_on__isnull=False, replaced_on__isnull=True),
+                name="certificate_that_ended_has_its_day",
+            ),
+            models.UniqueConstraint(
+                fields=["registration", "edition"], name="certificate_edition_is_made_once"
+            ),
+            models.UniqueConstraint(
+                fields=["registration"],
+                condition=Q(state="valid"),
+                name="registration_has_one_valid_certificate",
+            ),
+            models.CheckConstraint(
+                condition=Q(edition=1, replaces__isnull=True)
+                | Q(edition__gt=1, replaces__isnull=False),
+                name="later_edition_follows_another",
             ),
             models.CheckConstraint(
                 condition=Q(sequence__gte=1), name="certificate_numbers_start_at_one"

@@ -63,9 +63,8 @@ def turn_in(request: HttpRequest, registration: int) -> HttpResponse:
 @require_GET
 def download(request: HttpRequest, registration: int) -> HttpResponse:
     """The certificate's PDF, byte for byte as it was made (reliability F4)."""
-    found = get_object_or_404(
-        Certificate.objects.visible_to(request.user), registration=registration
-    )
+    row = get_object_or_404(Registration.objects.visible_to(request.user), pk=registration)
+    found = Certificate.objects.of(row)
     document = Document.objects.filter(certificate=found).first()
     if document is None:
         raise Http404
@@ -120,7 +119,7 @@ def _details(registration: Registration, stage: str) -> dict[str, Any]:
         kind = Event.Kind.TURN_IN if stage == "review" else Event.Kind.ACCEPT
         return {"since": completion.last_event(registration, kind)}
     if stage == "issued":
-        found = Certificate.objects.with_progress().filter(registration=registration).first()
+        found = Certificate.objects.with_progress().of(registration)
         if found is not None:
             return {
                 "certificate": found,
