@@ -86,6 +86,16 @@ class RecordRules:
         row = self._requirements.get("year")
         return row is not None and row.strictness == Requirement.Strictness.REQUIRED
 
+    @cached_property
+    def group_requirements(self) -> list[Requirement]:
+        """What is required of groups of types."""
+        rows = Requirement.objects.filter(
+            rules=self.registration.rules_id,
+            group__isnull=False,
+            strictness=Requirement.Strictness.REQUIRED,
+        )
+        return list(rows.select_related("group").order_by("group__position", "group", "-per"))
+
     @property
     def steady(self) -> Decimal | None:
         """Points a year that reach the total; None without a total or without an end."""

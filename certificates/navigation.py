@@ -55,6 +55,12 @@ def desk(request: HttpRequest) -> Iterable[tuple[str, navigation.Item]]:
         ),
     )
     yield (
+        _("Waiting for you"),
+        navigation.Item(
+            _("Near the end"), reverse("near_end"), frozenset({"near_end"}), position=35
+        ),
+    )
+    yield (
         _("Committee"),
         navigation.Item(
             _("Audits"),
@@ -70,7 +76,7 @@ def desk(request: HttpRequest) -> Iterable[tuple[str, navigation.Item]]:
                 _("Certificates"),
                 reverse("issuing"),
                 frozenset({"issuing", "issue", "issued"}),
-                count=waiting.to_issue(request.user).count(),
+                count=waiting.count_to_issue(request.user),
                 position=40,
             ),
         )

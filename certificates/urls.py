@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 from certificates.views import (
     audited,
     issuing,
+    near_end,
     paper,
     participant,
     public,
@@ -35,6 +36,7 @@ urlpatterns = [
     path(_("desk/reviews/<int:registration>/"), reviews.review, name="review"),
     path(_("desk/reviews/<int:registration>/accept/"), reviews.accept, name="review_accept"),
     path(_("desk/reviews/<int:registration>/return/"), reviews.send_back, name="review_return"),
+    path(_("desk/near-the-end/"), near_end.listed, name="near_end"),
     path(_("desk/audits/records/<int:registration>/"), audited.audited, name="audited"),
     path(_("desk/audits/records/<int:registration>/ask/"), audited.choose, name="audit_choose"),
     path(_("desk/certificates/"), issuing.ready, name="issuing"),

@@ -44,6 +44,12 @@ def to_issue(person: Person) -> RegistrationQuerySet:
     return ready(accepted(person).exclude(person=person))
 
 
+def count_to_issue(person: Person) -> int:
+    """Count `to_issue`. On most days nothing is accepted, and no points are added up for that."""
+    waits = accepted(person).exclude(person=person).exists()
+    return to_issue(person).count() if waits else 0
+
+
 FAILED = Q(document__isnull=True, tries__gte=MOST_TRIES) | Q(
     document__isnull=True, tries__gte=1
 ) & ~Q(error="")

@@ -1,5 +1,11 @@
-"""Completing a cycle: the rule (`rule.py`), and the moves that ask for it (`moves.py`)."""
+"""Completing a cycle (C1 to C4): who is ready, what is missing for whom, and the moves.
 
+`findings.py` is the definition, in SQL; `problems.py` puts it in words, `days.py` has the days that
+it is judged on, and `moves.py` asks for it.
+"""
+
+from certificates.completion.days import day_of_completion, last_event, turn_in_until, with_days
+from certificates.completion.findings import Progress, ready, required_total
 from certificates.completion.moves import (
     accept,
     check_accept,
@@ -8,18 +14,16 @@ from certificates.completion.moves import (
     return_with_questions,
     turn_in,
 )
-from certificates.completion.rule import (
+from certificates.completion.problems import (
     check_completion,
     check_name,
     check_turn_in,
-    day_of_completion,
-    last_event,
-    ready,
-    required_total,
-    turn_in_until,
+    missing,
+    progress,
 )
 
 __all__ = [
+    "Progress",
     "accept",
     "check_accept",
     "check_completion",
@@ -28,10 +32,13 @@ __all__ = [
     "day_of_completion",
     "last_event",
     "lock",
+    "missing",
+    "progress",
     "questions_of",
     "ready",
     "required_total",
     "return_with_questions",
     "turn_in",
     "turn_in_until",
+    "with_days",
 ]

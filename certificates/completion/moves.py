@@ -10,13 +10,9 @@ from activities import audit, points, questions
 from activities.models import Comment
 from cec import mail
 from cec.problems import Problem, Refused
-from certificates.completion.rule import (
-    check_completion,
-    check_turn_in,
-    last_event,
-    required_total,
-    turn_in_until,
-)
+from certificates.completion.days import last_event, turn_in_until
+from certificates.completion.findings import required_total
+from certificates.completion.problems import check_completion, check_turn_in
 from registrations.models import Event, Person, Registration
 from registrations.permissions import require
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 
 from certificates.goals import (
     certificate,
+    completion,
     imports,
     ledger,
     lists,
@@ -26,6 +27,7 @@ GOALS: dict[str, Callable[[Filled], Iterator[Result]]] = {
     "standing": standing.measure,
     "ledger": ledger.measure,
     "rehearsal": rehearsal.measure,
+    "completion": completion.measure,
     "record": one_record.measure,
     "saving": saving.measure,
     "pages": pages.measure,

@@ -29,15 +29,17 @@ def ready(request: HttpRequest) -> HttpResponse:
     """Accepted records: those that are ready, and those that something is missing for."""
     require(request.user, "issue_certificate")
     accepted = waiting.accepted(request.user)
-    ready_now = set(completion.ready(accepted).values_list("pk", flat=True))
     page = Paginator(accepted, PER_PAGE).get_page(request.GET.get("page"))
     _describe(page.object_list)
+    shown = Registration.objects.filter(pk__in=[row.pk for row in page.object_list])
+    missing = completion.missing(shown)
     for row in page.object_list:
         row.own = row.person_id == request.user.pk
-        row.may_issue = row.pk in ready_now and not row.name_problems and not row.own
+        row.problems = missing.get(row.pk, [])
+        row.may_issue = not row.problems and not row.own
     context = {
         "page": page,
-        "ready_count": waiting.to_issue(request.user).count(),
+        "ready_count": waiting.count_to_issue(request.user),
         "views": _views(request, "issuing"),
     }
     return render(request, "certificates/issuing.html", context)

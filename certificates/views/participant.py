@@ -111,7 +111,8 @@ def _details(registration: Registration, stage: str) -> dict[str, Any]:
         return {
             "problems": problems,
             "name_problems": [row for row in problems if row.code == "name"],
-            "tasks": readiness.tasks(registration, problems),
+            "tasks": readiness.tasks(registration, problems, name=clean(registration.person.name)),
+            "changes": registration.cycle_changes.in_force(),
             "returned": back,
             "questions": completion.questions_of(back) if back else [],
         }
@@ -126,6 +127,8 @@ def _details(registration: Registration, stage: str) -> dict[str, Any]:
                 "paper": facts.thawed(found.facts),
                 "link": mail.absolute_url("verify_id", found.public_id),
             }
+    if registration.status == Status.LAPSED:
+        return {"until": completion.turn_in_until(registration)}
     return {}
 
 

@@ -374,6 +374,8 @@ class Gallery:
             page("desk_memberships", query="?view=proof"),
             page("desk_memberships", query="?view=soon"),
             page("reviews"),
+            page("near_end"),
+            page("near_end", query="?view=ready&q=nobody"),
             page("review", self.in_review.pk),
             page("review", self.active.pk),
             page("review", self.audited.pk),

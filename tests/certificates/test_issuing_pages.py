@@ -8,7 +8,7 @@ from certificates.models import Certificate
 from certificates.models.certificate import MOST_TRIES
 from tests import factories
 from tests.certificates import records
-from tests.certificates.pages import address, page, signed_in
+from tests.certificates.pages import address, page, queries_of, signed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -26,7 +26,22 @@ class TestIssuing:
         assert f'value="{ready.pk}"' in text
         assert f'value="{missing.pk}"' not in text
         assert "Something is missing" in text
+        assert "The membership isn’t in good standing." in text
         assert "Issue the 1 that is ready" in text
+
+    def test_says_what_is_missing_without_a_query_for_each_row(self, client):
+        def missing():
+            row = records.accepted()
+            row.membership_checks.create(outcome="lapsed", checked_by=factories.person())
+
+        signed_in(client, factories.administrator())
+        missing()
+        one = queries_of(lambda: page(client, "issuing"))
+        missing()
+        missing()
+
+        assert queries_of(lambda: page(client, "issuing")) == one
+        assert page(client, "issuing").count("The membership isn’t in good standing.") == 3
 
     def test_is_for_administrators(self, client):
         registration = records.accepted()
