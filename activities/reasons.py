@@ -60,6 +60,16 @@ def reason(line: Line, rules: RecordRules) -> Reason:
     return of_entry(line.worth, line.type, rules)
 
 
+def briefly(line: Line) -> str:
+    """Say on paper, in a sentence that is nobody’s own, what keeps points from counting."""
+    if line.state == Credit.State.NO_OUTCOME:
+        return _("What was learned isn’t written down yet.")
+    if line.state == Credit.State.DISALLOWED:
+        return _("The committee disallowed it.")
+    limited = line.worth.limited if line.worth else []
+    return " ".join(_limited(filling, line.type) for filling in limited)
+
+
 def told(record: Record, activity: Activity) -> str:
     """Say after saving what an entry counts, and where its year stands now."""
     credit = record.credits().get(activity=activity)

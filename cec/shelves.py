@@ -19,21 +19,31 @@ from cec.wording import amount, number
 class Spine(Protocol):
     """One activity on a shelf; `colour` is one of the six spine classes of cec.css."""
 
-    title: str
-    code: str
-    colour: str
-    counted: Decimal
+    @property
+    def title(self) -> str: ...
+    @property
+    def code(self) -> str: ...
+    @property
+    def colour(self) -> str: ...
+    @property
+    def counted(self) -> Decimal: ...
 
 
 class ShelfYear(Protocol):
     """One program year. `suggested` and `steady` are points, or None where a program has none."""
 
-    number: int
-    counted: Decimal
-    over: Decimal
-    suggested: Decimal | None
-    steady: Decimal | None
-    spines: Sequence[Spine]
+    @property
+    def number(self) -> int: ...
+    @property
+    def counted(self) -> Decimal: ...
+    @property
+    def over(self) -> Decimal: ...
+    @property
+    def suggested(self) -> Decimal | None: ...
+    @property
+    def steady(self) -> Decimal | None: ...
+    @property
+    def spines(self) -> Sequence[Spine]: ...
 
 
 class CapItem(Protocol):
@@ -48,10 +58,11 @@ class CapItem(Protocol):
 
 
 # Heights in pixels; the widths of spines are exact, only their height is for looks.
-_BOARD = 82
+BOARD = 82
+SLOT_TOP = 34
 _TOPS = (6, 10, 16, 20, 24, 27)
-_SLOT_TOP = 34
-_GAP = Decimal("0.7")
+# Between what counts and what doesn't, in points.
+GAP = Decimal("0.7")
 # A label needs about this much width; it shows on shelves of at least 250, 545 or 800 px.
 _LETTER, _LABEL_PADDING = 8.2, 6
 _LABEL_CLASSES = ((250, ""), (545, " w2"), (800, " w3"))
@@ -66,23 +77,33 @@ def shelf_scale(years: Iterable[ShelfYear]) -> Decimal:
     return max((_scale(year) for year in years), default=Decimal(1))
 
 
+def top_of(spine: Spine) -> int:
+    """Return where a spine begins: as high whenever and wherever it is drawn."""
+    return _TOPS[zlib.crc32(spine.title.encode()) % len(_TOPS)]
+
+
+def goal_of(year: ShelfYear) -> Decimal:
+    """Return the points up to which a shelf has an empty place, or zero."""
+    return Decimal(year.steady or year.suggested or 0)
+
+
 def _scale(year: ShelfYear) -> Decimal:
-    steady = Decimal(year.steady or year.suggested or 0)
-    content = max(Decimal(year.counted), steady) + _drawn_over(year) + 2
+    steady = goal_of(year)
+    content = max(Decimal(year.counted), steady) + drawn_over(year) + 2
     return max(steady * 6 / 5, content)
 
 
-def _drawn_over(year: ShelfYear) -> Decimal:
+def drawn_over(year: ShelfYear) -> Decimal:
     """Return the width of what doesn't count; its number is exact, its box stops growing."""
-    roomy = Decimal(year.steady or year.suggested or 0) / 2
+    roomy = goal_of(year) / 2
     return min(Decimal(year.over), max(roomy, Decimal(year.counted) / 4, Decimal(4)))
 
 
 def shelf(year: ShelfYear, *, scale: Decimal, unit: str = "", bare: bool = False) -> SafeString:
     """Draw a year as a shelf of spines; `bare` leaves out the ticks and the empty place."""
-    board = _BOARD + 6 if bare else _BOARD
+    board = BOARD + 6 if bare else BOARD
     parts = [] if bare else [_slot(year, scale), _ticks(year, scale)]
-    parts.append(_spines(year, scale, unit=unit, lift=board - _BOARD))
+    parts.append(_spines(year, scale, unit=unit, lift=board - BOARD))
     if year.over and not bare:
         parts.append(_over(year, scale, unit=unit))
     return format_html(
@@ -109,15 +130,15 @@ def _percent(points: Decimal, scale: Decimal) -> str:
 
 
 def _slot(year: ShelfYear, scale: Decimal) -> SafeString | str:
-    goal = Decimal(year.steady or year.suggested or 0)
+    goal = goal_of(year)
     if year.counted >= goal:
         return ""
     return format_html(
         '<rect class="slot" x="{}" y="{}" width="{}" height="{}"/>',
         _percent(Decimal(year.counted), scale),
-        _SLOT_TOP,
+        SLOT_TOP,
         _percent(goal - year.counted, scale),
-        _BOARD - _SLOT_TOP,
+        BOARD - SLOT_TOP,
     )
 
 
@@ -150,8 +171,8 @@ def _spines(year: ShelfYear, scale: Decimal, *, unit: str, lift: int) -> SafeStr
 
 def _spine(spine: Spine, *, x: Decimal, scale: Decimal, unit: str, lift: int) -> SafeString:
     left, width = _percent(x, scale), _percent(Decimal(spine.counted), scale)
-    top = _TOPS[zlib.crc32(spine.title.encode()) % len(_TOPS)]
-    bottom = _BOARD + lift
+    top = top_of(spine)
+    bottom = BOARD + lift
     label = _("%(title)s: %(amount)s (%(code)s)") % {
         "title": spine.title,
         "amount": amount(spine.counted, unit),
@@ -192,9 +213,9 @@ def _label(spine: Spine, *, x: Decimal, scale: Decimal, y: int) -> SafeString | 
 
 
 def _over(year: ShelfYear, scale: Decimal, *, unit: str) -> SafeString:
-    goal = Decimal(year.steady or year.suggested or 0)
-    width = _drawn_over(year)
-    x = max(Decimal(year.counted), goal) + _GAP
+    goal = goal_of(year)
+    width = drawn_over(year)
+    x = max(Decimal(year.counted), goal) + GAP
     return format_html(
         '<g><title>{}</title><rect class="over" x="{}" y="34" width="{}" height="47" rx="2"/>'
         '<text class="o" x="{}" y="63">+{}</text></g>',

@@ -3,7 +3,7 @@
 Fonts and each stylesheet are read once a process. A page may name the fonts, the prepared art and
 the images that it is given, by short names of our own; nothing is ever fetched from a network or a
 disk (reliability F1). What WeasyPrint leaves out is added at the end: the static art behind the
-page, and the language of each paragraph for readers that speak.
+page, and for readers that speak the language of each paragraph and what is only a running foot.
 """
 
 import os
@@ -19,6 +19,7 @@ from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherRespons
 
 from certificates.art import Art
 from certificates.lettering import FACES
+from certificates.pagination import set_aside
 
 VARIANT = "pdf/ua-1"
 CERTIFICATE = "certificates/pdf/certificate.css"
@@ -155,6 +156,7 @@ def finish(document: Document, pdf: pydyf.PDF, behind: Art | None) -> None:
         content = _object(pdf, page["Contents"])
         content.stream.insert(0, f"/Artifact BMC q /{behind.id} Do Q EMC".encode())
     _name_languages(document, pdf)
+    set_aside(pdf)
 
 
 def _object(pdf: pydyf.PDF, reference: bytes) -> Any:

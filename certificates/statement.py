@@ -234,7 +234,13 @@ def render(statement: Statement) -> bytes:
                 for total in statement.totals
             ],
         }
-    return print_on("statement.html", context, language=statement.language, most_pages=MOST_PAGES)
+    return print_on(
+        "statement.html",
+        context,
+        language=statement.language,
+        foot=f"{statement.reference} · {heading}",
+        most_pages=MOST_PAGES,
+    )
 
 
 def _course(row: Taken) -> str:

@@ -5,15 +5,19 @@ bytes. Like the certificate's, their letters come from the shipped fonts alone: 
 prints is refused with its characters, before anything is drawn (reliability F1).
 """
 
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
 
 from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
+from certificates.art import Art, stationery
 from certificates.lettering import (
     MARKS,
     SANS,
@@ -22,11 +26,16 @@ from certificates.lettering import (
     UncoveredCharacters,
     choose,
     clean,
+    clusters,
 )
+
+if TYPE_CHECKING:  # it brings WeasyPrint, which few requests need
+    from certificates.press import Page
 
 SPOKEN_AS = {"en": "en-CA", "fr": "fr-CA"}
 BODY = (SANS, MARKS)
 HEADINGS = (SERIF, SANS, MARKS)
+MOST_NUMBERS = 4  # characters whose numbers are printed one by one
 
 
 @dataclass(frozen=True)
@@ -98,19 +107,64 @@ def what_cannot_be_printed(*texts: str) -> tuple[str, ...]:
     return ()
 
 
-def print_on(
-    template: str, context: Mapping[str, Any], *, language: str, most_pages: int = 1
-) -> bytes:
-    """Print a template of `certificates/pdf/`, whose texts are in that language already.
+def legible(text: str) -> str:
+    """Return a cleaned text in which what no font prints stands by its number, as [U+1F600].
 
-    Raises Unprintable if the page didn't come out as it should.
+    It is for texts that are many and that nobody should have to mend before something is printed.
+    Of a longer run it says how many there are. What can't be seen is left out.
     """
-    from certificates.art import stationery
-    from certificates.press import PORTRAIT, Page, press  # WeasyPrint, which few requests need
+    seen = "".join(letter for letter in text if unicodedata.category(letter) != "Cf")
+    return " ".join(map(_legible_word, seen.split(" ")))
+
+
+def _legible_word(word: str) -> str:
+    try:
+        choose(word, *BODY)
+    except UncoveredCharacters as error:
+        lacking = set(error.characters)
+        return "".join(
+            _numbers("".join(part)) if lacks else "".join(part)
+            for lacks, part in groupby(clusters(word), key=lacking.__contains__)
+        )
+    return word
+
+
+def _numbers(letters: str) -> str:
+    if len(letters) > MOST_NUMBERS:
+        return f"[U+… × {len(letters)}]"
+    return "[{}]".format(" ".join(f"U+{ord(letter):04X}" for letter in letters))
+
+
+def print_on(template: str, context: Mapping[str, Any], **how: Any) -> bytes:
+    """Compose a page and print it: see `compose` and `print_page`."""
+    return print_page(compose(template, context, **how))
+
+
+def compose(
+    template: str,
+    context: Mapping[str, Any],
+    *,
+    language: str,
+    foot: str = "",
+    most_pages: int = 1,
+    art: Mapping[str, Art] | None = None,
+) -> "Page":
+    """Fill a template of `certificates/pdf/`, whose texts are in that language already.
+
+    `foot` is said at the bottom of each page of a list, and from the second page of a letter on;
+    the shipped sans must cover it. `art` are drawings by the `src` that places them.
+    """
+    from certificates.press import Page
 
     with translation.override(language):
-        html = render_to_string(
-            f"certificates/pdf/{template}", {**context, "lang": SPOKEN_AS[language]}
-        )
-    page = Page(html=html, most_pages=most_pages, behind=stationery())
+        number = _("Page %(page)s of %(pages)s") % {"page": "\n", "pages": "\n"}
+        words = {"lang": SPOKEN_AS[language], "foot": foot, "page_words": number.split("\n")}
+        html = render_to_string(f"certificates/pdf/{template}", {**context, **words})
+    return Page(html=html, most_pages=most_pages, behind=stationery(), art=dict(art or {}))
+
+
+def print_page(page: "Page") -> bytes:
+    """Print a composed page. Raises Unprintable if it didn't come out as it should."""
+    from certificates.press import PORTRAIT, press
+
     return press(PORTRAIT).print(page)

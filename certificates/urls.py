@@ -10,6 +10,7 @@ from certificates.views import (
     public,
     reviews,
     statement,
+    transcript,
 )
 
 urlpatterns = [
@@ -31,6 +32,7 @@ urlpatterns = [
     path(
         _("statement/<int:registration>/download/"), statement.download, name="statement_download"
     ),
+    path(_("transcript/<int:registration>/"), transcript.download, name="transcript"),
     path(_("verify/"), public.verify, name="verify"),
     path(_("desk/reviews/"), reviews.reviews, name="reviews"),
     path(_("desk/reviews/<int:registration>/"), reviews.review, name="review"),

@@ -19,6 +19,7 @@ from certificates.goals import (
     rosters,
     saving,
     standing,
+    transcript,
 )
 from certificates.goals.filling import Filled
 from certificates.goals.goal import Result
@@ -33,6 +34,7 @@ GOALS: dict[str, Callable[[Filled], Iterator[Result]]] = {
     "pages": pages.measure,
     "quick": quick_add.measure,
     "certificate": certificate.measure,
+    "transcript": transcript.measure,
     "lists": lists.measure,
     "rosters": rosters.measure,
     "imports": imports.measure,

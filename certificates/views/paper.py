@@ -40,7 +40,7 @@ def receipt(request: HttpRequest, registration: int, payment: int) -> HttpRespon
     if row.person_id != request.user.pk and not may(request.user, "record_payment", row):
         raise PermissionDenied
     line.registration = row
-    language = _language(request, row.person.language)
+    language = asked_language(request, row.person.language)
     paper = receipts.receipt_of(line, language=language)
     return printed(request, row, paper.file_name, lambda: receipts.render(paper, language=language))
 
@@ -79,12 +79,13 @@ def letter_download(request: HttpRequest, registration: int) -> HttpResponse:
     if not employer_letter.can_have_letter(row):
         return redirect("registration_status", registration=row.pk)
     kept = employer_letter.letter_of(row)
-    written = employer_letter.write(kept, language=_language(request, kept.language))
+    written = employer_letter.write(kept, language=asked_language(request, kept.language))
     name = f"{row.reference}-{written.language}.pdf"
     return printed(request, row, name, lambda: employer_letter.render(written))
 
 
-def _language(request: HttpRequest, usual: str) -> str:
+def asked_language(request: HttpRequest, usual: str) -> str:
+    """The language that the address asks a paper in, or the usual one."""
     asked = request.GET.get("language", "")
     return asked if asked in employer_letter.LANGUAGES else usual
 

@@ -96,6 +96,7 @@ class Event(models.Model):
         CREDITS_DECLINED = "credits_declined", _("Request declined by an organization")
         CREDITS_WITHDRAWN = "credits_withdrawn", _("Request to an organization taken back")
         STATEMENT_MADE = "statement_made", _("Credit statement made")
+        TRANSCRIPT = "transcript", _("Transcript downloaded by the committee")
         INVITATION_REVOKED = "invitation_revoked", _("Invitation taken back")
         QUESTION_ASKED = "question_asked", _("Question on an activity")
         QUESTION_ANSWERED = "question_answered", _("Question answered")

@@ -49,6 +49,12 @@ def text_of(pdf: bytes) -> str:
     return " ".join(read(pdf).pages[0].extract_text().split())
 
 
+def words_of(pdf: bytes) -> str:
+    """What pypdf reads on all pages, with single spaces that break."""
+    text = " ".join(page.extract_text() for page in read(pdf).pages)
+    return " ".join(text.replace("\u00a0", " ").split())
+
+
 def run(*command: str, pdf: bytes) -> str:
     """What a program of poppler reads from a PDF."""
     if shutil.which(command[0]) is None:

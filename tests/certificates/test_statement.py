@@ -188,7 +188,12 @@ def test_three_hundred_entries_take_some_pages_with_the_same_bytes_each_time():
     pdf = statement.render(written(row))
 
     assert "Courses taken 300 credits" in pages_of(pdf)
-    assert 5 < len(read(pdf).pages) < 20
+    pages = [" ".join(page.extract_text().split()) for page in read(pdf).pages]
+    assert 5 < len(pages) < 20
+    for number, page in enumerate(pages, start=1):
+        assert f"{row.reference} · Credit statement" in page
+        assert page.endswith(f"Page {number} of {len(pages)}")
+    assert all(page.startswith("Day Course Credits") for page in pages[1:-1])
     assert statement.render(written(row)) == pdf
 
 
