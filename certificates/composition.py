@@ -73,6 +73,7 @@ def compose(facts: CertificateFacts) -> Page:
         "associations": _associations(facts, words),
         "signatures": _signatures(facts, images),
         "serial": facts.serial,
+        "edition": _edition(facts),
         "issued_on": facts.issued_on.isoformat(),
         "address": _fit(facts.verify_short, STRONG, sizes=ADDRESS_SIZES, width=ADDRESS_WIDTH),
         "url": facts.verify_url,
@@ -84,6 +85,11 @@ def compose(facts: CertificateFacts) -> Page:
     drawings = {"art:seal": art.seal(*issuers), "art:code": art.qr(facts.verify_url)}
     html = render_to_string(TEMPLATE, context)
     return Page(html=html, behind=art.sheet(), art=drawings, images=images)
+
+
+def _edition(facts: CertificateFacts) -> str:
+    """Which edition it is and its day, like "2, 2029-01-05"; nothing on the first one."""
+    return f"{facts.edition}, {facts.edition_on.isoformat()}" if facts.edition_on else ""
 
 
 def _said(facts: CertificateFacts, field: str, words: Words, face: Face) -> str:

@@ -41,11 +41,10 @@ def issue(registration: Registration, *, by: Person) -> Certificate:
 
 def _write(registration: Registration, *, by: Person) -> Certificate:
     program, today = registration.program, today_in(registration.program)
-    sequence = _next_number(program, today.year)
-    printed = _serial(program, today.year, sequence)
+    sequence, printed = next_serial(program, today.year)
     public_id = new_public_id()
     paper = facts.facts_of(registration, serial=printed, public_id=public_id, issued_on=today)
-    _require_printable(paper)
+    require_printable(paper)
     return Certificate.objects.create(
         registration=registration,
         program=program,
@@ -60,11 +59,15 @@ def _write(registration: Registration, *, by: Person) -> Certificate:
     )
 
 
-def _next_number(program: Program, year: int) -> int:
-    """Return the next number of that year; the program's lock keeps it ours until the commit."""
+def next_serial(program: Program, year: int) -> tuple[int, str]:
+    """Return the next number of that year and the serial with it.
+
+    The program's lock keeps them ours until the commit.
+    """
     Program.objects.select_for_update(no_key=True).get(pk=program.pk)
     last = Certificate.objects.filter(program=program, year=year).aggregate(last=Max("sequence"))
-    return (last["last"] or 0) + 1
+    sequence = (last["last"] or 0) + 1
+    return sequence, _serial(program, year, sequence)
 
 
 def _serial(program: Program, year: int, sequence: int) -> str:
@@ -80,7 +83,7 @@ def _serial(program: Program, year: int, sequence: int) -> str:
         ) from error
 
 
-def _require_printable(paper: CertificateFacts) -> None:
+def require_printable(paper: CertificateFacts) -> None:
     """Refuse facts that the paper has no room or no letters for: once frozen they never change."""
     from certificates.composition import compose  # brings WeasyPrint, which few requests need
 

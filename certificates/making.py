@@ -12,8 +12,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from cec import mail
-from certificates import facts, pdf
+from certificates import facts, pdf, sending
 from certificates.models import Certificate, Document
 
 log = logging.getLogger(__name__)
@@ -56,21 +55,16 @@ def _claim(certificate_id: int, *, now: datetime) -> Certificate | None:
 
 @transaction.atomic
 def _store(certificate: Certificate, content: bytes) -> bool:
-    """Keep the bytes and send them, once: the mail is a row of the same transaction."""
+    """Keep the bytes and send them, once: the mail is a row of the same transaction.
+
+    One that was replaced or revoked while its PDF was being made gets neither.
+    """
     locked = Certificate.objects.select_for_update(of=("self",)).get(pk=certificate.pk)
-    if Document.objects.filter(certificate=locked).exists():
+    if not locked.is_valid or Document.objects.filter(certificate=locked).exists():
         return False
     Document.objects.create(
         certificate=locked, pdf=content, sha256=hashlib.sha256(content).hexdigest()
     )
     Certificate.objects.filter(pk=locked.pk).update(error="")
-    holder = locked.registration.person
-    mail.post(
-        "certificate_issued",
-        locked,
-        to=holder,
-        key=f"certificate_issued:{locked.pk}",
-        about=locked.registration,
-        attachments=[(locked.file_name, "application/pdf", content)],
-    )
+    sending.send(locked, content)
     return True

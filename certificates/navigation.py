@@ -12,6 +12,8 @@ from registrations.models.committee import roles_of
 from registrations.navigation import current_registration, queue_waits
 from registrations.permissions import may
 
+ISSUED = frozenset({"issued", "desk_certificate", "certificate_correct", "certificate_revoke"})
+
 
 @navigation.main
 def main(request: HttpRequest) -> Iterable[navigation.Item]:
@@ -27,7 +29,7 @@ def main(request: HttpRequest) -> Iterable[navigation.Item]:
         yield navigation.Item(
             _("Certificate"),
             reverse("certificate", args=[registration.pk]),
-            frozenset({"certificate", "turn_in"}),
+            frozenset({"certificate", "turn_in", "correction_ask"}),
             position=40,
         )
     else:
@@ -75,8 +77,24 @@ def desk(request: HttpRequest) -> Iterable[tuple[str, navigation.Item]]:
             navigation.Item(
                 _("Certificates"),
                 reverse("issuing"),
-                frozenset({"issuing", "issue", "issued"}),
+                frozenset({"issuing", "issue", *ISSUED}),
                 count=waiting.count_to_issue(request.user),
                 position=40,
+            ),
+        )
+    else:
+        yield (
+            _("Committee"),
+            navigation.Item(_("Certificates"), reverse("issued"), ISSUED, position=60),
+        )
+    if may(request.user, "correct_certificate"):
+        yield (
+            _("Waiting for you"),
+            navigation.Item(
+                _("Correction requests"),
+                reverse("corrections"),
+                frozenset({"corrections", "correction"}),
+                count=waiting.corrections(request.user).count(),
+                position=45,
             ),
         )

@@ -22,7 +22,8 @@ class CertificateFacts:
     `subject_en` and `subject_fr` continue the sentence after the unit, preposition included: "of
     continuing learning in library and information work". `association_*` may be empty. At most two
     people sign. `verify_url` is in the QR code, `verify_short` is printed below it. Where
-    `french_first` is set, French is on the left and the language of the document.
+    `french_first` is set, French is on the left and the language of the document. `issued_on` is
+    the day of the award; an edition after the first says which it is, and its own day `edition_on`.
     """
 
     name: str
@@ -49,3 +50,5 @@ class CertificateFacts:
     association_fr: str = ""
     signatories: tuple[Signatory, ...] = ()
     french_first: bool = False
+    edition: int = 1
+    edition_on: date | None = None

@@ -3,6 +3,8 @@ from django.utils.translation import gettext_lazy as _
 
 from certificates.views import (
     audited,
+    correction_requests,
+    editions,
     issuing,
     near_end,
     paper,
@@ -20,6 +22,16 @@ urlpatterns = [
         _("certificate/<int:registration>/download/"),
         participant.download,
         name="certificate_download",
+    ),
+    path(
+        _("certificate/<int:registration>/editions/<int:edition>/"),
+        participant.download,
+        name="certificate_edition",
+    ),
+    path(
+        _("certificate/<int:registration>/correction/"),
+        correction_requests.ask,
+        name="correction_ask",
     ),
     path(_("receipts/<int:registration>/<int:payment>/"), paper.receipt, name="receipt"),
     path(_("letter/<int:registration>/"), paper.letter, name="employer_letter"),
@@ -44,5 +56,27 @@ urlpatterns = [
     path(_("desk/certificates/"), issuing.ready, name="issuing"),
     path(_("desk/certificates/issue/"), issuing.issue, name="issue"),
     path(_("desk/certificates/issued/"), issuing.issued, name="issued"),
+    path(_("desk/certificates/corrections/"), correction_requests.waiting, name="corrections"),
+    path(
+        _("desk/certificates/corrections/<int:correction>/"),
+        correction_requests.answer,
+        name="correction",
+    ),
+    path(_("desk/certificates/<int:certificate>/"), editions.page, name="desk_certificate"),
+    path(
+        _("desk/certificates/<int:certificate>/correct/"),
+        editions.correct,
+        name="certificate_correct",
+    ),
+    path(
+        _("desk/certificates/<int:certificate>/revoke/"),
+        editions.revoke,
+        name="certificate_revoke",
+    ),
+    path(
+        _("desk/certificates/<int:certificate>/mail/"),
+        editions.mail_again,
+        name="certificate_mail",
+    ),
     path(_("desk/certificates/<int:certificate>/again/"), issuing.try_again, name="make_again"),
 ]

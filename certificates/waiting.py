@@ -3,7 +3,7 @@
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 
 from certificates.completion import ready
-from certificates.models import Certificate
+from certificates.models import Certificate, CorrectionRequest
 from certificates.models.certificate import MOST_TRIES
 from registrations import queue
 from registrations.models import Event, Person, Registration
@@ -50,15 +50,27 @@ def count_to_issue(person: Person) -> int:
     return to_issue(person).count() if waits else 0
 
 
-FAILED = Q(document__isnull=True, tries__gte=MOST_TRIES) | Q(
-    document__isnull=True, tries__gte=1
-) & ~Q(error="")
+def corrections(person: Person) -> QuerySet[CorrectionRequest]:
+    """Return the holders' requests that wait for an answer of this person, but their own."""
+    return (
+        CorrectionRequest.objects.worked_on_by(person)
+        .open()
+        .exclude(registration__person=person)
+        .select_related("certificate", "registration__association")
+    )
+
+
+# The PDF of one that was replaced or revoked before it was made is waited for by nobody.
+UNMADE = Q(document__isnull=True, state=Certificate.State.VALID)
+FAILED = UNMADE & (Q(tries__gte=MOST_TRIES) | Q(tries__gte=1) & ~Q(error=""))
+MAKING = UNMADE & ~FAILED
 
 
 def progress(certificates: QuerySet[Certificate]) -> dict[str, int]:
-    """Return how many certificates there are, are being made, and couldn't be made."""
+    """Return how many there are in all and in each state, are being made, and couldn't be."""
     return certificates.aggregate(
         all=Count("pk"),
-        making=Count("pk", filter=Q(document__isnull=True) & ~FAILED),
+        **{state: Count("pk", filter=Q(state=state)) for state in Certificate.State.values},
+        making=Count("pk", filter=MAKING),
         failed=Count("pk", filter=FAILED),
     )

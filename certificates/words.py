@@ -18,6 +18,7 @@ class Words:
     awarded: str
     statement: str
     serial: str
+    edition: str
     issued: str
     verify: str
     seal: str
@@ -34,6 +35,7 @@ ENGLISH = Words(
     awarded="Awarded to",
     statement="for {amount}{subject}, earned from {start} to {end}.",
     serial="Serial no.",
+    edition="Edition",
     issued="Issued",
     verify="Verify",
     seal="Seal: {issuer}",
@@ -48,6 +50,7 @@ FRENCH = Words(
     awarded="Décerné à",
     statement="pour {amount}{subject}, du {start} au {end}.",
     serial="Nº de série",
+    edition="Édition",
     issued="Délivré",
     verify="Vérifier",
     seal=f"Sceau{NO_BREAK_SPACE}: {{issuer}}",

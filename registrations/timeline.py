@@ -117,6 +117,8 @@ def line(event: Event, *, with_reason: bool = True) -> Line:
     details = event.details
     if "amount" in details:
         text = _("%(label)s: %(value)s") % {"label": text, "value": money(details["amount"])}
+    if details.get("serial"):
+        text = f"{text} ({details['serial']})"
     if details.get("reference"):
         text = f"{text} ({details['reference']})"
     if "starts_on" in details:

@@ -51,11 +51,14 @@ OF_COURSES = frozenset(
     }
 )
 
+# Pages of the registration that has a certificate.
+OF_THE_CERTIFICATE = frozenset({"certificate_download", "certificate_edition", "correction_ask"})
+
 # Places in an address that are numbers of rows.
 NUMBERED = {
     *("registration", "appointment", "certificate", "mail"),
     *("export", "line", "proof", "roster", "mentorship", "offer", "version", "draw"),
-    *("organisation", "credit_request"),
+    *("organisation", "credit_request", "correction"),
 }
 
 
@@ -102,6 +105,9 @@ class World:
         self.evidence = make.evidence(self.activity)
         self._write(self.evidence.file)
         self.certificate = self._graduate()
+        self.correction = self.certificate.registration.correction_requests.create(
+            certificate=self.certificate, name="Owner of another name", reason="Umbenannt"
+        )
         self.payment = self.registration.payments.get()
         self.change = CycleChange.objects.create(
             registration=self.registration,
@@ -229,13 +235,15 @@ class World:
     def values(self, name: str) -> dict[str, object]:
         """What stands in the places of this URL."""
         registration = self.careers if name in OF_COURSES else self.registration
-        if name == "certificate_download":
+        if name in OF_THE_CERTIFICATE:
             registration = self.certificate.registration
         return {
             "registration": registration.pk,
             "activity": self.activity.pk,
             "appointment": self.appointment.pk,
             "certificate": self.certificate.pk,
+            "correction": self.correction.pk,
+            "edition": 1,
             "payment": self.payment.pk,
             "change": self.change.pk,
             "public_id": self.certificate.public_id,

@@ -1,19 +1,22 @@
-"""What happened to some people of the demo meanwhile: a leave, a move, a second cycle, letters."""
+"""What happened to some people of the demo meanwhile: a leave, a move, a name, a second cycle."""
 
 from datetime import timedelta
 from functools import partial
 from typing import Any
 
 from activities import extending
-from certificates import employer_letter
+from certificates import correcting, correction_requests, employer_letter
 from certificates.demo.stories import Story
-from registrations import moving
+from registrations import moving, renaming
 from registrations.models import Association
 
 OWN_WORDS = {
     "en": "I’d like to spend two hours a month on it, and to show what I learn at our meetings.",
     "fr": "J’aimerais y consacrer deux heures par mois et présenter mes acquis à nos réunions.",
 }
+
+RENAMED = "A new name since the wedding."
+REVOKED = "Forty hours of the second year belong to a colleague of the same name."
 
 
 def plan(story: Story) -> None:
@@ -25,6 +28,15 @@ def plan(story: Story) -> None:
     if "moved" in row:
         code, ago = row["moved"]
         script.plan(script.today - timedelta(days=ago), partial(_move, story, code), hour=18)
+    if "renamed" in row:
+        name, *ago = row["renamed"]
+        asked, *corrected = (script.today - timedelta(days=number) for number in ago)
+        script.plan(asked, partial(_ask_for_another_name, story, name), hour=9)
+        for day in corrected:
+            script.plan(day, partial(_correct, story, name), hour=14)
+    if "revoked" in row:
+        day = script.today - timedelta(days=row["revoked"])
+        script.plan(day, partial(_revoke, story), hour=16)
     if "letter" in row:
         day = script.today - timedelta(days=row["letter"])
         script.plan(day, partial(_write, story), hour=19)
@@ -53,6 +65,26 @@ def _move(story: Story, code: str) -> None:
         association=Association.objects.get(code=code),
         member_number=f"{code}-5102",
     )
+
+
+def _ask_for_another_name(story: Story, name: str) -> None:
+    """They change the name of their account and ask for it on the certificate."""
+    person = story.registration.person
+    renaming.rename(person, name=name, by=person)
+    correction_requests.ask(story.registration, by=person, name=name, reason=RENAMED)
+
+
+def _correct(story: Story, name: str) -> None:
+    from certificates import making  # brings WeasyPrint along
+
+    edition = correcting.correct(
+        story.certificate, by=story.committee.administrator(), name=name, reason=RENAMED
+    )
+    making.make_document(edition.pk)
+
+
+def _revoke(story: Story) -> None:
+    correcting.revoke(story.certificate, by=story.committee.administrator(), reason=REVOKED)
 
 
 def _write(story: Story) -> None:

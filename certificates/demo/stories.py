@@ -13,6 +13,7 @@ from certificates import completion, issuing
 from certificates.demo.cast import Cast, Committee
 from certificates.demo.learning import Entry
 from certificates.demo.script import Script
+from certificates.models import Certificate
 from registrations import fees, membership, registering
 from registrations.models import Association, Payment, Person, Program, Rate, Registration
 
@@ -73,6 +74,13 @@ class Story:
         return Registration.objects.select_related("program", "person", "association").get(
             pk=self._registration.pk
         )
+
+    @property
+    def certificate(self) -> Certificate:
+        """Return the newest edition of the certificate."""
+        certificate = Certificate.objects.of(self.registration)
+        assert certificate is not None
+        return certificate
 
     @property
     def reviewer(self) -> Person:

@@ -1,4 +1,5 @@
 from certificates.models.certificate import Certificate, Document, Signatory
+from certificates.models.correction import CorrectionRequest
 from certificates.models.employer import EmployerLetter
 
-__all__ = ["Certificate", "Document", "EmployerLetter", "Signatory"]
+__all__ = ["Certificate", "CorrectionRequest", "Document", "EmployerLetter", "Signatory"]

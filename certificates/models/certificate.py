@@ -63,15 +63,18 @@ class CertificateQuerySet(models.QuerySet["Certificate"]):
         """Certificates of registrations that this person may see (reliability F4)."""
         return self.filter(registration__in=Registration.objects.visible_to(person))
 
+    def worked_on_by(self, person: Person) -> CertificateQuerySet:
+        """Certificates in this person's care as a committee member or administrator."""
+        return self.filter(registration__in=Registration.objects.worked_on_by(person))
+
     def without_document(self) -> CertificateQuerySet:
-        """Issued, but the PDF isn't made yet."""
-        return self.filter(document__isnull=True)
+        """Valid, but the PDF isn't made yet; one that ended before that never gets a PDF."""
+        return self.filter(document__isnull=True, state=Certificate.State.VALID)
 
     def to_make(self, now: datetime) -> CertificateQuerySet:
         """Certificates whose PDF somebody should make now: not tried, or not tried lately (H4)."""
         return self.without_document().filter(
             Q(tried_at__isnull=True) | Q(tried_at__lte=now - RETRY_AFTER),
-            state=Certificate.State.VALID,
             tries__lt=MOST_TRIES,
         )
 
@@ -80,8 +83,8 @@ class CertificateQuerySet(models.QuerySet["Certificate"]):
         return self.filter(registration=registration).order_by("-edition").first()
 
     def with_progress(self) -> CertificateQuerySet:
-        """Annotate `made_at`, when the PDF was made, without loading its bytes."""
-        return self.annotate(made_at=F("document__made_at"))
+        """Annotate `made_at` and `sha256` of the PDF, without loading its bytes."""
+        return self.annotate(made_at=F("document__made_at"), sha256=F("document__sha256"))
 
 
 class Certificate(models.Model):
@@ -163,6 +166,10 @@ class Certificate(models.Model):
     def file_name(self) -> str:
         """The name under which the PDF is saved: the serial has letters, digits and dashes only."""
         return f"{self.serial}.pdf"
+
+    @property
+    def is_valid(self) -> bool:
+        return self.state == self.State.VALID
 
     @property
     def is_waiting(self) -> bool:

@@ -18,7 +18,7 @@ from certificates import completion, issuing, waiting
 from certificates.lettering import clean
 from certificates.models import Certificate
 from registrations.models import Registration
-from registrations.permissions import require
+from registrations.permissions import may, require, require_staff
 
 PER_PAGE = 25
 AT_ONCE = 100  # certificates that one confirmation issues
@@ -68,15 +68,19 @@ def issue(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def issued(request: HttpRequest) -> HttpResponse:
-    """The certificates that were issued, with the state of each one's PDF."""
-    require(request.user, "issue_certificate")
-    found = Certificate.objects.visible_to(request.user)
+    """The certificates that were issued, with their state and that of each one's PDF."""
+    require_staff(request.user)
+    found = Certificate.objects.worked_on_by(request.user)
     view = request.GET.get("view", "")
-    narrowed = {"making": Q(document__isnull=True) & ~waiting.FAILED, "failed": waiting.FAILED}
+    narrowed = {
+        **{state: Q(state=state) for state in Certificate.State.values},
+        "making": waiting.MAKING,
+        "failed": waiting.FAILED,
+    }
     rows = _search(found.filter(narrowed.get(view, Q())), request.GET.get("q", ""))
     page = Paginator(
         rows.with_progress()
-        .select_related("registration__person", "registration__association", "issued_by")
+        .select_related("registration__association", "issued_by")
         .order_by("-issued_at", "-pk"),
         PER_PAGE,
     ).get_page(request.GET.get("page"))
@@ -85,6 +89,7 @@ def issued(request: HttpRequest) -> HttpResponse:
         "view": view if view in narrowed else "",
         "views": _views(request, f"issued-{view}" if view in narrowed else "issued"),
         "filtered": bool(request.GET.get("q")),
+        "may_issue": may(request.user, "issue_certificate"),
     }
     return render(request, "certificates/issued.html", context)
 
@@ -160,14 +165,20 @@ def _search(rows: QuerySet[Certificate], text: str) -> QuerySet[Certificate]:
 
 def _views(request: HttpRequest, current: str) -> list[dict[str, object]]:
     """Return the tabs of both pages, with their counts."""
-    counts = waiting.progress(Certificate.objects.visible_to(request.user))
+    counts = waiting.progress(Certificate.objects.worked_on_by(request.user))
     listed = reverse("issued")
     tabs = [
-        ("issuing", _("To issue"), waiting.accepted(request.user).count(), reverse("issuing")),
         ("issued", pgettext("certificates", "Issued"), counts["all"], listed),
+        *(
+            (f"issued-{state}", state.label, counts[state.value], f"{listed}?view={state}")
+            for state in Certificate.State
+        ),
         ("issued-making", _("Being made"), counts["making"], f"{listed}?view=making"),
         ("issued-failed", _("Couldn’t be made"), counts["failed"], f"{listed}?view=failed"),
     ]
+    if may(request.user, "issue_certificate"):
+        accepted = waiting.accepted(request.user).count()
+        tabs.insert(0, ("issuing", _("To issue"), accepted, reverse("issuing")))
     return [
         {"label": label, "count": count, "url": url, "current": key == current}
         for key, label, count, url in tabs

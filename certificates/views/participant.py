@@ -61,10 +61,13 @@ def turn_in(request: HttpRequest, registration: int) -> HttpResponse:
 
 
 @require_GET
-def download(request: HttpRequest, registration: int) -> HttpResponse:
-    """The certificate's PDF, byte for byte as it was made (reliability F4)."""
+def download(request: HttpRequest, registration: int, edition: int | None = None) -> HttpResponse:
+    """The PDF of an edition, or of the newest, byte for byte as it was made (reliability F4)."""
     row = get_object_or_404(Registration.objects.visible_to(request.user), pk=registration)
-    found = Certificate.objects.of(row)
+    if edition is None:
+        found = Certificate.objects.of(row)
+    else:
+        found = Certificate.objects.filter(registration=row, edition=edition).first()
     document = Document.objects.filter(certificate=found).first()
     if document is None:
         raise Http404
@@ -120,16 +123,26 @@ def _details(registration: Registration, stage: str) -> dict[str, Any]:
         kind = Event.Kind.TURN_IN if stage == "review" else Event.Kind.ACCEPT
         return {"since": completion.last_event(registration, kind)}
     if stage == "issued":
-        found = Certificate.objects.with_progress().of(registration)
-        if found is not None:
-            return {
-                "certificate": found,
-                "paper": facts.thawed(found.facts),
-                "link": mail.absolute_url("verify_id", found.public_id),
-            }
+        return _editions(registration)
     if registration.status == Status.LAPSED:
         return {"until": completion.turn_in_until(registration)}
     return {}
+
+
+def _editions(registration: Registration) -> dict[str, Any]:
+    """The newest edition, those before it, and what became of the wish to have it put right."""
+    rows = Certificate.objects.filter(registration=registration).with_progress()
+    newest, *earlier = rows.order_by("-edition") or [None]
+    if newest is None:
+        return {}
+    return {
+        "certificate": newest,
+        "earlier": earlier,
+        "paper": facts.thawed(newest.facts),
+        "link": mail.absolute_url("verify_id", newest.public_id),
+        "correction": registration.correction_requests.last(),
+        "is_renamed": clean(registration.person.name) != newest.holder,
+    }
 
 
 def _sent_back(registration: Registration) -> Event | None:

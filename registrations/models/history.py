@@ -104,6 +104,11 @@ class Event(models.Model):
         AUDIT_ASKED = "audit_asked", _("Drawn for the audit")
         AUDIT_ENTRIES = "audit_entries", _("Evidence asked for on other activities")
         AUDIT_PASSED = "audit_passed", _("Audit passed")
+        CERTIFICATE_CORRECTED = "certificate_corrected", _("Certificate corrected by a new edition")
+        CERTIFICATE_REVOKED = "certificate_revoked", _("Certificate revoked")
+        CERTIFICATE_MAILED = "certificate_mailed", _("Certificate sent by e-mail again")
+        CORRECTION_ASKED = "correction_asked", _("Correction of the certificate asked for")
+        CORRECTION_DECLINED = "correction_declined", _("Correction of the certificate declined")
         ENTRY_DISALLOWED = "entry_disallowed", _("Activity disallowed")
         ENTRY_ALLOWED = "entry_allowed", _("Activity counts again")
 

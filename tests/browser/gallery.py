@@ -9,7 +9,8 @@ from django.utils import timezone
 from activities import audit, crediting, questions, rehearsing, several
 from activities.models import Activity, CreditRequest, Import
 from cec.models import StoredFile
-from certificates import completion, making
+from certificates import completion, correcting, correction_requests, making
+from certificates.models import Certificate
 from registrations import membership
 from registrations.bank import importing
 from registrations.mentoring import asking
@@ -57,6 +58,7 @@ class Gallery:
         self.representative = factories.representative("MLA")
         self.certificate = records.issued(factories.person(LONG_NAME), by=self.office)
         making.make_document(self.certificate.pk)
+        self.edition = self._edition()
         self.waiting = self._waiting()
         self.active, self.entry, self.imported = self._active()
         self.returned, self.asked = self._returned()
@@ -84,6 +86,18 @@ class Gallery:
             Room("officer", self.officer, self._officer()),
             Room("office", self.office, self._office()),
         ]
+
+    def _edition(self) -> Certificate:
+        """The certificate put right and asked about again; another one is revoked."""
+        edition = correcting.correct(
+            self.certificate, by=self.office, name=f"{LONG_NAME} Nowak", reason=LONG_WORD
+        )
+        self.correction = correction_requests.ask(
+            edition.registration, by=edition.registration.person, name=LONG_NAME, reason=LONG_WORD
+        )
+        self.revoked = records.issued(factories.person(LONG_NAME), by=self.office)
+        correcting.revoke(self.revoked, by=self.office, reason=LONG_WORD)
+        return edition
 
     def _waiting(self) -> Registration:
         who = factories.person(LONG_NAME, email=LONG_EMAIL)
@@ -357,6 +371,7 @@ class Gallery:
         pk = self.certificate.registration.pk
         return [
             page("certificate", pk),
+            page("correction_ask", pk),
             page("record", pk),
             page("registration_status", pk),
             page("changes", pk),
@@ -379,6 +394,8 @@ class Gallery:
             page("review", self.in_review.pk),
             page("review", self.active.pk),
             page("review", self.audited.pk),
+            page("issued"),
+            page("desk_certificate", self.edition.pk),
             page("audits"),
             page("audit", self.audited.audit.draw_id),
             page("audited", self.audited.pk),
@@ -412,6 +429,13 @@ class Gallery:
             page("issuing"),
             page("issue", query="?all=1"),
             page("issued"),
+            page("desk_certificate", self.certificate.pk),
+            page("desk_certificate", self.edition.pk),
+            page("desk_certificate", self.revoked.pk),
+            page("certificate_correct", self.edition.pk),
+            page("certificate_revoke", self.edition.pk),
+            page("corrections"),
+            page("correction", self.correction.pk),
             page("appointments"),
             page("organisations"),
             page("organisation", self.asked_back.organisation_id),

@@ -19,7 +19,7 @@ from activities.models import Activity, Audit, Credit, CreditRequest
 from cec.models import OutgoingMail
 from certificates import completion, demo
 from certificates.demo.signins import PASSWORD, SIGNINS
-from certificates.models import Certificate, Document
+from certificates.models import Certificate, CorrectionRequest, Document
 from registrations import queue, watch
 from registrations.bank import matching
 from registrations.calendar import today_in
@@ -160,6 +160,16 @@ class LoadedDemo(TestCase):
 
         assert accepted.count() >= 3
         assert all(completion.check_completion(row) == [] for row in accepted)
+
+    def test_a_certificate_was_corrected_one_revoked_and_a_request_waits(self):
+        replaced = Certificate.objects.get(state="replaced")
+        revoked = Certificate.objects.get(state="revoked")
+        waiting = CorrectionRequest.objects.open().get()
+
+        assert replaced.next_edition.holder == "Stanisława Łoś-Okafor"
+        assert replaced.holder == "Stanisława Łoś"
+        assert revoked.registration.status == Status.CERTIFIED
+        assert waiting.name == waiting.registration.person.name != waiting.certificate.holder
 
     def test_certificates_are_numbered_without_gaps_and_their_documents_are_made(self):
         certificates = Certificate.objects.order_by("year", "sequence")

@@ -1,12 +1,19 @@
 """Editions of a certificate as the database holds them: one valid, each made once, ends final."""
 
+from dataclasses import replace
+from datetime import date
+
 import pytest
 from django.db import DatabaseError, IntegrityError, transaction
 from django.utils import timezone
 
+from certificates import facts
+from certificates.bench import FACTS
 from certificates.models import Certificate
+from certificates.pdf import render
 from certificates.verification import new_public_id
 from tests.certificates import records
+from tests.certificates.printed import text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -34,7 +41,7 @@ def next_one(certificate: Certificate, **fields) -> Certificate:
     return Certificate.objects.create(**(values | fields))
 
 
-def replace(certificate: Certificate) -> None:
+def end(certificate: Certificate) -> None:
     Certificate.objects.filter(pk=certificate.pk).update(
         state="replaced", replaced_on=timezone.localdate()
     )
@@ -42,7 +49,7 @@ def replace(certificate: Certificate) -> None:
 
 def test_the_newest_edition_is_the_certificate_of_a_registration():
     first = records.issued()
-    replace(first)
+    end(first)
     second = next_one(first)
 
     assert Certificate.objects.of(first.registration) == second
@@ -58,7 +65,7 @@ def test_two_editions_are_never_valid_at_once():
 
 def test_the_same_edition_is_never_made_twice():
     first = records.issued()
-    replace(first)
+    end(first)
     next_one(first)
     Certificate.objects.filter(edition=2).update(state="replaced", replaced_on=timezone.localdate())
 
@@ -105,3 +112,30 @@ def test_an_end_has_its_day():
             transaction.atomic(),
         ):
             Certificate.objects.filter(pk=first.pk).update(state=ended)
+
+
+def test_facts_that_were_frozen_before_there_were_editions_are_those_of_the_first():
+    certificate = records.issued()
+    known = {
+        key: value
+        for key, value in certificate.facts.items()
+        if key not in ("edition", "edition_on")
+    }
+
+    paper = facts.thawed(known)
+
+    assert (paper.edition, paper.edition_on) == (1, None)
+    assert paper == facts.thawed(certificate.facts)
+
+
+def test_a_later_edition_says_which_it_is_and_its_day_and_keeps_the_day_of_the_award():
+    paper = replace(FACTS, edition=2, edition_on=date(2029, 1, 5))
+
+    text = text_of(render(paper))
+
+    assert "Edition / Édition 2, 2029-01-05" in text
+    assert FACTS.issued_on.isoformat() in text
+
+
+def test_the_first_edition_says_nothing_of_editions():
+    assert "dition" not in text_of(render(FACTS))

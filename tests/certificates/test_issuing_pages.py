@@ -50,7 +50,6 @@ class TestIssuing:
             answers = [
                 client.get(address("issuing")),
                 client.get(address("issue"), {"all": 1}),
-                client.get(address("issued")),
                 client.post(address("issue"), {"registration": registration.pk}),
             ]
             assert {answer.status_code for answer in answers} == {403}
@@ -171,7 +170,7 @@ class TestIssuing:
         only_waiting = page(client, "issued", view="making")
         found = page(client, "issued", q=made.serial.lower())
 
-        assert address("certificate_download", made.registration_id) in everything
+        assert address("certificate_edition", made.registration_id, 1) in everything
         assert "Being made" in everything
         assert "No ink." in everything
         assert failed.serial in only_failed
