@@ -4,6 +4,10 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+# Which layout a certificate was issued under; it is frozen with the facts. Raise it when the same
+# facts would make another page: a text elsewhere, another face, something added or left out.
+TEMPLATE_VERSION = 1
+
 
 @dataclass(frozen=True)
 class Signatory:
@@ -23,6 +27,7 @@ class CertificateFacts:
     continuing learning in library and information work". `association_*` may be empty. At most two
     people sign. `verify_url` is in the QR code, `verify_short` is printed below it. Where
     `french_first` is set, French is on the left and the language of the document.
+    `wording_version` says which version of the program's texts these are; it isn't printed.
     """
 
     name: str
@@ -49,3 +54,4 @@ class CertificateFacts:
     association_fr: str = ""
     signatories: tuple[Signatory, ...] = ()
     french_first: bool = False
+    wording_version: int | None = None

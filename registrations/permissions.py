@@ -22,6 +22,8 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "review_record": frozenset({REPRESENTATIVE, STEERING}),
     "run_audit": frozenset({STEERING}),
     "issue_certificate": frozenset({ADMINISTRATOR}),
+    "see_certificate_texts": frozenset({STEERING, ADMINISTRATOR}),
+    "edit_certificate_texts": frozenset({ADMINISTRATOR}),
     "move_registration": frozenset({REPRESENTATIVE, STEERING, ADMINISTRATOR}),
     "extend_cycle": frozenset({STEERING}),
     "keep_roster": frozenset({REPRESENTATIVE, STEERING}),
