@@ -62,15 +62,19 @@ def _refuse_many_pixels(upload: "File[bytes]") -> None:
 
 
 def _without_paper(picture: PIL.Image.Image) -> PIL.Image.Image:
-    """The picture with its own transparency, or else with as much ink as it is darker than white."""
+    """The picture with its own transparency, or else with ink where it is darker than paper."""
     coloured = picture.convert("RGBA")
     depth = coloured.getchannel("A")
-    if depth.getextrema()[0] > 255 - FAINTEST:
+    if _is_white(depth):
         grey = coloured.convert("L")
-        blank = grey.getextrema()[0] > 255 - FAINTEST
-        depth = ImageChops.invert(grey if blank else ImageOps.autocontrast(grey))
+        depth = ImageChops.invert(grey if _is_white(grey) else ImageOps.autocontrast(grey))
     coloured.putalpha(depth.point(lambda value: value if value > FAINTEST else 0))
     return coloured
+
+
+def _is_white(channel: PIL.Image.Image) -> bool:
+    """Whether the whole channel is as good as white: no ink in it, or nothing to see through."""
+    return not any(channel.histogram()[: 256 - FAINTEST])
 
 
 def _written(ink: PIL.Image.Image) -> bytes:

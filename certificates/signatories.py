@@ -4,16 +4,19 @@ What was issued keeps its signatories: the facts are frozen, pictures too.
 """
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from hashlib import sha256
 from typing import Any
 
 from django.db import transaction
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from cec.problems import Problem, Refused
+from certificates import paper
 from certificates.facts import MOST_SIGNATORIES
+from certificates.fitting import plain_facts, why_not
 from certificates.models import Signatory, SignaturePicture
 from registrations.calendar import today_in
 from registrations.models import Association, Person, Program
@@ -54,6 +57,25 @@ def _signing(association: Association | None, rows: list[Signatory]) -> Signing:
     return Signing(association, rows[:MOST_SIGNATORIES], rows[MOST_SIGNATORIES:])
 
 
+def check(program: Program, *, name: str, title_en: str, title_fr: str) -> list[Problem]:
+    """Return what keeps a name or a position from being printed; its code is the field's name."""
+    plain = plain_facts(program)
+    tried = {
+        "name": paper.Signatory(name, "–", "–"),
+        "title_en": paper.Signatory("–", title_en, ""),
+        "title_fr": paper.Signatory("–", "", title_fr),
+    }
+    found = [
+        Problem(field, capfirst(why))
+        for field, one in tried.items()
+        if (why := why_not(replace(plain, signatories=(one,))))
+    ]
+    both = paper.Signatory("–", title_en, title_fr)
+    if not found and (why := why_not(replace(plain, signatories=(both,)))):
+        found.append(Problem("title_fr", capfirst(why)))
+    return found
+
+
 @transaction.atomic
 def add(program: Program, *, by: Person, picture: bytes | None = None, **fields: Any) -> Signatory:
     """Add a signatory; `picture` is what `inking.inked` made.
@@ -80,20 +102,26 @@ def add(program: Program, *, by: Person, picture: bytes | None = None, **fields:
 
 @transaction.atomic
 def change(
-    signatory: Signatory, *, by: Person, seen: int, picture: bytes | None = None, **fields: Any
+    signatory: Signatory,
+    *,
+    by: Person,
+    seen: int | None,
+    picture: bytes | None = None,
+    without_picture: bool = False,
+    **fields: Any,
 ) -> bool:
     """Change what is known of a signatory, for certificates to come; say whether anything differs.
 
-    `seen` is the `edits` of the row that was looked at. Without a `picture` the one there stays,
-    unless `fields` name another. Raises `Refused` when somebody was first, and when the person is
-    listed from that day on already.
+    `seen` is the `edits` of the row that was looked at. A new `picture` takes the place of the one
+    there; without a new one that stays, or goes `without_picture`. Raises `Refused` when somebody
+    was first, and when the person is listed from that day on already.
     """
     require(by, "edit_certificate_texts")
     Program.objects.select_for_update(no_key=True).get(pk=signatory.program_id)
     row = Signatory.objects.select_for_update().filter(pk=signatory.pk).first()
     if row is None:
         raise Refused(changed_meanwhile())
-    if picture is not None:
+    if picture is not None or without_picture:
         fields["picture"] = _kept(picture)
     changed = _changed(row, fields)
     if not changed:
@@ -103,9 +131,7 @@ def change(
     for name in changed:
         setattr(row, name, fields[name])
     others = Signatory.objects.exclude(pk=row.pk).filter(program=row.program_id)
-    if others.filter(
-        association=row.association, name=row.name, first_day=row.first_day
-    ).exists():
+    if others.filter(association=row.association, name=row.name, first_day=row.first_day).exists():
         raise Refused(
             Problem("listed", _("This person is in the list already, from the same day on."))
         )

@@ -6,8 +6,6 @@ The first version is the program's own texts as they came, written down when som
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date
-from decimal import Decimal
 
 from django.db import transaction
 from django.utils import timezone
@@ -15,9 +13,8 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from cec.problems import Problem, Refused
-from certificates.lettering import TooLong, UncoveredCharacters
+from certificates.fitting import plain_facts, why_not
 from certificates.models import CertificateWording
-from certificates.paper import CertificateFacts
 from registrations.models import Person, Program
 from registrations.models.history import write_event
 from registrations.permissions import require
@@ -32,8 +29,6 @@ NOT_A_DIPLOMA = {
     "fr": "Attestation informelle de formation continue. Elle ne remplace ni un diplôme ni aucun"
     " autre titre postsecondaire.",
 }
-# The longest of what stands around the texts: they have to fit beside it.
-LONGEST_DAY, MOST_POINTS = date(2030, 9, 30), Decimal("9999.75")
 
 
 @dataclass(frozen=True)
@@ -47,7 +42,7 @@ class Difference:
 
 
 def in_force(program: Program) -> CertificateWording:
-    """Return the version that new certificates are issued with; unsaved if it is still the first."""
+    """Return the version that new certificates get; unsaved as long as nobody needed the first."""
     return program.wordings.published().first() or _first(program)
 
 
@@ -72,13 +67,13 @@ def _locked(program: Program) -> CertificateWording:
     """Lock the program's texts until the transaction ends, and return the version in force."""
     Program.objects.select_for_update(no_key=True).get(pk=program.pk)
     found = in_force(program)
-    if found.pk is None:
+    if not found.pk:
         found.save(force_insert=True)
     return found
 
 
 def _first(program: Program) -> CertificateWording:
-    texts = {}
+    texts: dict[str, str] = {}
     for code in ("en", "fr"):
         field = program.text("field", code)
         texts |= {
@@ -114,9 +109,7 @@ def save_draft(
 
 
 @transaction.atomic
-def use_again(
-    program: Program, former: CertificateWording, *, by: Person
-) -> CertificateWording:
+def use_again(program: Program, former: CertificateWording, *, by: Person) -> CertificateWording:
     """Begin a draft with the texts of an older version; it becomes a new one when published.
 
     Raises `Refused` while something else is being written.
@@ -127,9 +120,7 @@ def use_again(
     if draft is not None:
         if draft.texts == former.texts:
             return draft
-        raise Refused(
-            Problem("draft", _("There is a draft already. Publish or discard it first."))
-        )
+        raise Refused(Problem("draft", _("There is a draft already. Publish or discard it first.")))
     if current.texts == former.texts:
         raise Refused(_nothing_new())
     return _write(None, current, by=by, texts=former.texts, changed=["again"])
@@ -206,45 +197,16 @@ def check(row: CertificateWording) -> list[Problem]:
 
     Each is tried alone, then all of them beside the longest figures.
     """
-    plain = CertificateFacts(
-        **dict.fromkeys(row.texts, "–"),
-        name="–",
-        points=MOST_POINTS,
-        unit_en=row.program.text("unit", "en"),
-        unit_fr=row.program.text("unit", "fr"),
-        starts_on=LONGEST_DAY,
-        ends_on=LONGEST_DAY,
-        serial="–",
-        issued_on=LONGEST_DAY,
-        verify_url="https://example.org/",
-        verify_short="–",
-    )
+    plain = plain_facts(row.program)
     found = []
     for name, text in row.texts.items():
         stem = name.removesuffix("_en").removesuffix("_fr")
         alone = replace(plain, **{f"{stem}_en": text, f"{stem}_fr": text})
-        if why := _why_not(alone):
+        if why := why_not(alone):
             found.append(Problem(name, _("%(what)s: %(why)s") % {"what": label(name), "why": why}))
-    if not found and (why := _why_not(replace(plain, **row.texts))):
+    if not found and (why := why_not(replace(plain, **row.texts))):
         found.append(Problem("together", _("All texts together: %(why)s") % {"why": why}))
     return found
-
-
-def _why_not(facts: CertificateFacts) -> str:
-    """Say what keeps the facts from being printed; empty if nothing does."""
-    from certificates.composition import compose  # brings WeasyPrint, which few requests need
-
-    try:
-        compose(facts)
-    except UncoveredCharacters as error:
-        return _("the certificate has no letter for %(characters)s.") % {
-            "characters": " ".join(error.characters)
-        }
-    except TooLong:
-        return _("there is more text than the paper has room for.")
-    except ValueError as error:
-        return str(error)
-    return ""
 
 
 def differences(before: CertificateWording, after: CertificateWording) -> list[Difference]:
