@@ -70,6 +70,7 @@ class SignatoryForm(PairedForm):
     """Who signs; `seen` counts the changes of the row that was looked at."""
 
     ALSO_SECOND = frozenset({"last_day"})
+    COLUMNS = ("name", "title_en", "title_fr", "first_day", "last_day", "position")
 
     seen = forms.IntegerField(
         required=False, min_value=0, max_value=2**31 - 1, widget=forms.HiddenInput
@@ -144,8 +145,6 @@ class SignatoryForm(PairedForm):
             del self.fields["association"]
         if row is None or row.picture_id is None:
             del self.fields["without_picture"]
-
-    COLUMNS = ("name", "title_en", "title_fr", "first_day", "last_day", "position")
 
     def clean_picture(self) -> bytes | None:
         """What is kept of the upload."""

@@ -81,3 +81,7 @@ class Signatory(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def signs_on(self, day: date) -> bool:
+        """As `on` finds it, for a row that is here already."""
+        return self.first_day <= day and (self.last_day is None or day <= self.last_day)

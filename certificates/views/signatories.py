@@ -57,7 +57,7 @@ def _day(asked: str, today: date) -> date:
 def _when(one: Signatory, today: date) -> str:
     if one.first_day > today:
         return "later"
-    return "former" if one.last_day and one.last_day < today else "now"
+    return "now" if one.signs_on(today) else "former"
 
 
 @require_http_methods(["GET", "POST"])

@@ -1,6 +1,6 @@
 """The texts of each program's certificate: what is in force, the draft, every version."""
 
-from collections import defaultdict
+from collections import Counter
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -30,14 +30,11 @@ def home(request: HttpRequest) -> HttpResponse:
     programs = list(Program.objects.all())
     drafts = set(CertificateWording.objects.drafts().values_list("program", flat=True))
     published = CertificateWording.objects.published().order_by("version")
-    current = {row.program_id: row for row in published.select_related("program")}
-    signing: dict[int, int] = defaultdict(int)
+    current = {row.program_id: row for row in published}
     days = {program.pk: today_in(program) for program in programs}
-    for row in Signatory.objects.all():
-        day = days[row.program_id]
-        signing[row.program_id] += row.first_day <= day and (
-            row.last_day is None or row.last_day >= day
-        )
+    signing = Counter(
+        row.program_id for row in Signatory.objects.all() if row.signs_on(days[row.program_id])
+    )
     rows = [
         (program, current.get(program.pk), program.pk in drafts, signing[program.pk])
         for program in programs
