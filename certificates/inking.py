@@ -17,6 +17,7 @@ from cec.problems import Problem, Refused
 
 EXTENSIONS = (".png", ".jpg", ".jpeg")
 ACCEPT = ",".join(EXTENSIONS)
+# As much as the press takes (`signature`), which brings WeasyPrint along.
 MOST_BYTES = 500_000
 MOST_PIXELS = 4_000_000
 # Twice as fine as a good printer shows it at the width of a signature, 137 points.
