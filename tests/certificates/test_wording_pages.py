@@ -221,7 +221,7 @@ class TestSignatories:
         assert "Nobody signs" in text
         assert text.index("Person Later") < text.index("Who signed before")
         assert f"Printed on {day(date(2020, 6, 1))}" in before
-        assert "Person Before, Person Now" in before
+        assert "Person Now, Person Before" in before
 
     def test_of_another_program_are_not_found_here(self, client, office):
         row = signing.signatory(program=factories.program("CPC"))
