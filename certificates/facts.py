@@ -1,28 +1,29 @@
 """What a registration's certificate says: taken from the rows once, then frozen as JSON (F4, F7).
 
-The paper speaks both languages side by side, so its texts come from the program's rows in both and
-never from the catalogue of the page's language.
+The paper speaks both languages side by side, so its texts come from the program's published wording
+in both and never from the catalogue of the page's language.
 """
 
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, fields
 from datetime import date
 from decimal import Decimal
+from hashlib import sha256
 from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.db.models import QuerySet
 
 from activities import points
 from cec import mail
-from certificates import paper
+from certificates import paper, wordings
 from certificates.completion import day_of_completion, required_total
 from certificates.lettering import clean
-from certificates.models import Certificate, Signatory
-from registrations.models import Program, Registration
+from certificates.models import Certificate, Signatory, SignaturePicture
+from registrations.models import Registration
 
 MOST_SIGNATORIES = 2
-LEARNING = {"en": "of continuing learning", "fr": "de formation continue"}
-IN_A_FIELD = {"en": "of continuing learning in {field}", "fr": "de formation continue en {field}"}
 DAYS = ("starts_on", "ends_on", "issued_on", "edition_on")
 # What a later edition keeps even where it takes the texts of its day: what was awarded, and when.
 AWARDED = (
@@ -31,6 +32,7 @@ AWARDED = (
 )
 # What is each edition's own, and no difference between two.
 OF_AN_EDITION = ("serial", "verify_url", "verify_short", "edition", "edition_on")
+VERSION = "wording_version"  # kept, and never printed
 
 
 def facts_of(
@@ -41,17 +43,16 @@ def facts_of(
     The learning ends with the cycle, or with the turning in of a record that was completed early.
     """
     program, association = registration.program, registration.association
+    wording = wordings.kept(program)
     assert registration.starts_on is not None
     assert registration.ends_on is not None
     return paper.CertificateFacts(
         name=clean(registration.person.name),
-        **_in_both("title", program, "certificate", "name"),
-        **_in_both("issuer", program, "issuer"),
-        **_in_both("issuer_sentence", program, "issuer_about"),
+        **wording.texts,
+        wording_version=wording.version,
         points=points.standing(registration).counted,
-        **_in_both("unit", program, "unit"),
-        subject_en=_subject(program, "en"),
-        subject_fr=_subject(program, "fr"),
+        unit_en=program.text("unit", "en"),
+        unit_fr=program.text("unit", "fr"),
         starts_on=registration.starts_on,
         ends_on=min(registration.ends_on, day_of_completion(registration)),
         association_en=association.name_en if association else "",
@@ -59,8 +60,7 @@ def facts_of(
         serial=serial,
         issued_on=issued_on,
         **_addresses(public_id),
-        signatories=_signatories(registration, issued_on),
-        **_in_both("not_a_diploma", program, "disclaimer"),
+        signatories=signatures_of(Signatory.objects.signing(registration, issued_on)),
         french_first=registration.person.language == "fr"
         or bool(association and association.french_first),
     )
@@ -74,37 +74,39 @@ def _addresses(public_id: str) -> dict[str, Any]:
     }
 
 
-def _in_both(fact: str, program: Program, *texts: str) -> dict[str, Any]:
-    """Return a fact in both languages: the first of the program's texts that isn't empty."""
-    return {
-        f"{fact}_{code}": next(filter(None, (program.text(text, code) for text in texts)), "")
-        for code in ("en", "fr")
-    }
-
-
-def _subject(program: Program, code: str) -> str:
-    field = program.text("field", code)
-    return IN_A_FIELD[code].format(field=field) if field else LEARNING[code]
-
-
-def _signatories(registration: Registration, day: date) -> tuple[paper.Signatory, ...]:
-    rows = Signatory.objects.signing(registration, day)[:MOST_SIGNATORIES]
+def signatures_of(rows: QuerySet[Signatory]) -> tuple[paper.Signatory, ...]:
+    """Return those who are printed of the people who sign, in their order, with their pictures."""
     return tuple(
-        paper.Signatory(name=row.name, title_en=row.title_en, title_fr=row.title_fr) for row in rows
+        paper.Signatory(
+            name=row.name,
+            title_en=row.title_en,
+            title_fr=row.title_fr,
+            image=bytes(row.picture.png) if row.picture else None,
+        )
+        for row in rows.select_related("picture")[:MOST_SIGNATORIES]
     )
 
 
 def frozen(facts: paper.CertificateFacts, registration: Registration) -> dict[str, Any]:
-    """Return the facts as JSON, with the version of the rules and the total that they asked for."""
+    """Return the facts as JSON, with the versions of rules and layout and the total asked for.
+
+    A signature's picture stands there by its hash: `SignaturePicture` keeps it.
+    """
     total = required_total(registration)
     return asdict(facts) | {
         **{name: day.isoformat() if (day := getattr(facts, name)) else None for name in DAYS},
         "points": f"{facts.points:f}",
         "signatories": [
-            {"name": row.name, "title_en": row.title_en, "title_fr": row.title_fr}
+            {
+                "name": row.name,
+                "title_en": row.title_en,
+                "title_fr": row.title_fr,
+                "picture": sha256(row.image).hexdigest() if row.image else None,
+            }
             for row in facts.signatories
         ],
         "rules_version": registration.rules.version,
+        "template_version": paper.TEMPLATE_VERSION,
         "points_needed": f"{total.points:f}" if total else None,
     }
 
@@ -116,7 +118,7 @@ def thawed(frozen_facts: dict[str, Any]) -> paper.CertificateFacts:
     exact = {
         **{name: date.fromisoformat(day) for name in DAYS if (day := values.get(name))},
         "points": Decimal(values["points"]),
-        "signatories": tuple(paper.Signatory(**row) for row in values["signatories"]),
+        "signatories": _thawed_signatories(values["signatories"]),
     }
     return paper.CertificateFacts(**(values | exact))
 
@@ -139,6 +141,7 @@ def corrected(
         "name": clean(name),
         "edition": certificate.edition + 1,
         "edition_on": day.isoformat(),
+        "template_version": paper.TEMPLATE_VERSION,
     }
     if association is not None:
         edition |= dict(zip(("association_en", "association_fr"), association, strict=True))
@@ -169,8 +172,23 @@ def differ(former: dict[str, Any], later: dict[str, Any]) -> bool:
     Both are frozen.
     """
     one, other = thawed(former), thawed(later)
-    printed = {field.name for field in fields(paper.CertificateFacts)} - set(OF_AN_EDITION)
+    printed = {field.name for field in fields(paper.CertificateFacts)} - {*OF_AN_EDITION, VERSION}
     return any(getattr(one, name) != getattr(other, name) for name in printed)
+
+
+def _thawed_signatories(rows: Iterable[Mapping[str, Any]]) -> tuple[paper.Signatory, ...]:
+    """Those who signed, with their pictures; certificates of earlier versions name none."""
+    wanted = [row["picture"] for row in rows if row.get("picture")]
+    kept = SignaturePicture.objects.in_bulk(wanted, field_name="sha256")
+    return tuple(
+        paper.Signatory(
+            name=row["name"],
+            title_en=row["title_en"],
+            title_fr=row["title_fr"],
+            image=bytes(kept[row["picture"]].png) if row.get("picture") else None,
+        )
+        for row in rows
+    )
 
 
 def points_needed(frozen_facts: dict[str, Any]) -> Decimal | None:

@@ -98,3 +98,7 @@ def desk(request: HttpRequest) -> Iterable[tuple[str, navigation.Item]]:
                 position=45,
             ),
         )
+    if may(request.user, "see_certificate_texts"):
+        texts = reverse("wordings")
+        label = _("Texts and signatories")
+        yield _("Committee"), navigation.Item(label, texts, within=texts, position=42)

@@ -4,6 +4,10 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+# Which layout a certificate was issued under; it is frozen with the facts. Raise it when the same
+# facts would make another page: a text elsewhere, another face, something added or left out.
+TEMPLATE_VERSION = 1
+
 
 @dataclass(frozen=True)
 class Signatory:
@@ -24,6 +28,7 @@ class CertificateFacts:
     people sign. `verify_url` is in the QR code, `verify_short` is printed below it. Where
     `french_first` is set, French is on the left and the language of the document. `issued_on` is
     the day of the award; an edition after the first says which it is, and its own day `edition_on`.
+    `wording_version` says which version of the program's texts these are; it isn't printed.
     """
 
     name: str
@@ -52,3 +57,4 @@ class CertificateFacts:
     french_first: bool = False
     edition: int = 1
     edition_on: date | None = None
+    wording_version: int | None = None

@@ -1,4 +1,4 @@
-from django.urls import path
+from django.urls import include, path
 from django.utils.translation import gettext_lazy as _
 
 from certificates.views import (
@@ -11,9 +11,30 @@ from certificates.views import (
     participant,
     public,
     reviews,
+    signatories,
+    specimens,
     statement,
     transcript,
+    wordings,
 )
+
+texts_of_program = [
+    path("", wordings.wording, name="wording"),
+    path(_("edit/"), wordings.edit, name="wording_edit"),
+    path(_("discard/"), wordings.discard, name="wording_discard"),
+    path(_("publish/"), wordings.publish, name="wording_publish"),
+    path(_("versions/<int:version>/"), wordings.version, name="wording_version"),
+    path(_("versions/<int:version>/again/"), wordings.use_again, name="wording_again"),
+    path(_("specimen/"), specimens.specimen, name="specimen"),
+    path(_("specimen/download/"), specimens.download, name="specimen_download"),
+    path(_("signatories/"), signatories.signatories, name="signatories"),
+    path(_("signatories/add/"), signatories.add, name="signatory_add"),
+    path(_("signatories/<int:signatory>/"), signatories.signatory, name="signatory"),
+    path(_("signatories/<int:signatory>/end/"), signatories.end, name="signatory_end"),
+    path(
+        _("signatories/<int:signatory>/signature/"), signatories.picture, name="signature_picture"
+    ),
+]
 
 urlpatterns = [
     path(_("certificate/<int:registration>/"), participant.certificate, name="certificate"),
@@ -79,4 +100,6 @@ urlpatterns = [
         name="certificate_mail",
     ),
     path(_("desk/certificates/<int:certificate>/again/"), issuing.try_again, name="make_again"),
+    path(_("desk/certificates/texts/"), wordings.home, name="wordings"),
+    path(_("desk/certificates/texts/<slug:program>/"), include(texts_of_program)),
 ]

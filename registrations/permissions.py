@@ -24,6 +24,8 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "issue_certificate": frozenset({ADMINISTRATOR}),
     "correct_certificate": frozenset({ADMINISTRATOR}),
     "revoke_certificate": frozenset({ADMINISTRATOR}),
+    "see_certificate_texts": frozenset({STEERING, ADMINISTRATOR}),
+    "edit_certificate_texts": frozenset({ADMINISTRATOR}),
     "move_registration": frozenset({REPRESENTATIVE, STEERING, ADMINISTRATOR}),
     "extend_cycle": frozenset({STEERING}),
     "keep_roster": frozenset({REPRESENTATIVE, STEERING}),

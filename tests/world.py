@@ -24,7 +24,7 @@ from registrations.models import (
 )
 from tests import factories as make
 from tests.activities import audits
-from tests.certificates import records
+from tests.certificates import records, signing
 
 ROLES = (
     "anonymous",
@@ -58,7 +58,7 @@ OF_THE_CERTIFICATE = frozenset({"certificate_download", "certificate_edition", "
 NUMBERED = {
     *("registration", "appointment", "certificate", "mail"),
     *("export", "line", "proof", "roster", "mentorship", "offer", "version", "draw"),
-    *("organisation", "credit_request", "correction"),
+    *("organisation", "credit_request", "correction", "signatory"),
 }
 
 
@@ -121,6 +121,7 @@ class World:
         self._audit()
         self._mentor()
         self._write_rules()
+        self._word()
         self._ask()
 
     def _show_membership(self) -> MembershipProof:
@@ -166,6 +167,12 @@ class World:
         draft.types.filter(code_en="PD-F").update(group=group)
         Rate.objects.filter(activity_type__rules=draft, per_hour=1).update(per_hour="0.5")
         rehearsing.rehearse(draft.program, by=office)
+
+    def _word(self) -> None:
+        """A draft of other texts on the certificate, and somebody who signs it."""
+        office = self.people["administrator"]
+        signing.draft(self.certificate.program, by=office)
+        self.signatory = signing.signatory(by=office, picture=b"a picture of the test")
 
     def _ask(self) -> None:
         """What the owner asks an organisation to approve, and the organisation's officer."""
@@ -266,6 +273,7 @@ class World:
             "secret": self.secret,
             "organisation": self.organisation.pk,
             "credit_request": self.request.pk,
+            "signatory": self.signatory.pk,
             "program": "cpc-credits" if name == "allocations" else "partnership-cec",
             "version": 1,
             "type": "pd-f",

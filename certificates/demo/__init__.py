@@ -4,6 +4,7 @@
 product. Dates are relative to the day of loading.
 """
 
+from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from django.db import connection, transaction
@@ -11,11 +12,11 @@ from django.db.models import F
 from django.utils import timezone
 
 from cec.models import OutgoingMail
-from certificates.demo import rosters, rules
+from certificates.demo import rosters, rules, signing
 from certificates.demo.audits import Audits
 from certificates.demo.bank import Bank
 from certificates.demo.careers import Careers
-from certificates.demo.cast import Cast, Committee, add_contacts, add_signatories
+from certificates.demo.cast import Cast, Committee, add_contacts
 from certificates.demo.evidence import plan_evidence
 from certificates.demo.memberships import Memberships
 from certificates.demo.mentors import Mentoring
@@ -41,7 +42,7 @@ def load() -> int:
     cast = Cast()
     committee = Committee(cast, script.today)
     add_contacts()
-    add_signatories(program, script.today)
+    signing.add_signatories(program, script.today)
     plot = Plot(script, cast, committee, program)
     plot.participants()
     plot.nadia()
@@ -58,9 +59,12 @@ def load() -> int:
     Mentoring(script, cast, committee, program).plan()
     plan_evidence(script)
     Audits(script, committee, program).plan()
+    a_year_ago = script.today - timedelta(days=365)
+    script.plan(a_year_ago, lambda: signing.publish(program, by=committee.administrator()))
     script.play()
     Bank(script, committee).bring_in()
     rules.draft(program, by=committee.administrator())
+    signing.draft(program, by=committee.administrator())
     _deliver(earlier_mail)
     return Registration.objects.count()
 

@@ -1,4 +1,4 @@
-"""The people of the demo, the committee among them, and who signs the certificates."""
+"""The people of the demo, the committee among them."""
 
 import tomllib
 from dataclasses import dataclass
@@ -13,9 +13,8 @@ from django.utils import timezone
 
 from certificates.demo import clock
 from certificates.demo.signins import PASSWORD, SIGNINS
-from certificates.models import Signatory
 from registrations.accounts import open_account
-from registrations.models import Appointment, Association, Person, Program
+from registrations.models import Appointment, Association, Person
 
 HERE = Path(__file__).parent
 DOMAIN = "example.org"
@@ -119,23 +118,6 @@ class Committee:
             ):
                 return Person.objects.get(pk=office.person_id)
         return None
-
-
-def add_signatories(program: Program, today: date) -> None:
-    """Name who signs, each with the time in which they do."""
-    for position, row in enumerate(told("people.toml")["signatories"], start=1):
-        code = row.get("association")
-        until = row.get("until")
-        Signatory.objects.create(
-            program=program,
-            association=Association.objects.get(code=code) if code else None,
-            name=row["name"],
-            title_en=row["title_en"],
-            title_fr=row["title_fr"],
-            first_day=today - relativedelta(years=row["since"]),
-            last_day=today - relativedelta(years=until, days=1) if until else None,
-            position=position,
-        )
 
 
 def add_contacts() -> None:

@@ -1,5 +1,15 @@
-from certificates.models.certificate import Certificate, Document, Signatory
+from certificates.models.certificate import Certificate, Document
 from certificates.models.correction import CorrectionRequest
 from certificates.models.employer import EmployerLetter
+from certificates.models.signatory import Signatory, SignaturePicture
+from certificates.models.wording import CertificateWording
 
-__all__ = ["Certificate", "CorrectionRequest", "Document", "EmployerLetter", "Signatory"]
+__all__ = [
+    "Certificate",
+    "CertificateWording",
+    "CorrectionRequest",
+    "Document",
+    "EmployerLetter",
+    "Signatory",
+    "SignaturePicture",
+]

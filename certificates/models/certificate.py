@@ -1,61 +1,16 @@
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from registrations.models import Association, Person, Program, Registration
+from registrations.models import Person, Program, Registration
 
 # A try that takes longer than this was killed: it is over the worker's hard limit of two minutes.
 RETRY_AFTER = timedelta(minutes=3)
 MOST_TRIES = 5
-
-
-class SignatoryQuerySet(models.QuerySet["Signatory"]):
-    def signing(self, registration: Registration, day: date) -> SignatoryQuerySet:
-        """Who signs this registration's certificate on that day: the program's, and its
-        association's."""
-        return self.filter(
-            Q(association__isnull=True) | Q(association_id=registration.association_id),
-            Q(last_day__isnull=True) | Q(last_day__gte=day),
-            program_id=registration.program_id,
-            first_day__lte=day,
-        )
-
-
-class Signatory(models.Model):
-    """Who signs a program's certificates, and from when until when.
-
-    Without an association they sign everybody's, else only those of its members.
-    """
-
-    program = models.ForeignKey(Program, on_delete=models.PROTECT, related_name="signatories")
-    association = models.ForeignKey(
-        Association, on_delete=models.PROTECT, null=True, blank=True, related_name="signatories"
-    )
-    name = models.CharField(max_length=150)
-    title_en = models.CharField(max_length=150)
-    title_fr = models.CharField(max_length=150)
-    first_day = models.DateField()
-    last_day = models.DateField(null=True, blank=True)
-    position = models.PositiveSmallIntegerField(default=0)
-
-    objects = SignatoryQuerySet.as_manager()
-
-    class Meta:
-        verbose_name_plural = "signatories"
-        ordering = ["position", "id"]
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(last_day__isnull=True) | Q(last_day__gte=F("first_day")),
-                name="signatory_ends_after_the_start",
-            )
-        ]
-
-    def __str__(self) -> str:
-        return self.name
 
 
 class CertificateQuerySet(models.QuerySet["Certificate"]):

@@ -104,6 +104,11 @@ def printed(
     except Unprintable:
         log.exception("%s could not be printed", name)
         return render(request, "certificates/unprintable.html", {"registration": row}, status=409)
+    return as_file(content, name)
+
+
+def as_file(content: bytes, name: str) -> HttpResponse:
+    """Answer with a PDF to save, that nobody on the way keeps."""
     response = HttpResponse(content, content_type="application/pdf")
     response["Content-Disposition"] = content_disposition_header(True, name)
     response["X-Content-Type-Options"] = "nosniff"

@@ -111,6 +111,12 @@ class Event(models.Model):
         CORRECTION_DECLINED = "correction_declined", _("Correction of the certificate declined")
         ENTRY_DISALLOWED = "entry_disallowed", _("Activity disallowed")
         ENTRY_ALLOWED = "entry_allowed", _("Activity counts again")
+        WORDING_CHANGED = "wording_changed", _("Draft of the certificate’s texts changed")
+        WORDING_DISCARDED = "wording_discarded", _("Draft of the certificate’s texts discarded")
+        WORDING_PUBLISHED = "wording_published", _("Texts of the certificate published")
+        SIGNATORY_ADDED = "signatory_added", _("Signatory added")
+        SIGNATORY_CHANGED = "signatory_changed", _("Signatory changed")
+        SIGNATORY_ENDED = "signatory_ended", _("Signatory’s time ended")
 
     registration = models.ForeignKey(
         "registrations.Registration", on_delete=models.PROTECT, null=True, related_name="events"

@@ -10,7 +10,7 @@ from activities import audit, crediting, questions, rehearsing, several
 from activities.models import Activity, CreditRequest, Import
 from cec.models import StoredFile
 from certificates import completion, correcting, correction_requests, making
-from certificates.models import Certificate
+from certificates.models import Certificate, Signatory
 from registrations import membership
 from registrations.bank import importing
 from registrations.mentoring import asking
@@ -25,7 +25,7 @@ from registrations.models import (
 )
 from tests import factories
 from tests.activities import audits
-from tests.certificates import records
+from tests.certificates import records, signing
 from tests.registrations import lists
 
 LONG_NAME = "Wilhelmina-Konstantina Featherstonehaugh-Cholmondeley von Hohenlohe-Langenburg"
@@ -69,6 +69,7 @@ class Gallery:
         self.deposit = self._deposit()
         self.mentorship, self.offered = self._mentoring()
         self._rules()
+        self.signatory = self._wording()
         self.officer, self.asked_back, self.approved = self._credits()
 
     def rooms(self) -> list[Room]:
@@ -229,6 +230,15 @@ class Gallery:
         Rate.objects.filter(activity_type__rules=draft, per_hour=2).update(per_hour="0.5")
         draft.note_layers()
         rehearsing.rehearse(draft.program, by=self.office)
+
+    def _wording(self) -> Signatory:
+        """A version and a draft of the certificate's texts, and too many people who sign it."""
+        scheme = self.active.program
+        signing.published(scheme, by=self.office, issuer_sentence_en=LONG_WORD)
+        signing.draft(scheme, by=self.office, title_fr=LONG_WORD, not_a_diploma_en=LONG_WORD * 3)
+        for position in (1, 2):
+            signing.signatory(f"{LONG_NAME} {position}", by=self.office, position=position)
+        return signing.signatory(LONG_WORD, by=self.office, code="MLA", picture=signing.ink())
 
     def _credits(self) -> tuple[Person, CreditRequest, CreditRequest]:
         """An officer with a question to a participant of courses, and an approved request."""
@@ -440,6 +450,7 @@ class Gallery:
             page("organisations"),
             page("organisation", self.asked_back.organisation_id),
             *self._rule_pages(),
+            *self._wording_pages(),
         ]
 
     def _rule_pages(self) -> list[Page]:
@@ -454,4 +465,14 @@ class Gallery:
             page("rules_versions", slug),
             page("rules_version", slug, 1),
             page("rules_move", self.active.pk),
+        ]
+
+    def _wording_pages(self) -> list[Page]:
+        slug = self.active.program.slug
+        names = "wording wording_edit wording_publish specimen signatories signatory_add"
+        return [
+            page("wordings"),
+            *(page(name, slug) for name in names.split()),
+            page("wording_version", slug, 1),
+            page("signatory", slug, self.signatory.pk),
         ]
