@@ -8,6 +8,7 @@ from certificates.views import (
     participant,
     public,
     reviews,
+    sharing,
     statement,
 )
 
@@ -19,6 +20,7 @@ urlpatterns = [
         participant.download,
         name="certificate_download",
     ),
+    path(_("certificate/<int:registration>/sharing/"), sharing.choose, name="certificate_sharing"),
     path(_("receipts/<int:registration>/<int:payment>/"), paper.receipt, name="receipt"),
     path(_("letter/<int:registration>/"), paper.letter, name="employer_letter"),
     path(
@@ -31,6 +33,7 @@ urlpatterns = [
         _("statement/<int:registration>/download/"), statement.download, name="statement_download"
     ),
     path(_("verify/"), public.verify, name="verify"),
+    path(_("verify/file/"), public.verify_file, name="verify_file"),
     path(_("desk/reviews/"), reviews.reviews, name="reviews"),
     path(_("desk/reviews/<int:registration>/"), reviews.review, name="review"),
     path(_("desk/reviews/<int:registration>/accept/"), reviews.accept, name="review_accept"),

@@ -287,6 +287,7 @@ KEPT = (
     "registrations_allocation",
     "certificates_certificate",
     "certificates_employerletter",
+    "certificates_sharing",
     "cec_outgoingmail",
     "registrations_roster",
     "registrations_rostermember",

@@ -1,4 +1,5 @@
 from certificates.models.certificate import Certificate, Document, Signatory
 from certificates.models.employer import EmployerLetter
+from certificates.models.sharing import Sharing
 
-__all__ = ["Certificate", "Document", "EmployerLetter", "Signatory"]
+__all__ = ["Certificate", "Document", "EmployerLetter", "Sharing", "Signatory"]

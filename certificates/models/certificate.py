@@ -183,5 +183,8 @@ class Document(models.Model):
     sha256 = models.CharField(max_length=64)
     made_at = models.DateTimeField(auto_now_add=True)
 
+    class Meta:
+        indexes = [models.Index(fields=["sha256"], name="document_by_hash")]
+
     def __str__(self) -> str:
         return self.sha256

@@ -14,8 +14,10 @@ from activities import audit
 from cec import mail
 from cec.problems import Refused
 from certificates import completion, facts, readiness
+from certificates.forms import SharingForm
 from certificates.lettering import clean
-from certificates.models import Certificate, Document
+from certificates.models import Certificate, Document, Sharing
+from certificates.sharing import linkedin_url
 from registrations.models import Event, Registration
 
 Status = Registration.Status
@@ -121,10 +123,14 @@ def _details(registration: Registration, stage: str) -> dict[str, Any]:
     if stage == "issued":
         found = Certificate.objects.with_progress().of(registration)
         if found is not None:
+            chosen = Sharing.of(registration)
             return {
                 "certificate": found,
                 "paper": facts.thawed(found.facts),
                 "link": mail.absolute_url("verify_id", found.public_id),
+                "sharing": chosen,
+                "sharing_form": SharingForm(instance=chosen),
+                "linkedin": linkedin_url(found),
             }
     return {}
 

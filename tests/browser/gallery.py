@@ -10,6 +10,7 @@ from activities import audit, crediting, questions, rehearsing, several
 from activities.models import Activity, CreditRequest, Import
 from cec.models import StoredFile
 from certificates import completion, making
+from certificates.models import Sharing
 from registrations import membership
 from registrations.bank import importing
 from registrations.mentoring import asking
@@ -24,7 +25,7 @@ from registrations.models import (
 )
 from tests import factories
 from tests.activities import audits
-from tests.certificates import records
+from tests.certificates import editions, records
 from tests.registrations import lists
 
 LONG_NAME = "Wilhelmina-Konstantina Featherstonehaugh-Cholmondeley von Hohenlohe-Langenburg"
@@ -57,6 +58,12 @@ class Gallery:
         self.representative = factories.representative("MLA")
         self.certificate = records.issued(factories.person(LONG_NAME), by=self.office)
         making.make_document(self.certificate.pk)
+        Sharing.objects.create(
+            registration=self.certificate.registration, points=True, transcript=True
+        )
+        self.former = records.issued(factories.person(LONG_NAME), by=self.office)
+        editions.replace(self.former)
+        editions.next_one(self.former)
         self.waiting = self._waiting()
         self.active, self.entry, self.imported = self._active()
         self.returned, self.asked = self._returned()
@@ -276,12 +283,14 @@ class Gallery:
     def _public(self) -> list[Page]:
         names = (
             "home how what_counts help associations accessibility privacy register verify "
-            "account_login account_signup account_reset_password account_request_login_code"
+            "verify_file account_login account_signup account_reset_password account_request_login_code"
         )
         facts = self.certificate.serial, self.certificate.holder.split()[0]
         return [
             *(page(name) for name in names.split()),
             page("verify_id", self.certificate.public_id),
+            page("verify_id", self.former.public_id),
+            page("verify", query="?serial=XEC-2028-0417-EN&name=Nobody"),
             page("verify", query="?serial={}&name={}".format(*facts)),
         ]
 

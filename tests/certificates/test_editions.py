@@ -5,39 +5,10 @@ from django.db import DatabaseError, IntegrityError, transaction
 from django.utils import timezone
 
 from certificates.models import Certificate
-from certificates.verification import new_public_id
 from tests.certificates import records
+from tests.certificates.editions import next_one, replace
 
 pytestmark = pytest.mark.django_db
-
-
-def next_one(certificate: Certificate, **fields) -> Certificate:
-    """The row of the edition after this one."""
-    values = {
-        field: getattr(certificate, field)
-        for field in (
-            "registration",
-            "program",
-            "year",
-            "holder",
-            "facts",
-            "issued_on",
-            "issued_by",
-        )
-    } | {
-        "edition": certificate.edition + 1,
-        "replaces": certificate,
-        "sequence": certificate.sequence + 1,
-        "serial": f"{certificate.serial}-{certificate.edition + 1}",
-        "public_id": new_public_id(),
-    }
-    return Certificate.objects.create(**(values | fields))
-
-
-def replace(certificate: Certificate) -> None:
-    Certificate.objects.filter(pk=certificate.pk).update(
-        state="replaced", replaced_on=timezone.localdate()
-    )
 
 
 def test_the_newest_edition_is_the_certificate_of_a_registration():
