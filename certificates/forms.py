@@ -12,9 +12,11 @@ from activities.models.audit import LONGEST_REASON
 from cec.bilingual import OWN_NAMES, in_language
 from cec.forms import DayField
 from cec.wording import short_day
+from certificates import badge_key
 from certificates import serial as serials
 from certificates.models import EmployerLetter, Sharing
 from certificates.models.employer import LONGEST_OWN_WORDS
+from certificates.models.sharing import SWITCHES
 from certificates.stationery import what_cannot_be_printed
 from registrations.calendar import today_in
 from registrations.forms.desk import PlainForm
@@ -207,15 +209,18 @@ class SharingForm(forms.ModelForm):  # type: ignore[type-arg]
 
     class Meta:
         model = Sharing
-        fields = ["points", "transcript", "newest_edition"]
+        fields = SWITCHES
         help_texts = {
             "points": _("Otherwise others read that you earned at least what the program asks."),
             "transcript": _("Day, title, type and points of each activity that counted."),
             "newest_edition": _("Turn this off to keep a former name apart from your name now."),
+            "badge": _("An Open Badge with the facts on the paper, which badge sites can read."),
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, label_suffix="", auto_id="id_sharing_%s", **kwargs)
+        if badge_key.in_use() is None:
+            del self.fields["badge"]
 
 
 class LinesField(forms.CharField):
