@@ -283,7 +283,8 @@ class Gallery:
     def _public(self) -> list[Page]:
         names = (
             "home how what_counts help associations accessibility privacy register verify "
-            "verify_file account_login account_signup account_reset_password account_request_login_code"
+            "verify_file account_login account_signup account_reset_password "
+            "account_request_login_code"
         )
         facts = self.certificate.serial, self.certificate.holder.split()[0]
         return [
