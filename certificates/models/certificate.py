@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from registrations.models import Association, Person, Program, Registration
 
@@ -97,7 +98,7 @@ class Certificate(models.Model):
 
     class State(models.TextChoices):
         VALID = "valid", _("Valid")
-        REPLACED = "replaced", _("Replaced")
+        REPLACED = "replaced", pgettext_lazy("certificate", "Replaced")
         REVOKED = "revoked", _("Revoked")
 
     registration = models.ForeignKey(
