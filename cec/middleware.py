@@ -4,8 +4,14 @@ from typing import Any
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
 from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
+
+from cec.uploads import MOST_BYTES
+
+STRANGERS_MOST = 2 * 1024 * 1024  # bytes of a request; no form for strangers has more
+_CHUNK = 64 * 1024
 
 
 class SignInRequired(LoginRequiredMiddleware):
@@ -27,6 +33,35 @@ class SignInRequired(LoginRequiredMiddleware):
         # The sign-in page would be put inside the page that asked for a part of itself.
         page = htmx.current_url_abs_path or "/"
         return HttpResponseClientRedirect(redirect_to_login(page).url)
+
+
+class StrangersSendLittle:
+    """Takes no large body from somebody who isn't signed in, whatever page it is sent to (D1).
+
+    Reading the form's token reads the files before it, so this must come first. A body that any
+    form might have is read and dropped, so that the browser gets to see the answer; what is larger
+    is never read.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        size = _declared_size(request)
+        if size <= STRANGERS_MOST or request.user.is_authenticated:
+            return self.get_response(request)
+        if size <= MOST_BYTES:
+            while request.read(_CHUNK):
+                pass
+        return render(request, "413.html", status=413)
+
+
+def _declared_size(request: HttpRequest) -> int:
+    """Return the length of the body that Django would read; without one it reads nothing."""
+    try:
+        return int(request.META.get("CONTENT_LENGTH") or 0)
+    except ValueError:
+        return 0
 
 
 class PrivatePages:

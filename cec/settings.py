@@ -62,6 +62,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "cec.middleware.StrangersSendLittle",
     "cec.middleware.SignInRequired",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -226,6 +227,9 @@ SERVER_EMAIL = DEFAULT_FROM_EMAIL
 MAIL_SERVER = env.mail_server("SMTP_URL")
 MAIL_PER_MINUTE = env.number("MAIL_PER_MINUTE", 60, least=1)
 EMAIL_TIMEOUT = 10  # seconds, for each answer of the server
+
+# The key that signs badges, as PEM; without one there are no badges.
+SIGNING_KEY_FILE = env.text("SIGNING_KEY_FILE")
 
 # Background work.
 CELERY_BROKER_URL = env.text("REDIS_URL") or services.valkey(VAR / "valkey")

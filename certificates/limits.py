@@ -10,13 +10,23 @@ from django.http import HttpRequest
 from cec import limits
 
 CHECKS = 60
+FILES = 10
 SECONDS = 60
 
 
 def too_many_checks(request: HttpRequest) -> bool:
     """Count this check, and say whether the address has used up its share of the last minute."""
-    key = f"verify:{hashlib.sha256(_address(request).encode()).hexdigest()}"
-    return limits.used_up(key, most=CHECKS, seconds=SECONDS)
+    return _used_up("verify", request, most=CHECKS)
+
+
+def too_many_files(request: HttpRequest) -> bool:
+    """Count this file, and say whether the address has sent its share of the last minute."""
+    return _used_up("verify-file", request, most=FILES)
+
+
+def _used_up(what: str, request: HttpRequest, *, most: int) -> bool:
+    key = f"{what}:{hashlib.sha256(_address(request).encode()).hexdigest()}"
+    return limits.used_up(key, most=most, seconds=SECONDS)
 
 
 def _address(request: HttpRequest) -> str:

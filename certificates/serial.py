@@ -6,6 +6,7 @@ every swap of two neighbours, so a typing error can be told from a serial that d
 """
 
 import re
+from collections.abc import Collection, Iterator
 
 _CHECK = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _ALL = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -19,6 +20,7 @@ _PRIME = 1021
 _READ_AS_DIGIT = str.maketrans("OIL", "011")
 _PREFIX = re.compile(r"[A-Z]{1,8}")
 _NUMBER = re.compile(r"2[0-9]{3}(?:[0-9]{4}|[1-9][0-9]{4,8})")
+_LONGEST = 8 + 4 + 9 + 2
 
 
 def make(prefix: str, year: int, sequence: int) -> str:
@@ -49,6 +51,33 @@ def normalise(text: str) -> str | None:
             if _PREFIX.fullmatch(letters) and _check(letters + number) == check:
                 return f"{letters}-{number[:4]}-{number[4:]}-{check}"
     return None
+
+
+def nearest(text: str, *, prefixes: Collection[str], until: int) -> str | None:
+    """The one serial that a wrong character or a swap of neighbours explains, or None.
+
+    It is arithmetic alone, with the prefixes that are used and the years up to `until`: whether
+    such a certificate was ever issued plays no part. More than one explanation is none.
+    """
+    typed = re.sub(r"[^0-9A-Z]", "", text.upper())
+    if len(typed) > _LONGEST:
+        return None
+    found = {
+        serial
+        for near in _one_slip_away(typed)
+        if (serial := normalise(near)) is not None
+        and serial.split("-")[0] in prefixes
+        and int(serial.split("-")[1]) <= until
+    }
+    return found.pop() if len(found) == 1 else None
+
+
+def _one_slip_away(typed: str) -> Iterator[str]:
+    for place in range(len(typed)):
+        before, here, after = typed[:place], typed[place], typed[place + 1 :]
+        yield from (before + other + after for other in _ALL if other != here)
+        if after:
+            yield before + after[0] + here + after[1:]
 
 
 def _prefixes(typed: str) -> list[str]:

@@ -11,6 +11,7 @@ from certificates.views import (
     participant,
     public,
     reviews,
+    sharing,
     signatories,
     specimens,
     statement,
@@ -54,6 +55,7 @@ urlpatterns = [
         correction_requests.ask,
         name="correction_ask",
     ),
+    path(_("certificate/<int:registration>/sharing/"), sharing.choose, name="certificate_sharing"),
     path(_("receipts/<int:registration>/<int:payment>/"), paper.receipt, name="receipt"),
     path(_("letter/<int:registration>/"), paper.letter, name="employer_letter"),
     path(
@@ -67,6 +69,7 @@ urlpatterns = [
     ),
     path(_("transcript/<int:registration>/"), transcript.download, name="transcript"),
     path(_("verify/"), public.verify, name="verify"),
+    path(_("verify/file/"), public.verify_file, name="verify_file"),
     path(_("desk/reviews/"), reviews.reviews, name="reviews"),
     path(_("desk/reviews/<int:registration>/"), reviews.review, name="review"),
     path(_("desk/reviews/<int:registration>/accept/"), reviews.accept, name="review_accept"),

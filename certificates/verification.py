@@ -1,16 +1,22 @@
-"""Checking a certificate from outside: by its random id, or by serial and family name (F5, F6)."""
+"""Checking a certificate from outside: by its random id, by serial and family name (F5, F6), or by
+its file."""
 
+import hashlib
 import re
 import secrets
 import unicodedata
+from dataclasses import dataclass
+
+from django.db.models import QuerySet
 
 from certificates import serial as serials
-from certificates.models import Certificate
+from certificates.models import Certificate, Sharing
 
 ID_BYTES = 16  # 128 bits
 _ID = re.compile(r"[A-Za-z0-9_-]{22}")
 # No certificate has it: a malformed id is looked up like any other, in the same time.
 _NOBODY = "-"
+_ANYBODY = "Somebody Else"
 
 LONG_ENOUGH = 3
 # Letters that Unicode doesn't take apart into a plain one and a mark.
@@ -28,19 +34,61 @@ def new_public_id() -> str:
 def by_public_id(public_id: str) -> Certificate | None:
     """Return the certificate with exactly this id, if there is one."""
     wanted = public_id if _ID.fullmatch(public_id) else _NOBODY
-    rows = Certificate.objects.select_related("program").defer("registration")
-    return rows.filter(public_id=wanted).first()
+    return _certificates().filter(public_id=wanted).first()
 
 
 def by_serial(serial: str, family_name: str) -> Certificate | None:
     """Return the certificate with this serial, if the name belongs to it.
 
     The serial may be typed carelessly; `serial.normalise` tells what can't be one. Without the
-    name a serial shows nothing, so that counting serials up reveals nobody.
+    name a serial shows nothing, so that counting serials up reveals nobody: an unknown one costs
+    the same look at the name.
     """
     wanted = serials.normalise(serial) or _NOBODY
-    found = Certificate.objects.select_related("program").filter(serial=wanted).first()
-    return found if found is not None and name_matches(family_name, found.holder) else None
+    found = _certificates().filter(serial=wanted).first()
+    belongs = name_matches(family_name, found.holder if found else _ANYBODY)
+    return found if belongs else None
+
+
+def _certificates() -> QuerySet[Certificate]:
+    """What a verdict shows comes in one query, whether its holder chose anything or not."""
+    return Certificate.objects.select_related("program", "registration__sharing")
+
+
+@dataclass(frozen=True)
+class Successor:
+    """The newest edition of a certificate that was replaced, and whether its holder leads there."""
+
+    certificate: Certificate
+    is_shown: bool
+
+
+def successor_of(certificate: Certificate) -> Successor | None:
+    """Return what a replaced certificate was replaced by in the end; None for any other (F5)."""
+    if certificate.state != Certificate.State.REPLACED:
+        return None
+    newest = Certificate.objects.of(certificate.registration)
+    if newest is None or newest.pk == certificate.pk:
+        return None
+    return Successor(newest, Sharing.of(certificate.registration).newest_edition)
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What is to be said of a file: the certificate that it is, byte for byte, if it is one.
+
+    `is_altered` is a file that we signed and that was changed since.
+    """
+
+    certificate: Certificate | None = None
+    is_altered: bool = False
+
+
+def judge_file(content: bytes) -> Judged:
+    """Compare a file with the documents that are kept; nothing of it is opened or stored."""
+    digest = hashlib.sha256(content).hexdigest()
+    found = _certificates().filter(document__sha256=digest).first()
+    return Judged(certificate=found)
 
 
 def name_matches(typed: str, printed: str) -> bool:

@@ -291,6 +291,7 @@ KEPT = (
     "certificates_certificatewording",
     "certificates_signatory",
     "certificates_signaturepicture",
+    "certificates_sharing",
     "cec_outgoingmail",
     "registrations_roster",
     "registrations_rostermember",

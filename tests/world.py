@@ -254,6 +254,7 @@ class World:
             "payment": self.payment.pk,
             "change": self.change.pk,
             "public_id": self.certificate.public_id,
+            "fingerprint": "0" * 64,
             "pk": self.opened.pk,
             "proof": self.proof.pk,
             "evidence": self.evidence.pk,

@@ -171,6 +171,8 @@ class Plot:
             "certified": [(6, story.turn_in), (20, story.accept), (31, story.certify)],
             "lapsed": [(61, story.lapse)],
         }[finish]
+        if story.row.get("shows"):
+            steps.append((32, story.show))
         for after, do in steps:
             self.script.plan(end + days(after), do, hour=13)
         return end

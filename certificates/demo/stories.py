@@ -9,7 +9,7 @@ from django.utils import timezone, translation
 
 from activities import log, several
 from activities.models import Activity
-from certificates import completion, issuing
+from certificates import completion, issuing, sharing
 from certificates.demo.cast import Cast, Committee
 from certificates.demo.learning import Entry
 from certificates.demo.script import Script
@@ -205,6 +205,10 @@ class Story:
 
         certificate = issuing.issue(self.registration, by=self.committee.administrator())
         making.make_document(certificate.pk)
+
+    def show(self) -> None:
+        """Show strangers more than the certificate itself."""
+        sharing.choose(self.registration, by=self.registration.person, points=True, transcript=True)
 
     def _entries(self) -> Sequence[Activity]:
         return list(

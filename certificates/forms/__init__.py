@@ -2,6 +2,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from activities.audit import Choice
@@ -11,18 +12,21 @@ from activities.models.audit import LONGEST_REASON
 from cec.bilingual import OWN_NAMES, in_language
 from cec.forms import DayField
 from cec.wording import short_day
+from certificates import badge_key
 from certificates import serial as serials
-from certificates.models import EmployerLetter
+from certificates.models import EmployerLetter, Sharing
 from certificates.models.employer import LONGEST_OWN_WORDS
+from certificates.models.sharing import SWITCHES
 from certificates.stationery import what_cannot_be_printed
 from registrations.calendar import today_in
 from registrations.forms.desk import PlainForm
-from registrations.models import Registration
+from registrations.models import Program, Registration
 
 # More entries than this get no question of their own: a form has at most 1,000 fields.
 MOST_QUESTIONS = 800
 LONGEST_QUESTION = 2000
 MOST_DECISIONS = 300  # three fields each
+LARGEST_FILE = 1_000_000  # bytes; a certificate has fewer than a tenth
 
 Kind = AuditDecision.Kind
 IN_RECORD = [Kind.PASS, Kind.MEND, Kind.DISALLOW]  # what is decided on an entry that counts
@@ -149,15 +153,74 @@ class VerifyForm(PlainForm):
     )
 
     def clean_serial(self) -> str:
-        found = serials.normalise(self.cleaned_data["serial"])
+        typed = self.cleaned_data["serial"]
+        found = serials.normalise(typed)
         if found is None:
-            raise forms.ValidationError(
-                _(
-                    "That isn’t a serial number of ours: a character is mistyped or missing. "
-                    "The last two are never I, L, O or U."
-                )
-            )
+            raise forms.ValidationError([_NO_SERIAL, *self._perhaps(typed)])
         return found
+
+    def _perhaps(self, typed: str) -> list[str]:
+        """Help with a slip, by arithmetic alone: it tells nothing about what was issued."""
+        near = serials.nearest(
+            typed,
+            prefixes=set(Program.objects.values_list("code", flat=True)),
+            until=timezone.localdate().year,
+        )
+        text = _("Is it %(serial)s? Look at the paper again before you try that.")
+        return [text % {"serial": near}] if near else []
+
+
+_NO_SERIAL = _(
+    "That isn’t a serial number of ours: a character is mistyped or missing. They look like "
+    "CEC-2028-0417-K7, and the last two characters are never I, L, O or U."
+)
+
+
+class CertificateFileForm(PlainForm):
+    """A file to compare with what we issued. What it is called counts for nothing."""
+
+    file = forms.FileField(
+        label=_("The certificate’s PDF"),
+        help_text=_("Up to 1 MB. We compare it and keep nothing of it."),
+        error_messages=dict.fromkeys(
+            ("required", "missing", "invalid"), _("Choose the PDF of the certificate.")
+        )
+        | {"empty": _("This file is empty. Choose another one.")},
+        widget=forms.FileInput(attrs={"accept": ".pdf,application/pdf"}),
+    )
+
+    def clean_file(self) -> bytes:
+        """Return the bytes of a PDF; they are looked at no further here."""
+        upload = self.cleaned_data["file"]
+        if upload.size > LARGEST_FILE:
+            raise forms.ValidationError(
+                _("This file is larger than 1 MB, so it isn’t a certificate of ours.")
+            )
+        content: bytes = upload.read()
+        if not content.startswith(b"%PDF-"):
+            raise forms.ValidationError(
+                _("This isn’t a PDF. Certificates are checked as the PDF that we sent.")
+            )
+        return content
+
+
+class SharingForm(forms.ModelForm):  # type: ignore[type-arg]
+    """What the holder shows: nothing more than the paper's facts unless a box is ticked."""
+
+    class Meta:
+        model = Sharing
+        fields = SWITCHES
+        help_texts = {
+            "points": _("Otherwise others read that you earned at least what the program asks."),
+            "transcript": _("Day, title, type and points of each activity that counted."),
+            "newest_edition": _("Turn this off to keep a former name apart from your name now."),
+            "badge": _("An Open Badge with the facts on the paper, which badge sites can read."),
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, label_suffix="", auto_id="id_sharing_%s", **kwargs)
+        if badge_key.in_use() is None:
+            del self.fields["badge"]
 
 
 class LinesField(forms.CharField):

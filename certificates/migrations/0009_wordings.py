@@ -31,7 +31,7 @@ LET_GO = """
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('certificates', '0007_corrections'),
+        ('certificates', '0008_public_check'),
         ('registrations', '0016_organisations'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -1,6 +1,7 @@
 from certificates.models.certificate import Certificate, Document
 from certificates.models.correction import CorrectionRequest
 from certificates.models.employer import EmployerLetter
+from certificates.models.sharing import Sharing
 from certificates.models.signatory import Signatory, SignaturePicture
 from certificates.models.wording import CertificateWording
 
@@ -10,6 +11,7 @@ __all__ = [
     "CorrectionRequest",
     "Document",
     "EmployerLetter",
+    "Sharing",
     "Signatory",
     "SignaturePicture",
 ]

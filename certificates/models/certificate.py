@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from registrations.models import Person, Program, Registration
 
@@ -55,7 +56,7 @@ class Certificate(models.Model):
 
     class State(models.TextChoices):
         VALID = "valid", _("Valid")
-        REPLACED = "replaced", _("Replaced")
+        REPLACED = "replaced", pgettext_lazy("certificate", "Replaced")
         REVOKED = "revoked", _("Revoked")
 
     registration = models.ForeignKey(
@@ -144,6 +145,9 @@ class Document(models.Model):
     pdf = models.BinaryField()
     sha256 = models.CharField(max_length=64)
     made_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["sha256"], name="document_by_hash")]
 
     def __str__(self) -> str:
         return self.sha256

@@ -14,8 +14,10 @@ from activities import audit
 from cec import mail
 from cec.problems import Refused
 from certificates import completion, facts, readiness
+from certificates.forms import SharingForm
 from certificates.lettering import clean
-from certificates.models import Certificate, Document
+from certificates.models import Certificate, Document, Sharing
+from certificates.sharing import linkedin_url
 from registrations.models import Event, Registration
 
 Status = Registration.Status
@@ -135,6 +137,7 @@ def _editions(registration: Registration) -> dict[str, Any]:
     newest, *earlier = rows.order_by("-edition") or [None]
     if newest is None:
         return {}
+    sharing = Sharing.of(registration)
     return {
         "certificate": newest,
         "earlier": earlier,
@@ -142,6 +145,9 @@ def _editions(registration: Registration) -> dict[str, Any]:
         "link": mail.absolute_url("verify_id", newest.public_id),
         "correction": registration.correction_requests.last(),
         "is_renamed": clean(registration.person.name) != newest.holder,
+        "sharing": sharing,
+        "sharing_form": SharingForm(instance=sharing),
+        "linkedin": linkedin_url(newest),
     }
 
 

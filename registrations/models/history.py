@@ -62,6 +62,7 @@ class Event(models.Model):
         PASSWORD_CHANGED = "password_changed", _("Password changed")
         EMAIL_CHANGED = "email_changed", _("E-mail changed")
         DOWNLOADED = "downloaded", _("Certificate downloaded by the committee")
+        SHARING = "sharing", _("What others see of the certificate changed")
         CORRECTED = "corrected", _("Answers corrected")
         MOVED = "moved", _("Moved to another association")
         EXTENDED = "extended", _("Program extended")

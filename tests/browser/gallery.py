@@ -10,7 +10,7 @@ from activities import audit, crediting, questions, rehearsing, several
 from activities.models import Activity, CreditRequest, Import
 from cec.models import StoredFile
 from certificates import completion, correcting, correction_requests, making
-from certificates.models import Certificate, Signatory
+from certificates.models import Certificate, Sharing, Signatory
 from registrations import membership
 from registrations.bank import importing
 from registrations.mentoring import asking
@@ -25,7 +25,7 @@ from registrations.models import (
 )
 from tests import factories
 from tests.activities import audits
-from tests.certificates import records, signing
+from tests.certificates import editions, records, signing
 from tests.registrations import lists
 
 LONG_NAME = "Wilhelmina-Konstantina Featherstonehaugh-Cholmondeley von Hohenlohe-Langenburg"
@@ -59,6 +59,12 @@ class Gallery:
         self.certificate = records.issued(factories.person(LONG_NAME), by=self.office)
         making.make_document(self.certificate.pk)
         self.edition = self._edition()
+        Sharing.objects.create(
+            registration=self.certificate.registration, points=True, transcript=True
+        )
+        self.former = records.issued(factories.person(LONG_NAME), by=self.office)
+        editions.replace(self.former)
+        editions.next_one(self.former)
         self.waiting = self._waiting()
         self.active, self.entry, self.imported = self._active()
         self.returned, self.asked = self._returned()
@@ -300,12 +306,15 @@ class Gallery:
     def _public(self) -> list[Page]:
         names = (
             "home how what_counts help associations accessibility privacy register verify "
-            "account_login account_signup account_reset_password account_request_login_code"
+            "verify_file account_login account_signup account_reset_password "
+            "account_request_login_code"
         )
         facts = self.certificate.serial, self.certificate.holder.split()[0]
         return [
             *(page(name) for name in names.split()),
             page("verify_id", self.certificate.public_id),
+            page("verify_id", self.former.public_id),
+            page("verify", query="?serial=XEC-2028-0417-EN&name=Nobody"),
             page("verify", query="?serial={}&name={}".format(*facts)),
         ]
 

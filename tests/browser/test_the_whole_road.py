@@ -50,6 +50,7 @@ def test_four_people_walk_the_whole_road(people):
     the_committee_asks_and_accepts(people, registration)
     certificate = the_certificate_is_issued(people, registration)
     a_stranger_verifies(people.stranger, certificate)
+    a_stranger_checks_the_file(people.stranger)
 
     events = registration.events.values_list("kind", flat=True)
     assert " ".join(events) == (
@@ -235,8 +236,27 @@ def a_stranger_verifies(one: Visitor, certificate: Certificate) -> None:
     one.write("Family name on the certificate", "Nowak")
     with one.answered_with(404):
         one.press("Check the certificate")
-    one.sees("We found no certificate with this serial number and this name.")
+    one.sees("we found no certificate with this serial number and this name.")
     one.misses(NAME, "valid")
+
+
+def a_stranger_checks_the_file(one: Visitor) -> None:
+    """The very file is known; one that differs in a byte isn't."""
+    stored = bytes(Document.objects.get().pdf)
+    one.go("verify")
+    one.follow("Check a file")
+    one.upload("The certificate’s PDF", "mine.pdf", stored)
+    one.press("Check the file")
+    one.sees("This certificate is valid", "the very file that we issued", NAME)
+
+    middle = len(stored) // 2
+    one.go("verify_file")
+    altered = stored[:middle] + bytes([stored[middle] ^ 1]) + stored[middle + 1 :]
+    one.upload("The certificate’s PDF", "mine.pdf", altered)
+    with one.answered_with(404):
+        one.press("Check the file")
+    one.sees("This isn’t a certificate as we issued it")
+    one.misses(NAME, "This certificate is valid")
 
 
 def address_on(pdf: bytes) -> str:

@@ -33,7 +33,10 @@ def turned_in(who: Person | None = None, **fields) -> Registration:
 
 
 def accepted(who: Person | None = None, *, by: Person | None = None, **fields) -> Registration:
-    row = turned_in(who, **fields)
+    return _accepted(turned_in(who, **fields), by=by)
+
+
+def _accepted(row: Registration, *, by: Person | None = None) -> Registration:
     completion.accept(row, by=by or factories.steering())
     row.refresh_from_db()
     return row
@@ -42,6 +45,13 @@ def accepted(who: Person | None = None, *, by: Person | None = None, **fields) -
 def issued(who: Person | None = None, *, by: Person | None = None, **fields) -> Certificate:
     """An issued certificate whose PDF isn't made yet."""
     return issuing.issue(accepted(who, **fields), by=by or factories.administrator())
+
+
+def issued_from(row: Registration) -> Certificate:
+    """The certificate of a finished record, through all its moves."""
+    completion.turn_in(row, by=row.person)
+    row.refresh_from_db()
+    return issuing.issue(_accepted(row), by=factories.administrator())
 
 
 def written(*, year: int | None = None, sequence: int = 99, **changes) -> Certificate:

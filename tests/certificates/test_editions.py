@@ -11,40 +11,12 @@ from certificates import facts
 from certificates.bench import FACTS
 from certificates.models import Certificate
 from certificates.pdf import render
-from certificates.verification import new_public_id
 from tests.certificates import records
+from tests.certificates.editions import next_one
+from tests.certificates.editions import replace as end
 from tests.certificates.printed import text_of
 
 pytestmark = pytest.mark.django_db
-
-
-def next_one(certificate: Certificate, **fields) -> Certificate:
-    """The row of the edition after this one."""
-    values = {
-        field: getattr(certificate, field)
-        for field in (
-            "registration",
-            "program",
-            "year",
-            "holder",
-            "facts",
-            "issued_on",
-            "issued_by",
-        )
-    } | {
-        "edition": certificate.edition + 1,
-        "replaces": certificate,
-        "sequence": certificate.sequence + 1,
-        "serial": f"{certificate.serial}-{certificate.edition + 1}",
-        "public_id": new_public_id(),
-    }
-    return Certificate.objects.create(**(values | fields))
-
-
-def end(certificate: Certificate) -> None:
-    Certificate.objects.filter(pk=certificate.pk).update(
-        state="replaced", replaced_on=timezone.localdate()
-    )
 
 
 def test_the_newest_edition_is_the_certificate_of_a_registration():

@@ -183,6 +183,25 @@ class TestByHand:
             certificate.serial.lower(), unknown.lower()
         )
 
+    def test_costs_the_same_queries_whether_a_serial_exists_or_not(self, client, certificate):
+        unknown = serials.make("CEC", certificate.year, certificate.sequence + 1)
+        by_hand(client, unknown, "Smith")
+
+        missing = queries_of(lambda: by_hand(client, unknown, "Smith"))
+        wrong_name = queries_of(lambda: by_hand(client, certificate.serial, "Smith"))
+
+        assert missing == wrong_name
+
+    def test_helps_with_a_slip_whether_the_serial_was_issued_or_not(self, client, certificate):
+        unknown = serials.make("CEC", certificate.year, certificate.sequence + 1)
+
+        for right in (certificate.serial, unknown):
+            response = by_hand(client, "X" + right[1:], "Kowalchuk")
+
+            assert response.status_code == 422
+            assert f"Is it {right}?" in response.text
+            assert "Nadia" not in response.text
+
     def test_says_when_a_serial_is_mistyped(self, client, certificate):
         wrong = certificate.serial[:-1] + ("0" if certificate.serial[-1] != "0" else "1")
 

@@ -1,0 +1,62 @@
+"""What the holder of a certificate shows to strangers, and the ways to show it (F6)."""
+
+from urllib.parse import urlencode
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from cec import mail
+from cec.bilingual import in_language
+from cec.problems import Problem, Refused
+from certificates import facts
+from certificates.completion import lock
+from certificates.models import Certificate, Sharing
+from registrations.models import Person, Registration
+
+LINKEDIN = "https://www.linkedin.com/profile/add"
+
+
+@transaction.atomic
+def choose(registration: Registration, *, by: Person, **switches: bool) -> bool:
+    """Keep what the holder shows; say whether that changed anything.
+
+    `switches` are those of `Sharing.chosen`; one that isn't given stays. Nobody chooses for
+    somebody else. Raises `Refused` when there is no certificate to show.
+    """
+    if by.pk != registration.person_id:
+        raise PermissionDenied
+    lock(registration)
+    if not Certificate.objects.filter(registration=registration).exists():
+        raise Refused(Problem("no_certificate", _("There is no certificate to show yet.")))
+    row = Sharing.objects.filter(registration=registration).first() or Sharing.of(registration)
+    before = row.chosen
+    changed: dict[str, object] = {
+        name: value for name, value in switches.items() if before[name] != value
+    }
+    if not changed:
+        return False
+    for name, value in changed.items():
+        setattr(row, name, value)
+    row.save()
+    registration.note("sharing", by=by, details=changed)
+    return True
+
+
+def linkedin_url(certificate: Certificate) -> str:
+    """Return the address that opens LinkedIn's own form, filled with what is on the paper.
+
+    Nothing is sent until the holder follows it, and then by their browser.
+    """
+    paper = facts.thawed(certificate.facts)
+    return f"{LINKEDIN}?" + urlencode(
+        {
+            "startTask": "CERTIFICATION_NAME",
+            "name": in_language(paper, "title"),
+            "organizationName": in_language(paper, "issuer"),
+            "issueYear": paper.issued_on.year,
+            "issueMonth": paper.issued_on.month,
+            "certUrl": mail.absolute_url("verify_id", certificate.public_id),
+            "certId": certificate.serial,
+        }
+    )

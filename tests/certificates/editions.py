@@ -1,0 +1,32 @@
+"""Ends and next editions of a certificate, as rows."""
+
+from django.utils import timezone
+
+from certificates.models import Certificate
+from certificates.verification import new_public_id
+
+SAME = ("registration", "program", "year", "holder", "facts", "issued_on", "issued_by")
+
+
+def next_one(certificate: Certificate, **fields) -> Certificate:
+    """The row of the edition after this one."""
+    values = {field: getattr(certificate, field) for field in SAME} | {
+        "edition": certificate.edition + 1,
+        "replaces": certificate,
+        "sequence": certificate.sequence + 1,
+        "serial": f"{certificate.serial}-{certificate.edition + 1}",
+        "public_id": new_public_id(),
+    }
+    return Certificate.objects.create(**(values | fields))
+
+
+def replace(certificate: Certificate) -> None:
+    _end(certificate, state="replaced", replaced_on=timezone.localdate())
+
+
+def revoke(certificate: Certificate) -> None:
+    _end(certificate, state="revoked", revoked_on=timezone.localdate())
+
+
+def _end(certificate: Certificate, **fields) -> None:
+    Certificate.objects.filter(pk=certificate.pk).update(**fields)
