@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+SIGNATURE_FIELD = "Signature"  # where the digital signature goes; it isn't seen
+
 
 @dataclass(frozen=True)
 class Signatory:
