@@ -28,6 +28,22 @@ _ACCESSIBLE = b"""\
 </rdf:li></rdf:Seq></pdfaSchema:property>\
 </rdf:li></rdf:Bag></pdfaExtension:schemas></rdf:Description>"""
 
+_data = pydyf.Stream.data.fget
+
+
+def _ended(stream: pydyf.Stream) -> bytes:
+    """Return a stream's bytes so that its end is plain.
+
+    One in 256 ends with a carriage return. With the line feed that follows it would be taken for
+    the end of a line, and its length for wrong: PDF/A is strict there.
+    """
+    data: bytes = _data(stream)
+    end = b"\nendstream"
+    return data[: -len(end)] + b"\r" + end if data.endswith(b"\r" + end) else data
+
+
+pydyf.Stream.data = property(_ended)
+
 
 def declare(pdf: pydyf.PDF) -> None:
     """Claim PDF/UA-1 beside PDF/A-2a in the metadata, which PDF/A wants uncompressed."""

@@ -5,9 +5,10 @@ from datetime import date
 from decimal import Decimal
 
 import pikepdf
+import pydyf
 import pytest
 
-from certificates import employer_letter, receipts, statement
+from certificates import employer_letter, receipts, signing, statement
 from certificates.bench import FACTS, SIGNATURE
 from certificates.models import EmployerLetter
 from certificates.pdf import Signatory, render
@@ -38,6 +39,7 @@ CERTIFICATES = {
     "french": replace(FULL, french_first=True),
     "png": signed(png(300, 80)),
     "bare line": signed(None),
+    "a stream ending with a return": replace(FACTS, name="Nadia Ga", serial="CEC-2028-0006-EN"),
     "nobody signs": replace(FACTS, signatories=()),
     "nothing optional": replace(
         FACTS,
@@ -51,8 +53,21 @@ CERTIFICATES = {
 
 
 @pytest.mark.parametrize("facts", CERTIFICATES.values(), ids=CERTIFICATES)
-def test_a_certificate_conforms(facts, tmp_path):
-    assert complaints(render(facts), tmp_path) == []
+def test_a_certificate_conforms_before_and_after_its_signature(facts, tmp_path):
+    printed = render(facts)
+
+    final = signing.sign(printed, signing.key_in_use(), reason=facts.serial)
+
+    assert complaints(printed, tmp_path) == []
+    assert complaints(final, tmp_path) == []
+
+
+def test_the_end_of_a_stream_is_plain_whatever_its_last_byte_is():
+    ends = [pydyf.Stream([b"abc" + last]).data[-14:] for last in (b"", b"\r", b"\n")]
+
+    assert ends[0].endswith(b"abc\nendstream")
+    assert ends[1].endswith(b"c\r\r\nendstream")
+    assert ends[2].endswith(b"c\n\nendstream")
 
 
 @pytest.mark.django_db
