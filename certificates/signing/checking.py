@@ -14,6 +14,7 @@ from datetime import datetime
 from io import BytesIO
 
 from asn1crypto import cms, x509  # type: ignore[import-untyped]
+from django.db import DatabaseError
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.general import extract_signer_info
 from pyhanko.sign.validation import validate_pdf_signature
@@ -62,7 +63,8 @@ NOT_OURS = Signed()
 def check(content: bytes) -> Signed:
     """Return what is to be said of a PDF's signature; whatever the bytes are, it never raises.
 
-    The time is bounded: by the size, and since nothing is unpacked that we didn't make.
+    Only a database that doesn't answer is passed on, as a DatabaseError. The time is bounded: by
+    the size, and since nothing is unpacked that we didn't make.
     """
     if len(content) > LARGEST or not content.startswith(b"%PDF-"):
         return NOT_OURS
@@ -70,6 +72,8 @@ def check(content: bytes) -> Signed:
     for end, covered, signature in _signatures(content):
         try:
             found.append(_judge(content, end, covered, signature))
+        except DatabaseError:
+            raise  # nothing is known then, least of all that it isn't ours
         except Exception as error:  # a stranger's signature may be nonsense in any way
             log.info("A signature of an uploaded file can't be read: %s", type(error).__name__)
     return max(found, key=lambda each: (each.ours, each.intact, each.signed_at is not None))

@@ -3,10 +3,12 @@
 import re
 import time
 import zlib
+from datetime import timedelta
 from io import BytesIO
 
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
+from django.db import OperationalError, connection
 from django.utils import timezone
 from pyhanko.keys.internal import translate_pyca_cryptography_cert_to_asn1
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
@@ -204,8 +206,8 @@ def test_after_a_change_of_the_key_old_documents_stay_valid():
 
 
 @pytest.mark.django_db
-def test_after_the_end_of_its_certificate_a_document_stays_valid(monkeypatch):
-    key = key_of(ends=timezone.now() + 0.02 * keys.YEAR / 365 / 24 / 60)
+def test_after_the_end_of_its_certificate_a_document_stays_valid():
+    key = key_of(ends=timezone.now() + timedelta(seconds=2))
     signing.recorded(key)
     content = signed(key)
     time.sleep(max(0, (key.certificate.not_valid_after_utc - timezone.now()).total_seconds()) + 1.1)
@@ -244,8 +246,17 @@ def test_rubbish_and_traps_are_not_ours_and_take_no_time(content):
 
     found = signing.check(content)
 
+    took = time.process_time() - start
     assert found == checking.NOT_OURS
-    assert time.process_time() - start < 1
+    assert took < 1
+
+
+def test_a_database_that_fails_is_no_verdict(known):
+    def fail(*args):
+        raise OperationalError
+
+    with connection.execute_wrapper(fail), pytest.raises(OperationalError):
+        signing.check(known)
 
 
 def test_a_certificate_before_its_signature_is_not_ours(db):
