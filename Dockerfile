@@ -14,7 +14,7 @@ COPY . .
 # The settings want to know everything before they let anything start; nothing of this is kept.
 RUN export SECRET_KEY="$(python -c 'import secrets; print(secrets.token_urlsafe(64))')" \
         ALLOWED_HOSTS=localhost SITE_URL=https://localhost \
-        DATABASE_URL=postgresql://localhost/cec REDIS_URL=redis://localhost/0 \
+        DATABASE_URL=postgresql://localhost/cec REDIS_URL=redis://localhost/0 SIGNING_KEY_FILE=key.pem \
     && python manage.py compilemessages --ignore=.venv \
     && python manage.py collectstatic --noinput \
     && install -d -o cec -g cec -m 750 var

@@ -1,6 +1,7 @@
 """Reading the environment: the one place where a missing or unsafe setting stops the start."""
 
 import os
+import re
 import sys
 from collections.abc import Iterable
 from types import TracebackType
@@ -58,6 +59,14 @@ def number(name: str, default: int, *, least: int = 0) -> int:
 def words(name: str, default: str = "") -> list[str]:
     """Return a comma-separated list."""
     return [word.strip() for word in text(name, default).split(",") if word.strip()]
+
+
+def web_address(name: str) -> str:
+    """Return an address with http:// or https:// and a host but no password, or nothing."""
+    value = text(name)
+    if value and not re.match("https?://[^/?#@]+([/?#]|$)", value):
+        raise Unsafe(f"{name} must be an address that starts with https:// or http://.")
+    return value
 
 
 class MailServer(NamedTuple):

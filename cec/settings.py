@@ -27,6 +27,7 @@ if not DEBUG:
             name
             for name in (
                 *("SECRET_KEY", "DATABASE_URL", "REDIS_URL", "ALLOWED_HOSTS", "SITE_URL"),
+                "SIGNING_KEY_FILE",
                 *(["MAIL_FROM"] if env.text("SMTP_URL") else []),
             )
             if not env.text(name)
@@ -228,8 +229,11 @@ MAIL_SERVER = env.mail_server("SMTP_URL")
 MAIL_PER_MINUTE = env.number("MAIL_PER_MINUTE", 60, least=1)
 EMAIL_TIMEOUT = 10  # seconds, for each answer of the server
 
-# The key that signs badges, as PEM; without one there are no badges.
+# The signature of certificates. Only development does without a key: it makes itself one.
 SIGNING_KEY_FILE = env.text("SIGNING_KEY_FILE")
+SIGNING_CERTIFICATE_FILE = env.text("SIGNING_CERTIFICATE_FILE")
+SIGNING_KEY_PASSPHRASE = env.text("SIGNING_KEY_PASSPHRASE")
+TIMESTAMP_URL = env.web_address("TIMESTAMP_URL")
 
 # Background work.
 CELERY_BROKER_URL = env.text("REDIS_URL") or services.valkey(VAR / "valkey")

@@ -15,6 +15,8 @@ from certificates.composition import compose
 from certificates.paper import CertificateFacts, Signatory
 from certificates.pdf import render
 from certificates.press import Image, Page, Press, press
+from certificates.signing import SigningKey, sign
+from certificates.signing.key import PrivateKey, own_certificate
 
 ROUNDS = 8
 SIGNATURE = (
@@ -60,6 +62,17 @@ def bench_certificate() -> tuple[float, float, float, int]:
     rounds = [[_time(way) for way in ways] for _ in range(ROUNDS)]
     naive, ours, text = (min(times) for times in zip(*rounds, strict=True))
     return naive, ours, text, size
+
+
+def bench_signature(private: PrivateKey) -> tuple[float, float, int]:
+    """Seconds of the signature and of the rendering, in turns, and the bytes of both together."""
+    key = SigningKey(private=private, certificate=own_certificate(private))
+    printed = render(FACTS)
+    size = len(sign(printed, key, reason=FACTS.serial))
+    ways = (lambda: sign(printed, key, reason=FACTS.serial), lambda: render(FACTS))
+    rounds = [[_time(way) for way in ways] for _ in range(ROUNDS)]
+    signature, rendering = (min(times) for times in zip(*rounds, strict=True))
+    return signature, rendering, size
 
 
 def _time(way: Callable[[], object]) -> float:

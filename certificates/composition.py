@@ -84,7 +84,13 @@ def compose(facts: CertificateFacts) -> Page:
     }
     drawings = {"art:seal": art.seal(*issuers), "art:code": art.qr(facts.verify_url)}
     html = render_to_string(TEMPLATE, context)
-    return Page(html=html, behind=art.sheet(), art=drawings, images=images)
+    return Page(
+        html=html,
+        behind=art.sheet(),
+        signature=words[0].signature,
+        art=drawings,
+        images=images,
+    )
 
 
 def _edition(facts: CertificateFacts) -> str:

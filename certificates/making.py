@@ -12,11 +12,12 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from certificates import facts, pdf, sending
+from certificates import facts, pdf, sending, signing
 from certificates.models import Certificate, Document
 
 log = logging.getLogger(__name__)
 
+REASON = "Certificate / Certificat {serial}"  # in the signature, for everybody to read
 AT_ONCE = 200  # PDFs that one sweep makes; the next one is a minute away
 
 
@@ -29,7 +30,17 @@ def make_document(certificate_id: int) -> bool:
     if certificate is None:
         return False
     try:
-        return _store(certificate, pdf.render(facts.thawed(certificate.facts)))
+        key = signing.key_in_use()
+        content = pdf.render(facts.thawed(certificate.facts))
+        signed = signing.sign(content, key, reason=REASON.format(serial=certificate.serial))
+        return _store(certificate, signed, key)
+    except signing.NoTimestamp as error:
+        # Somebody else's server is down: that is no try, and it is asked again until it answers.
+        log.warning("%s waits: %s", certificate.serial, error)
+        Certificate.objects.filter(pk=certificate.pk).update(
+            tries=F("tries") - 1, error=str(error)[:500]
+        )
+        return False
     except Exception as error:  # whatever it is, an administrator must see it (F2)
         log.exception("The PDF of %s could not be made", certificate.serial)
         reason = f"{type(error).__name__}: {error}"[:500]
@@ -54,7 +65,7 @@ def _claim(certificate_id: int, *, now: datetime) -> Certificate | None:
 
 
 @transaction.atomic
-def _store(certificate: Certificate, content: bytes) -> bool:
+def _store(certificate: Certificate, content: bytes, key: signing.SigningKey) -> bool:
     """Keep the bytes and send them, once: the mail is a row of the same transaction.
 
     One that was replaced or revoked while its PDF was being made gets neither.
@@ -63,7 +74,10 @@ def _store(certificate: Certificate, content: bytes) -> bool:
     if not locked.is_valid or Document.objects.filter(certificate=locked).exists():
         return False
     Document.objects.create(
-        certificate=locked, pdf=content, sha256=hashlib.sha256(content).hexdigest()
+        certificate=locked,
+        pdf=content,
+        sha256=hashlib.sha256(content).hexdigest(),
+        signed_with=signing.recorded(key),
     )
     Certificate.objects.filter(pk=locked.pk).update(error="")
     sending.send(locked, content)

@@ -7,6 +7,7 @@ from decimal import Decimal
 # Which layout a certificate was issued under; it is frozen with the facts. Raise it when the same
 # facts would make another page: a text elsewhere, another face, something added or left out.
 TEMPLATE_VERSION = 1
+SIGNATURE_FIELD = "Signature"  # where the digital signature goes; it isn't seen
 
 
 @dataclass(frozen=True)

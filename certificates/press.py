@@ -8,6 +8,7 @@ page, and for readers that speak the language of each paragraph and what is only
 
 import os
 from dataclasses import dataclass, field
+from importlib.resources import files
 from threading import Lock
 from typing import Any
 
@@ -18,12 +19,14 @@ from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
 from certificates.art import Art
+from certificates.conformance import VARIANT, declare
 from certificates.lettering import FACES
 from certificates.pagination import set_aside
+from certificates.paper import SIGNATURE_FIELD
 
-VARIANT = "pdf/ua-1"
 CERTIFICATE = "certificates/pdf/certificate.css"
 PORTRAIT = "certificates/pdf/portrait.css"  # receipts and letters
+PRINTED, LOCKED = 4, 128  # an annotation's flags
 SPOKEN = {"h1": "/H1", "p": "/P", "img": "/Figure"}
 
 
@@ -55,6 +58,20 @@ class Shelf(URLFetcher):  # type: ignore[misc]
         return URLFetcherResponse(url, item.content, {"Content-Type": item.media_type})
 
 
+class Colours:
+    """What the colours of a document mean, as WeasyPrint sees a profile: sRGB, the ICC's own.
+
+    It would open its file anew for every document, and write other bytes the second time.
+    """
+
+    name = "sRGB2014"
+    components = ("r", "g", "b")
+    pdf_reference: bytes
+
+    def __init__(self, content: bytes) -> None:
+        self.content = content
+
+
 class Placed:
     """Prepared art as WeasyPrint's layout sees an image: it takes room and is placed."""
 
@@ -78,12 +95,14 @@ class Placed:
 class Page:
     """What is printed: its HTML, the art behind the first page, and what its `src`s name.
 
-    It takes one page, or as many as `most_pages` allows.
+    It takes one page, or as many as `most_pages` allows. With `signature`, there is a field for a
+    digital signature, which readers that speak call so.
     """
 
     html: str
     most_pages: int = 1
     behind: Art | None = None
+    signature: str = ""
     art: dict[str, Art] = field(default_factory=dict)
     images: dict[str, Image] = field(default_factory=dict)
 
@@ -99,6 +118,7 @@ class Press:
         )
         rules = render_to_string(stylesheet)
         self.stylesheet = CSS(string=rules, font_config=self.fonts, url_fetcher=shelf)
+        self.colours = Colours((files("weasyprint.pdf") / "sRGB2014.icc").read_bytes())
 
     def print(self, page: Page) -> bytes:
         """The PDF of a page. Raises Unprintable if anything but the expected came out."""
@@ -111,9 +131,11 @@ class Press:
                     pdf_variant=VARIANT,
                     cache={src: Placed(art) for src, art in page.art.items()},
                 )
+                document.color_profiles["srgb"] = self.colours
                 pdf: bytes = document.write_pdf(
                     pdf_variant=VARIANT,
-                    finisher=lambda document, pdf: finish(document, pdf, page.behind),
+                    output_intent="given",
+                    finisher=lambda document, pdf: finish(document, pdf, page),
                 )
         except FatalURLFetchingError as error:
             # Not an Exception in WeasyPrint: it would end the worker.
@@ -147,16 +169,20 @@ def form(art: Art) -> pydyf.Stream:
     return pydyf.Stream([art.content], extra)
 
 
-def finish(document: Document, pdf: pydyf.PDF, behind: Art | None) -> None:
-    page = pdf.objects[pdf.pages["Kids"][0]]
-    if behind is not None:
-        drawing = form(behind)
+def finish(document: Document, pdf: pydyf.PDF, page: Page) -> None:
+    sheet = pdf.objects[pdf.pages["Kids"][0]]
+    if page.behind is not None:
+        drawing = form(page.behind)
         pdf.add_object(drawing)
-        _object(pdf, page["Resources"])["XObject"][behind.id] = drawing.reference
-        content = _object(pdf, page["Contents"])
-        content.stream.insert(0, f"/Artifact BMC q /{behind.id} Do Q EMC".encode())
+        _object(pdf, sheet["Resources"])["XObject"][page.behind.id] = drawing.reference
+        content = _object(pdf, sheet["Contents"])
+        content.stream.insert(0, f"/Artifact BMC q /{page.behind.id} Do Q EMC".encode())
     _name_languages(document, pdf)
     set_aside(pdf)
+    _name_scopes(pdf)
+    if page.signature:
+        _leave_field(pdf, sheet, page.signature)
+    declare(pdf)
 
 
 def _object(pdf: pydyf.PDF, reference: bytes) -> Any:
@@ -181,6 +207,46 @@ def _name_languages(document: Document, pdf: pydyf.PDF) -> None:
             tag["Lang"] = pydyf.String(language)
         if text := element.get("data-text"):
             tag["ActualText"] = pydyf.String(text)
+
+
+def _name_scopes(pdf: pydyf.PDF) -> None:
+    """Say of each header cell whether it heads its row or, in a row of headers, its column."""
+    for row in pdf.objects:
+        if isinstance(row, pydyf.Dictionary) and row.get("S") == "/TR":
+            cells = [_object(pdf, cell) for cell in row["K"]]
+            headers = [cell for cell in cells if cell["S"] == "/TH"]
+            for header in headers:
+                header["A"]["Scope"] = "/Column" if len(headers) == len(cells) else "/Row"
+
+
+def _leave_field(pdf: pydyf.PDF, sheet: Any, spoken: str) -> None:
+    """Add an empty field for a signature, which isn't seen and stands last among the tags."""
+    root = _object(pdf, pdf.catalog["StructTreeRoot"])
+    whole = _object(pdf, root["K"][0])
+    numbers = _object(pdf, root["ParentTree"])["Nums"]
+    number = numbers[-2] + 1
+    tag = pydyf.Dictionary({"Type": "/StructElem", "S": "/Form", "P": whole.reference})
+    widget = pydyf.Dictionary(
+        {
+            "Type": "/Annot",
+            "Subtype": "/Widget",
+            "FT": "/Sig",
+            "T": pydyf.String(SIGNATURE_FIELD),
+            "TU": pydyf.String(spoken),
+            "F": PRINTED | LOCKED,
+            "Rect": pydyf.Array((0, 0, 0, 0)),
+            "P": sheet.reference,
+            "StructParent": number,
+        }
+    )
+    pdf.add_object(tag)
+    pdf.add_object(widget)
+    tag["K"] = pydyf.Dictionary({"Type": "/OBJR", "Obj": widget.reference, "Pg": sheet.reference})
+    whole["K"].append(tag.reference)
+    numbers.extend((number, tag.reference))
+    sheet.setdefault("Annots", pydyf.Array()).append(widget.reference)
+    fields = pydyf.Array([widget.reference])
+    pdf.catalog["AcroForm"] = pydyf.Dictionary({"Fields": fields, "SigFlags": 3})
 
 
 def check(document: Document, shelf: Shelf, *, most_pages: int) -> None:

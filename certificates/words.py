@@ -23,6 +23,7 @@ class Words:
     verify: str
     seal: str
     code: str
+    signature: str
     months: tuple[str, ...]
 
     @property
@@ -40,6 +41,7 @@ ENGLISH = Words(
     verify="Verify",
     seal="Seal: {issuer}",
     code="QR code that leads to {url}",
+    signature="Digital signature",
     months=(
         *("January", "February", "March", "April", "May", "June", "July"),
         *("August", "September", "October", "November", "December"),
@@ -55,6 +57,7 @@ FRENCH = Words(
     verify="Vérifier",
     seal=f"Sceau{NO_BREAK_SPACE}: {{issuer}}",
     code="Code QR qui mène à {url}",
+    signature="Signature numérique",
     months=(
         *("janvier", "février", "mars", "avril", "mai", "juin", "juillet"),
         *("août", "septembre", "octobre", "novembre", "décembre"),

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('certificates', '0004_editions'),
+        ('certificates', '0005_signing_certificates'),
         ('registrations', '0016_organisations'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -3,6 +3,7 @@ from certificates.models.correction import CorrectionRequest
 from certificates.models.employer import EmployerLetter
 from certificates.models.sharing import Sharing
 from certificates.models.signatory import Signatory, SignaturePicture
+from certificates.models.signing import SigningCertificate
 from certificates.models.wording import CertificateWording
 
 __all__ = [
@@ -14,4 +15,5 @@ __all__ = [
     "Sharing",
     "Signatory",
     "SignaturePicture",
+    "SigningCertificate",
 ]

@@ -7,6 +7,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from certificates.models.signing import SigningCertificate
 from registrations.models import Person, Program, Registration
 
 # A try that takes longer than this was killed: it is over the worker's hard limit of two minutes.
@@ -136,11 +137,15 @@ class Certificate(models.Model):
 class Document(models.Model):
     """The bytes of a certificate: made once, kept with their hash, downloaded as they are (F4).
 
-    The database refuses to change or delete one.
+    The database refuses to change or delete one. `signed_with` is empty only for documents from
+    before there were signatures.
     """
 
     certificate = models.OneToOneField(
         Certificate, on_delete=models.PROTECT, related_name="document"
+    )
+    signed_with = models.ForeignKey(
+        SigningCertificate, on_delete=models.PROTECT, null=True, related_name="documents"
     )
     pdf = models.BinaryField()
     sha256 = models.CharField(max_length=64)

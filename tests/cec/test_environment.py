@@ -17,6 +17,7 @@ SAFE = {
     "SITE_URL": "https://cec.example.org",
     "DATABASE_URL": "postgresql://cec@localhost/cec",
     "REDIS_URL": "redis://localhost/0",
+    "SIGNING_KEY_FILE": "key.pem",
 }
 
 
@@ -64,6 +65,17 @@ def test_safe_production_settings_pass_the_deployment_check(tmp_path):
         (
             {"SMTP_URL": "smtp://mail.example.org"},
             "cec: Set MAIL_FROM; see the settings in README.md.",
+        ),
+        (
+            {"SIGNING_KEY_FILE": None},
+            "cec: Set SIGNING_KEY_FILE; see the settings in README.md.",
+        ),
+        *(
+            (
+                {"TIMESTAMP_URL": url},
+                "cec: TIMESTAMP_URL must be an address that starts with https:// or http://.",
+            )
+            for url in ("file:///etc/passwd", "tsa.example.org", "https://me:s3cret@example.org")
         ),
         ({"DEBUG": "maybe"}, "cec: DEBUG must be 1 or 0, not 'maybe'."),
     ],

@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from cec.models import OutgoingMail
 from cec.problems import Refused
-from certificates import completion, facts, issuing, making, pdf
+from certificates import completion, facts, issuing, making, pdf, signing
 from certificates.models import Certificate, Document
 from certificates.verification import new_public_id
 from registrations.models import Association, Registration
@@ -154,7 +154,9 @@ class TestAllAtOnce:
         certificate = records.issued()
         content = pdf.render(facts.thawed(certificate.facts))
 
-        answers = at_once([lambda: making._store(certificate, content)] * 8)
+        key = signing.key_in_use()
+
+        answers = at_once([lambda: making._store(certificate, content, key)] * 8)
 
         assert sum(answers) == 1
         assert OutgoingMail.objects.filter(kind="certificate_issued").count() == 1

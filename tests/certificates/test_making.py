@@ -1,13 +1,15 @@
 """Making the PDF: its bytes and its one mail, tries that fail or are killed (F2, H3, H4)."""
 
 import hashlib
+from io import BytesIO
 
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.utils import timezone
+from pyhanko.pdf_utils.reader import PdfFileReader
 
 from cec.models import Attachment, OutgoingMail
-from certificates import facts, issuing, making, pdf
+from certificates import facts, issuing, making, pdf, signing
 from certificates.models import Certificate, Document
 from certificates.models.certificate import MOST_TRIES, RETRY_AFTER
 from tests import factories
@@ -121,4 +123,28 @@ class TestMakingTheDocument:
 
         assert certificate.facts["name"] == "Nadia Kowalchuk"
         expected = pdf.render(facts.thawed(Certificate.objects.get().facts))
-        assert bytes(Document.objects.get().pdf) == expected
+        assert bytes(Document.objects.get().pdf).startswith(expected)
+
+    def test_the_document_says_which_certificate_signed_it(self):
+        certificate = records.issued()
+
+        making.make_document(certificate.pk)
+
+        document = Document.objects.get()
+        found = signing.check(bytes(document.pdf))
+        assert found.ours
+        assert found.intact
+        assert found.fingerprint == document.signed_with.fingerprint
+        (signature,) = PdfFileReader(BytesIO(bytes(document.pdf))).embedded_signatures
+        assert signature.sig_object["/Reason"] == f"Certificate / Certificat {certificate.serial}"
+
+    def test_without_a_key_it_waits_and_shows_why(self, settings, tmp_path):
+        certificate = records.issued()
+        settings.SIGNING_KEY_FILE = str(tmp_path / "nowhere")
+
+        made = making.make_document(certificate.pk)
+
+        certificate.refresh_from_db()
+        assert not made
+        assert "SIGNING_KEY_FILE can't be read" in certificate.error
+        assert not Document.objects.exists()

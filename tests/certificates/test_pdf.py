@@ -155,7 +155,9 @@ def test_it_declares_its_accessibility_its_title_and_its_serial():
     assert catalogue["/MarkInfo"]["/Marked"]
     assert catalogue["/Lang"] == "en-CA"
     assert catalogue["/ViewerPreferences"]["/DisplayDocTitle"]
-    assert 'pdfuaid:part="1"' in catalogue["/Metadata"].get_data().decode()
+    metadata = catalogue["/Metadata"].get_data().decode()
+    assert 'pdfuaid:part="1"' in metadata
+    assert 'pdfaid:part="2" pdfaid:conformance="A"' in metadata
     assert reader.metadata.title == (
         "Continuing Education Certificate / Certificat de formation continue"
         " – Nadia Kowalchuk – CEC-2028-0417-EN"
@@ -176,9 +178,10 @@ def test_french_comes_first_where_it_should():
 
 
 def test_the_printed_address_leads_to_the_whole_one():
-    (link,) = read(render(FACTS)).pages[0]["/Annots"]
+    link, field = read(render(FACTS)).pages[0]["/Annots"]
 
     assert link.get_object()["/A"]["/URI"] == FACTS.verify_url
+    assert "/A" not in field.get_object()
 
 
 def test_the_qr_code_holds_the_whole_address_at_level_q_in_more_than_twenty_millimetres():
