@@ -69,7 +69,7 @@ def desk(request: HttpRequest) -> Iterable[tuple[str, navigation.Item]]:
             navigation.Item(
                 _("Certificates"),
                 reverse("issuing"),
-                frozenset({"issuing", "issue", "issued"}),
+                frozenset({"issuing", "issue", "issued", "batches", "batch"}),
                 count=waiting.to_issue(request.user).count(),
                 position=40,
             ),

@@ -287,6 +287,8 @@ KEPT = (
     "registrations_allocation",
     "certificates_certificate",
     "certificates_employerletter",
+    "certificates_batch",
+    "certificates_batchitem",
     "cec_outgoingmail",
     "registrations_roster",
     "registrations_rostermember",

@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
+from uuid import uuid4
 
 from django.utils import timezone, translation
 
 from activities import log, several
 from activities.models import Activity
-from certificates import completion, issuing
+from certificates import batches, completion, proofs
 from certificates.demo.cast import Cast, Committee
 from certificates.demo.learning import Entry
 from certificates.demo.script import Script
@@ -195,8 +196,12 @@ class Story:
     def certify(self) -> None:
         from certificates import making  # brings WeasyPrint along
 
-        certificate = issuing.issue(self.registration, by=self.committee.administrator())
-        making.make_document(certificate.pk)
+        administrator = self.committee.administrator()
+        chosen = Registration.objects.filter(pk=self.registration.pk).select_related("person")
+        sheet = proofs.sheet(chosen, by=administrator)
+        batch = batches.confirm(sheet, by=administrator, form_key=uuid4())
+        batches.issue_some(batch.pk)
+        making.make_document(batch.items.get().certificate_id)
 
     def _entries(self) -> Sequence[Activity]:
         return list(

@@ -13,6 +13,14 @@ RETRY_AFTER = timedelta(minutes=3)
 MOST_TRIES = 5
 
 
+def not_made(of: str = "") -> Q:
+    """Certificates whose PDF couldn't be made so far; `of` is the way to the certificate."""
+    tried = Q(**{f"{of}tries__gte": MOST_TRIES}) | (
+        Q(**{f"{of}tries__gte": 1}) & ~Q(**{f"{of}error": ""})
+    )
+    return Q(**{f"{of}document__isnull": True}) & tried
+
+
 class SignatoryQuerySet(models.QuerySet["Signatory"]):
     def signing(self, registration: Registration, day: date) -> SignatoryQuerySet:
         """Who signs this registration's certificate on that day: the program's, and its

@@ -9,7 +9,8 @@ from django.utils import timezone
 from activities import audit, crediting, questions, rehearsing, several
 from activities.models import Activity, CreditRequest, Import
 from cec.models import StoredFile
-from certificates import completion, making
+from certificates import batches, completion, making
+from certificates.models import Batch
 from registrations import membership
 from registrations.bank import importing
 from registrations.mentoring import asking
@@ -25,6 +26,7 @@ from registrations.models import (
 from tests import factories
 from tests.activities import audits
 from tests.certificates import records
+from tests.certificates.batching import confirmed
 from tests.registrations import lists
 
 LONG_NAME = "Wilhelmina-Konstantina Featherstonehaugh-Cholmondeley von Hohenlohe-Langenburg"
@@ -57,6 +59,7 @@ class Gallery:
         self.representative = factories.representative("MLA")
         self.certificate = records.issued(factories.person(LONG_NAME), by=self.office)
         making.make_document(self.certificate.pk)
+        self.batches = [self._batch(stopped=False), self._batch(stopped=True)]
         self.waiting = self._waiting()
         self.active, self.entry, self.imported = self._active()
         self.returned, self.asked = self._returned()
@@ -84,6 +87,16 @@ class Gallery:
             Room("officer", self.officer, self._officer()),
             Room("office", self.office, self._office()),
         ]
+
+    def _batch(self, *, stopped: bool) -> Batch:
+        """A batch with a certificate that is made, one that failed and one that waits."""
+        rows = [records.accepted(factories.person(LONG_NAME)) for _ in range(3)]
+        batch = confirmed(*rows, by=self.office)
+        batches.issue_some(batch.pk, most=1)
+        batch.items.filter(registration=rows[1]).update(state="failed", why=LONG_WORD)
+        if stopped:
+            batches.stop(batch, by=self.office)
+        return batch
 
     def _waiting(self) -> Registration:
         who = factories.person(LONG_NAME, email=LONG_EMAIL)
@@ -410,6 +423,9 @@ class Gallery:
             page("issuing"),
             page("issue", query="?all=1"),
             page("issued"),
+            page("batches"),
+            *(page("batch", batch.pk) for batch in self.batches),
+            page("batch", self.batches[1].pk, query="?view=trouble"),
             page("appointments"),
             page("organisations"),
             page("organisation", self.asked_back.organisation_id),
