@@ -9,17 +9,17 @@ LOCK = $(PY) -m piptools compile --quiet --allow-unsafe --generate-hashes --stri
 	--no-emit-find-links --no-emit-index-url --no-emit-trusted-host
 
 # Tests and checks have servers and data of their own, beside those of a running `make run`.
-test check: export CEC_VAR = var/test
-test check: export CEC_DURABLE = 0
+test test-faults check: export CEC_VAR = var/test
+test test-faults check: export CEC_DURABLE = 0
 bench: export CEC_VAR = var/bench
-test check bench: export DEBUG = 1
+test test-faults check bench: export DEBUG = 1
 
 .NOTPARALLEL:
-.PHONY: help run stop test check bench reset lock messages \
+.PHONY: help run stop test test-faults check bench reset lock messages \
 	environment environment-for-tests packages packages-for-tests
 
 help: ## list the targets
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' Makefile | expand -t 14
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' Makefile | expand -t 18
 
 run: packages $(CATALOGUES) ## start everything with demo data; PORT=8765 make run for another port
 	@$(PY) -m cec.supervisor
@@ -29,6 +29,9 @@ stop: environment ## stop a run from another terminal, and the private servers
 
 test: packages-for-tests $(CATALOGUES) ## run the whole suite; ARGS="-k mentor" for a part of it
 	$(PY) -m pytest -n 2 --maxschedchunk 4 $(ARGS)
+
+test-faults: packages-for-tests $(CATALOGUES) ## issue 500 certificates while the workers are killed
+	$(PY) -m pytest -m faults $(ARGS)
 
 check: environment-for-tests packages $(CATALOGUES) ## linters, types, layers, migrations, production settings
 	$(PY) -m ruff check

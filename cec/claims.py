@@ -1,7 +1,7 @@
-"""Files that wait for a worker: taken by one at a time, and tried a few times (H1 to H4).
+"""Rows that wait for a worker: taken by one at a time, and tried a few times (H1 to H4).
 
-A model that has `tries`, `claimed_at` and `uploaded_at` says with `free` which of its rows nobody
-is at; whoever takes one calls `claim`.
+A model that has `tries` and `claimed_at` says with `free` which of its rows nobody is at; whoever
+takes one calls `claim`.
 """
 
 from datetime import datetime, timedelta

@@ -244,6 +244,10 @@ CELERY_TASK_TIME_LIMIT = 120
 CELERY_TASK_SOFT_TIME_LIMIT = 90
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_ACCEPT_CONTENT = ["json"]
+# Certificates in numbers wait in a queue of their own: a worker takes from both in turns, so no
+# sign-in code stands behind a batch.
+CELERY_TASK_QUEUES: dict[str, dict[str, str]] = {"celery": {}, "certificates": {}}
+CELERY_TASK_ROUTES = {"certificates.*": {"queue": "certificates"}}
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_MAX_TASKS_PER_CHILD = 200
 CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True

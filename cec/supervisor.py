@@ -257,6 +257,7 @@ def the_plan() -> Plan:
             "DEBUG": os.environ.get("DEBUG") or "1",
             "SITE_URL": os.environ.get("SITE_URL") or f"http://{HOST}:{port}",
             "DJANGO_RUNSERVER_HIDE_WARNING": "true",
+            "REMAP_SIGTERM": "SIGQUIT",  # a worker waits for its tasks, but not for ever
             "PYTHONWARNINGS": "ignore:You're running the worker with superuser privileges",
         },
     )

@@ -77,7 +77,7 @@ def desk(request: HttpRequest) -> Iterable[tuple[str, navigation.Item]]:
             navigation.Item(
                 _("Certificates"),
                 reverse("issuing"),
-                frozenset({"issuing", "issue", *ISSUED}),
+                frozenset({"issuing", "issue", "batches", "batch", *ISSUED}),
                 count=waiting.count_to_issue(request.user),
                 position=40,
             ),

@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from cec import work
-from certificates import making
+from certificates import batches, making
 from certificates.issuing import MAKE_DOCUMENT
 
 
@@ -12,7 +12,18 @@ def make_document(certificate_id: int) -> None:
     making.make_document(certificate_id)
 
 
+@shared_task(name=batches.ISSUE_BATCH)
+def issue_batch(batch_id: int) -> None:
+    batches.issue_chunk(batch_id)
+
+
 @work.sweeper
 def make_waiting_documents() -> int:
     """Make the PDFs that no message came for."""
     return making.make_waiting()
+
+
+@work.sweeper
+def issue_waiting_batches() -> int:
+    """Go on with the batches that no message came for."""
+    return batches.issue_waiting()

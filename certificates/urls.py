@@ -3,12 +3,14 @@ from django.utils.translation import gettext_lazy as _
 
 from certificates.views import (
     audited,
+    batches,
     correction_requests,
     editions,
     issuing,
     near_end,
     paper,
     participant,
+    proofs,
     public,
     reviews,
     sharing,
@@ -78,7 +80,14 @@ urlpatterns = [
     path(_("desk/audits/records/<int:registration>/"), audited.audited, name="audited"),
     path(_("desk/audits/records/<int:registration>/ask/"), audited.choose, name="audit_choose"),
     path(_("desk/certificates/"), issuing.ready, name="issuing"),
-    path(_("desk/certificates/issue/"), issuing.issue, name="issue"),
+    path(_("desk/certificates/issue/"), proofs.issue, name="issue"),
+    path(
+        _("desk/certificates/specimen/<int:registration>/"), proofs.specimen, name="issue_specimen"
+    ),
+    path(_("desk/certificates/batches/"), batches.listing, name="batches"),
+    path(_("desk/certificates/batches/<int:batch>/"), batches.batch, name="batch"),
+    path(_("desk/certificates/batches/<int:batch>/stop/"), batches.stop, name="batch_stop"),
+    path(_("desk/certificates/batches/<int:batch>/continue/"), batches.go_on, name="batch_go_on"),
     path(_("desk/certificates/issued/"), issuing.issued, name="issued"),
     path(_("desk/certificates/corrections/"), correction_requests.waiting, name="corrections"),
     path(

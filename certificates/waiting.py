@@ -1,10 +1,12 @@
 """What waits for the committee and for the administrators, the longest waiting first."""
 
+from collections.abc import Iterable
+
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 
 from certificates.completion import ready
-from certificates.models import Certificate, CorrectionRequest
-from certificates.models.certificate import MOST_TRIES
+from certificates.models import BatchItem, Certificate, CorrectionRequest
+from certificates.models.certificate import not_made
 from registrations import queue
 from registrations.models import Event, Person, Registration
 from registrations.models.registration import RegistrationQuerySet
@@ -40,8 +42,10 @@ def accepted(person: Person) -> RegistrationQuerySet:
 
 
 def to_issue(person: Person) -> RegistrationQuerySet:
-    """Return those of `accepted` that meet the rules, but the person's own."""
-    return ready(accepted(person).exclude(person=person))
+    """Return those of `accepted` that meet the rules, but the person's own and those that a
+    worker is about to issue."""
+    under_way = BatchItem.objects.under_way().values("registration")
+    return ready(accepted(person).exclude(person=person).exclude(pk__in=under_way))
 
 
 def count_to_issue(person: Person) -> int:
@@ -60,9 +64,22 @@ def corrections(person: Person) -> QuerySet[CorrectionRequest]:
     )
 
 
+def narrowed(rows: RegistrationQuerySet, *, program: str, association: str) -> RegistrationQuerySet:
+    """Keep those of a program, by its slug, and of an association, by its code; "" keeps all."""
+    if program:
+        rows = rows.filter(program__slug=program)
+    return rows.filter(association__code=association) if association else rows
+
+
+def under_way(rows: Iterable[Registration]) -> dict[int, int]:
+    """Return the batch in which each of these registrations waits for a worker, by id."""
+    items = BatchItem.objects.under_way().filter(registration__in=rows)
+    return dict(items.values_list("registration", "batch"))
+
+
 # The PDF of one that was replaced or revoked before it was made is waited for by nobody.
 UNMADE = Q(document__isnull=True, state=Certificate.State.VALID)
-FAILED = UNMADE & (Q(tries__gte=MOST_TRIES) | Q(tries__gte=1) & ~Q(error=""))
+FAILED = UNMADE & not_made()
 MAKING = UNMADE & ~FAILED
 
 

@@ -292,6 +292,8 @@ KEPT = (
     "certificates_signatory",
     "certificates_signaturepicture",
     "certificates_sharing",
+    "certificates_batch",
+    "certificates_batchitem",
     "cec_outgoingmail",
     "registrations_roster",
     "registrations_rostermember",

@@ -10,7 +10,7 @@ from activities import crediting, rehearsing
 from activities.models import Import
 from cec.files import store
 from cec.models import StoredFile
-from certificates.models import Certificate, Document
+from certificates.models import Batch, Certificate, Document
 from registrations.mentoring import inviting
 from registrations.models import (
     Appointment,
@@ -25,6 +25,7 @@ from registrations.models import (
 from tests import factories as make
 from tests.activities import audits
 from tests.certificates import records, signing
+from tests.certificates.batching import confirmed
 
 ROLES = (
     "anonymous",
@@ -56,7 +57,7 @@ OF_THE_CERTIFICATE = frozenset({"certificate_download", "certificate_edition", "
 
 # Places in an address that are numbers of rows.
 NUMBERED = {
-    *("registration", "appointment", "certificate", "mail"),
+    *("registration", "appointment", "batch", "certificate", "mail"),
     *("export", "line", "proof", "roster", "mentorship", "offer", "version", "draw"),
     *("organisation", "credit_request", "correction", "signatory"),
 }
@@ -108,6 +109,7 @@ class World:
         self.correction = self.certificate.registration.correction_requests.create(
             certificate=self.certificate, name="Owner of another name", reason="Umbenannt"
         )
+        self.batch = self._batch()
         self.payment = self.registration.payments.get()
         self.change = CycleChange.objects.create(
             registration=self.registration,
@@ -196,6 +198,10 @@ class World:
         row.save(update_fields=["person"])
         return certificate
 
+    def _batch(self) -> Batch:
+        """A batch that waits for a worker."""
+        return confirmed(records.accepted(), by=self.people["administrator"])
+
     def _deposit(self) -> BankLine:
         """A deposit of a bank export, of the amount of a fee."""
         export = BankExport.objects.create(
@@ -251,6 +257,7 @@ class World:
             "certificate": self.certificate.pk,
             "correction": self.correction.pk,
             "edition": 1,
+            "batch": self.batch.pk,
             "payment": self.payment.pk,
             "change": self.change.pk,
             "public_id": self.certificate.public_id,

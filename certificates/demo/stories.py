@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
+from uuid import uuid4
 
 from django.utils import timezone, translation
 
 from activities import log, several
 from activities.models import Activity
-from certificates import completion, issuing, sharing
+from certificates import batches, completion, proofs, sharing
 from certificates.demo.cast import Cast, Committee
 from certificates.demo.learning import Entry
 from certificates.demo.script import Script
@@ -203,8 +204,12 @@ class Story:
     def certify(self) -> None:
         from certificates import making  # brings WeasyPrint along
 
-        certificate = issuing.issue(self.registration, by=self.committee.administrator())
-        making.make_document(certificate.pk)
+        administrator = self.committee.administrator()
+        chosen = Registration.objects.filter(pk=self.registration.pk).select_related("person")
+        sheet = proofs.sheet(chosen, by=administrator)
+        batch = batches.confirm(sheet, by=administrator, form_key=uuid4())
+        batches.issue_some(batch.pk)
+        making.make_document(batch.items.get().certificate_id)
 
     def show(self) -> None:
         """Show strangers more than the certificate itself."""

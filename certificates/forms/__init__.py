@@ -1,5 +1,6 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
+from uuid import uuid4
 
 from django import forms
 from django.utils import timezone
@@ -17,6 +18,7 @@ from certificates import serial as serials
 from certificates.models import EmployerLetter, Sharing
 from certificates.models.employer import LONGEST_OWN_WORDS
 from certificates.models.sharing import SWITCHES
+from certificates.proofs import Proof, fingerprint
 from certificates.stationery import what_cannot_be_printed
 from registrations.calendar import today_in
 from registrations.forms.desk import PlainForm
@@ -329,3 +331,25 @@ class StatementForm(PlainForm):
         chosen = self.uses.get(data["use"])
         use = in_language(chosen, "name", data["language"]) if chosen else data["words"]
         return {name: data[name] for name in ("first", "last", "language")} | {"use": use}
+
+
+class ProofForm(forms.Form):
+    """What a proof sheet showed, for confirming just that.
+
+    The ids are in one field, as a form has at most 1,000. `seen` is the fingerprint of the sheet,
+    and `form_key` makes a form that arrives twice one batch.
+    """
+
+    form_key = forms.UUIDField()
+    seen = forms.CharField(max_length=64)
+    registrations = forms.RegexField(r"^[0-9]{1,18}(\.[0-9]{1,18})*$", max_length=60_000)
+
+    @classmethod
+    def of(cls, proofs: Sequence[Proof]) -> "ProofForm":
+        """Return the form that confirms these proofs."""
+        ids = ".".join(str(proof.registration.pk) for proof in proofs)
+        return cls(initial={"form_key": uuid4(), "seen": fingerprint(proofs), "registrations": ids})
+
+    def clean_registrations(self) -> list[int]:
+        """Return the ids."""
+        return [int(pk) for pk in self.cleaned_data["registrations"].split(".")]

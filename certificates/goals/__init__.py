@@ -7,6 +7,7 @@ in the same run, or a count. docs/performance.md says what each compares.
 from collections.abc import Callable, Iterator
 
 from certificates.goals import (
+    batch,
     certificate,
     completion,
     imports,
@@ -34,6 +35,7 @@ GOALS: dict[str, Callable[[Filled], Iterator[Result]]] = {
     "pages": pages.measure,
     "quick": quick_add.measure,
     "certificate": certificate.measure,
+    "batch": batch.measure,
     "transcript": transcript.measure,
     "lists": lists.measure,
     "rosters": rosters.measure,

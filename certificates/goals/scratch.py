@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stdout
 from io import StringIO
+from urllib.parse import quote
 
 from django.db import connection
 
@@ -34,6 +35,14 @@ def database() -> Iterator[str]:
             connection.creation.destroy_test_db(real, verbosity=0)
         test["NAME"] = before
         signal.signal(signal.SIGTERM, told)
+
+
+def address() -> str:
+    """Return the address of the database in use, for another process."""
+    known = connection.settings_dict
+    login = ":".join(quote(part, safe="") for part in (known["USER"], known["PASSWORD"]) if part)
+    host, port = quote(known["HOST"], safe=""), known["PORT"] or 5432
+    return f"postgresql://{login}@{host}:{port}/{known['NAME']}"
 
 
 def _leave(*_: object) -> None:

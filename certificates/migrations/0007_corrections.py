@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('certificates', '0005_signing_certificates'),
+        ('certificates', '0006_batches'),
         ('registrations', '0016_organisations'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -1,3 +1,4 @@
+from certificates.models.batch import Batch, BatchItem
 from certificates.models.certificate import Certificate, Document
 from certificates.models.correction import CorrectionRequest
 from certificates.models.employer import EmployerLetter
@@ -7,6 +8,8 @@ from certificates.models.signing import SigningCertificate
 from certificates.models.wording import CertificateWording
 
 __all__ = [
+    "Batch",
+    "BatchItem",
     "Certificate",
     "CertificateWording",
     "CorrectionRequest",

@@ -15,6 +15,14 @@ RETRY_AFTER = timedelta(minutes=3)
 MOST_TRIES = 5
 
 
+def not_made(of: str = "") -> Q:
+    """Certificates whose PDF couldn't be made so far; `of` is the way to the certificate."""
+    tried = Q(**{f"{of}tries__gte": MOST_TRIES}) | (
+        Q(**{f"{of}tries__gte": 1}) & ~Q(**{f"{of}error": ""})
+    )
+    return Q(**{f"{of}document__isnull": True}) & tried
+
+
 class CertificateQuerySet(models.QuerySet["Certificate"]):
     def visible_to(self, person: Person) -> CertificateQuerySet:
         """Certificates of registrations that this person may see (reliability F4)."""

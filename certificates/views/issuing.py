@@ -1,6 +1,7 @@
 """Administrators issue certificates, and see which are made."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -9,19 +10,18 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.utils.translation import pgettext
+from django.views.decorators.http import require_GET, require_POST
 
 from activities import points
-from cec.problems import Refused
 from certificates import completion, issuing, waiting
 from certificates.lettering import clean
-from certificates.models import Certificate
-from registrations.models import Registration
+from certificates.models import Batch, Certificate
+from registrations.models import Association, Person, Program, Registration
+from registrations.models.registration import RegistrationQuerySet
 from registrations.permissions import may, require, require_staff
 
 PER_PAGE = 25
-AT_ONCE = 100  # certificates that one confirmation issues
 
 
 @require_GET
@@ -29,41 +29,22 @@ def ready(request: HttpRequest) -> HttpResponse:
     """Accepted records: those that are ready, and those that something is missing for."""
     require(request.user, "issue_certificate")
     accepted = waiting.accepted(request.user)
+    filters = filters_of(request.GET, accepted)
+    accepted = waiting.narrowed(accepted, **filters["asked"])
     page = Paginator(accepted, PER_PAGE).get_page(request.GET.get("page"))
-    _describe(page.object_list)
+    _describe(page.object_list, by=request.user)
     shown = Registration.objects.filter(pk__in=[row.pk for row in page.object_list])
     missing = completion.missing(shown)
     for row in page.object_list:
-        row.own = row.person_id == request.user.pk
         row.problems = missing.get(row.pk, [])
-        row.may_issue = not row.problems and not row.own
+        row.may_issue = not (row.problems or row.own or row.batch)
     context = {
         "page": page,
-        "ready_count": waiting.count_to_issue(request.user),
-        "views": _views(request, "issuing"),
+        "filters": filters,
+        "ready_count": waiting.narrowed(waiting.to_issue(request.user), **filters["asked"]).count(),
+        "views": tabs(request, "issuing"),
     }
     return render(request, "certificates/issuing.html", context)
-
-
-@require_http_methods(["GET", "POST"])
-def issue(request: HttpRequest) -> HttpResponse:
-    """Show the names that will be printed, then issue."""
-    require(request.user, "issue_certificate")
-    posted = request.method == "POST"
-    rows = list(_chosen(request, request.POST if posted else request.GET)[:AT_ONCE])
-    for row in rows:
-        require(request.user, "issue_certificate", row)
-    if posted:
-        return _issue(request, rows)
-    if not rows:
-        messages.info(request, _("Choose whose certificates you want to issue."))
-        return redirect("issuing")
-    _describe(rows)
-    context = {
-        "rows": [row for row in rows if not row.name_problems],
-        "unprintable": [row for row in rows if row.name_problems],
-    }
-    return render(request, "certificates/issue.html", context)
 
 
 @require_GET
@@ -87,7 +68,7 @@ def issued(request: HttpRequest) -> HttpResponse:
     context = {
         "page": page,
         "view": view if view in narrowed else "",
-        "views": _views(request, f"issued-{view}" if view in narrowed else "issued"),
+        "views": tabs(request, f"issued-{view}" if view in narrowed else "issued"),
         "filtered": bool(request.GET.get("q")),
         "may_issue": may(request.user, "issue_certificate"),
     }
@@ -106,54 +87,30 @@ def try_again(request: HttpRequest, certificate: int) -> HttpResponse:
     return redirect("issued")
 
 
-def _chosen(request: HttpRequest, asked: QueryDict) -> QuerySet[Registration]:
-    """Return the registrations that were asked for: by ids, or all that are ready."""
-    if asked.get("all"):
-        return waiting.to_issue(request.user)
-    ids = [int(pk) for pk in asked.getlist("registration") if pk.isdecimal() and len(pk) < 18]
-    return (
-        Registration.objects.visible_to(request.user)
-        .filter(pk__in=ids)
-        .select_related("person", "program", "association")
-    )
+def filters_of(asked: QueryDict, rows: RegistrationQuerySet) -> dict[str, Any]:
+    """Return the programs and associations that there are, and which ones were asked for."""
+    programs = Program.objects.filter(registrations__in=rows).distinct()
+    associations = Association.objects.filter(registrations__in=rows).distinct()
+    filters = {"programs": list(programs), "associations": list(associations)}
+    slugs = {row.slug for row in filters["programs"]}
+    codes = {row.code for row in filters["associations"]}
+    program, association = asked.get("program", ""), asked.get("association", "")
+    filters["asked"] = {
+        "program": program if program in slugs else "",
+        "association": association if association in codes else "",
+    }
+    return filters
 
 
-def _issue(request: HttpRequest, rows: Iterable[Registration]) -> HttpResponse:
-    """Issue one by one: what is refused for one person stops nobody else's."""
-    done = 0
-    for row in rows:
-        try:
-            issuing.issue(row, by=request.user)
-        except Refused as refused:
-            if row.was_moved("certify", by=request.user):
-                done += 1  # a second click on the same button
-                continue
-            messages.warning(
-                request, _("%(name)s: %(why)s") % {"name": row.person.name, "why": refused}
-            )
-        else:
-            done += 1
-    if done:
-        messages.success(
-            request,
-            ngettext(
-                "%(count)d certificate is issued. The PDF is made and sent in the background.",
-                "%(count)d certificates are issued. The PDFs are made and sent in the background.",
-                done,
-            )
-            % {"count": done},
-        )
-    return redirect("issued" if done else "issuing")
-
-
-def _describe(rows: Iterable[Registration]) -> None:
+def _describe(rows: Iterable[Registration], *, by: Person) -> None:
     """Put points and the name as it will be printed beside the rows of a list."""
     rows = list(rows)
     standings = points.standings([row.pk for row in rows])
+    under_way = waiting.under_way(rows)
     for row in rows:
+        row.own, row.batch = row.person_id == by.pk, under_way.get(row.pk)
         row.standing = standings.get(row.pk, points.Standing(()))
         row.printed_name = clean(row.person.name)
-        row.name_problems = completion.check_name(row.person.name)
 
 
 def _search(rows: QuerySet[Certificate], text: str) -> QuerySet[Certificate]:
@@ -163,11 +120,11 @@ def _search(rows: QuerySet[Certificate], text: str) -> QuerySet[Certificate]:
     return rows.filter(Q(holder__icontains=wanted) | Q(serial__icontains=wanted))
 
 
-def _views(request: HttpRequest, current: str) -> list[dict[str, object]]:
-    """Return the tabs of both pages, with their counts."""
+def tabs(request: HttpRequest, current: str) -> list[dict[str, object]]:
+    """Return the tabs of these pages, with their counts."""
     counts = waiting.progress(Certificate.objects.worked_on_by(request.user))
     listed = reverse("issued")
-    tabs = [
+    rows = [
         ("issued", pgettext("certificates", "Issued"), counts["all"], listed),
         *(
             (f"issued-{state}", state.label, counts[state.value], f"{listed}?view={state}")
@@ -178,8 +135,12 @@ def _views(request: HttpRequest, current: str) -> list[dict[str, object]]:
     ]
     if may(request.user, "issue_certificate"):
         accepted = waiting.accepted(request.user).count()
-        tabs.insert(0, ("issuing", _("To issue"), accepted, reverse("issuing")))
+        batches = Batch.objects.visible_to(request.user).count()
+        rows[:0] = [
+            ("issuing", _("To issue"), accepted, reverse("issuing")),
+            ("batches", _("Batches"), batches, reverse("batches")),
+        ]
     return [
         {"label": label, "count": count, "url": url, "current": key == current}
-        for key, label, count, url in tabs
+        for key, label, count, url in rows
     ]

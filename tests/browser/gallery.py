@@ -9,8 +9,8 @@ from django.utils import timezone
 from activities import audit, crediting, questions, rehearsing, several
 from activities.models import Activity, CreditRequest, Import
 from cec.models import StoredFile
-from certificates import completion, correcting, correction_requests, making
-from certificates.models import Certificate, Sharing, Signatory
+from certificates import batches, completion, correcting, correction_requests, making
+from certificates.models import Batch, Certificate, Sharing, Signatory
 from registrations import membership
 from registrations.bank import importing
 from registrations.mentoring import asking
@@ -26,6 +26,7 @@ from registrations.models import (
 from tests import factories
 from tests.activities import audits
 from tests.certificates import editions, records, signing
+from tests.certificates.batching import confirmed
 from tests.registrations import lists
 
 LONG_NAME = "Wilhelmina-Konstantina Featherstonehaugh-Cholmondeley von Hohenlohe-Langenburg"
@@ -65,6 +66,7 @@ class Gallery:
         self.former = records.issued(factories.person(LONG_NAME), by=self.office)
         editions.replace(self.former)
         editions.next_one(self.former)
+        self.batches = [self._batch(stopped=False), self._batch(stopped=True)]
         self.waiting = self._waiting()
         self.active, self.entry, self.imported = self._active()
         self.returned, self.asked = self._returned()
@@ -105,6 +107,16 @@ class Gallery:
         self.revoked = records.issued(factories.person(LONG_NAME), by=self.office)
         correcting.revoke(self.revoked, by=self.office, reason=LONG_WORD)
         return edition
+
+    def _batch(self, *, stopped: bool) -> Batch:
+        """A batch with a certificate that is made, one that failed and one that waits."""
+        rows = [records.accepted(factories.person(LONG_NAME)) for _ in range(3)]
+        batch = confirmed(*rows, by=self.office)
+        batches.issue_some(batch.pk, most=1)
+        batch.items.filter(registration=rows[1]).update(state="failed", why=LONG_WORD)
+        if stopped:
+            batches.stop(batch, by=self.office)
+        return batch
 
     def _waiting(self) -> Registration:
         who = factories.person(LONG_NAME, email=LONG_EMAIL)
@@ -455,6 +467,9 @@ class Gallery:
             page("certificate_revoke", self.edition.pk),
             page("corrections"),
             page("correction", self.correction.pk),
+            page("batches"),
+            *(page("batch", batch.pk) for batch in self.batches),
+            page("batch", self.batches[1].pk, query="?view=trouble"),
             page("appointments"),
             page("organisations"),
             page("organisation", self.asked_back.organisation_id),

@@ -204,11 +204,12 @@ def the_certificate_is_issued(people: People, registration: Registration) -> Cer
     one.follow("Issue the 1 that is ready")
     one.sees("Issue the certificate of 1 person?", NAME, "120 points")
     one.press("Issue 1 certificate")
-    one.sees("1 certificate is issued.", "Being made")
-    certificate = Certificate.objects.get(registration=registration)
+    one.sees("1 certificate", "Waiting")
 
     mailbox.worker_runs()
 
+    one.sees("All certificates of this batch are issued and made.")
+    certificate = Certificate.objects.get(registration=registration)
     stored = bytes(Document.objects.get(certificate=certificate).pdf)
     letter = mailbox.newest(EMAIL, kind="certificate_issued")
     people.participant.open(mailbox.link_in(letter))

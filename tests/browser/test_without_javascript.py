@@ -89,8 +89,10 @@ def the_certificate_follows(
     office.page.get_by_label(f"Select {NAME}").check()
     office.press("Issue")
     office.press("Issue 1 certificate")
-    office.sees("1 certificate is issued.")
+    office.sees("1 certificate", "Waiting")
     mailbox.worker_runs()
+    office.follow("Look again")
+    office.sees("All certificates of this batch are issued and made.")
 
     participant.go("certificate", row.pk)
     assert participant.download("Download the PDF").startswith(b"%PDF")

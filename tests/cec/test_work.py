@@ -150,6 +150,16 @@ def test_celery_speaks_json_alone_and_keeps_no_results():
     assert limits[1] < app.conf.broker_transport_options["visibility_timeout"]
 
 
+def test_certificates_wait_in_a_queue_of_their_own_and_a_worker_takes_from_both():
+    def queue_of(task):
+        return app.amqp.router.route({}, task)["queue"].name
+
+    assert set(app.amqp.queues) == {"celery", "certificates"}
+    assert queue_of("certificates.issue_batch") == queue_of("certificates.make_document")
+    assert queue_of("certificates.issue_batch") == "certificates"
+    assert queue_of("cec.deliver_mail") == "celery"
+
+
 @pytest.mark.django_db
 def test_every_sweeper_runs_although_another_fails(monkeypatch, caplog):
     ran = []

@@ -19,7 +19,7 @@ from activities.models import Activity, Audit, Credit, CreditRequest
 from cec.models import OutgoingMail
 from certificates import completion, demo
 from certificates.demo.signins import PASSWORD, SIGNINS
-from certificates.models import Certificate, CorrectionRequest, Document
+from certificates.models import BatchItem, Certificate, CorrectionRequest, Document
 from registrations import queue, watch
 from registrations.bank import matching
 from registrations.calendar import today_in
@@ -180,6 +180,7 @@ class LoadedDemo(TestCase):
         assert all(found == list(range(1, len(found) + 1)) for found in numbers.values())
         assert Document.objects.count() == certificates.count() >= 5
         assert all(bytes(row.pdf).startswith(b"%PDF") for row in Document.objects.all())
+        assert BatchItem.objects.filter(state="issued").count() == certificates.count()
 
     def test_history_lies_in_the_past_and_in_order(self):
         now = timezone.now()

@@ -1,0 +1,74 @@
+"""Batches whose workers are killed again and again (reliability H1, H2, H9)."""
+
+import random
+import time
+
+import pytest
+
+from certificates.goals import graduates
+from tests import factories
+from tests.certificates import faults
+from tests.certificates.batching import confirmed, progress
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def run_through_kills(folder, *, count, kills):
+    """Issue so many certificates while the workers are killed at random moments.
+
+    In the middle the broker loses all its messages, and a third of the kills take a single process
+    of the pool. Returns the batch and the seconds from the last kill to the last certificate.
+    """
+    ready = graduates.add(factories.program(), count=count)
+    batch = confirmed(*ready, by=factories.administrator())
+    with faults.workers(folder) as group:
+        for number in range(kills):
+            # Each kill hits work that goes on: a few more were made since the last one.
+            goal = min(faults.made() + random.randint(1, max(2, count // (2 * kills))), count - 1)
+            faults.wait_until(lambda goal=goal: faults.made() >= goal, seconds=120, group=group)
+            time.sleep(random.random() / 5)
+            if number == kills // 2:
+                faults.lose_all_messages(group)
+            if number % 3 == 2:
+                group.kill_one_of_the_pool()
+            else:
+                group.kill()
+                group.start()
+        killed_at, done = time.monotonic(), faults.made()
+        faults.wait_until(lambda: faults.made() == count, seconds=600, group=group)
+        took = time.monotonic() - killed_at
+    assert done < count  # the last kill came while there was something left to lose
+    return batch, took
+
+
+@pytest.mark.slow
+def test_each_certificate_is_issued_once_however_often_the_workers_are_killed(tmp_path):
+    batch, _took = run_through_kills(tmp_path, count=60, kills=4)
+
+    faults.check_each_exactly_once(batch, 60)
+    assert not progress(batch).goes_on
+
+
+@pytest.mark.faults
+def test_five_hundred_certificates_survive_twenty_kills(tmp_path):
+    batch, took = run_through_kills(tmp_path, count=500, kills=20)
+
+    faults.check_each_exactly_once(batch, 500)
+    assert took < 600
+
+
+@pytest.mark.slow
+def test_a_worker_that_is_told_to_end_does_so_within_30_seconds_and_loses_nothing(tmp_path):
+    ready = graduates.add(factories.program(), count=30)
+    batch = confirmed(*ready, by=factories.administrator())
+
+    with faults.workers(tmp_path) as group:
+        faults.wait_until(lambda: faults.made() >= 3, seconds=120, group=group)
+        took = group.end()
+        rest = 30 - faults.made()
+        group.start()
+        faults.wait_until(lambda: faults.made() == 30, seconds=120, group=group)
+
+    assert took < 30
+    assert rest > 0
+    faults.check_each_exactly_once(batch, 30)
