@@ -1,7 +1,8 @@
 """The Open Badge of a certificate: an Open Badges 3.0 credential, signed as a JWT (VC-JWT).
 
-It says what the paper says, and is made only once its holder has turned it on. Its signature is
-checked with the key at `kid`, an address of ours; `credentialStatus` tells whether it still holds.
+It says what the paper says. The worker that signs the PDF signs it too, with the same key, for the
+web has none; nobody sees it before its holder turns it on. Its signature is checked with the key at
+`kid`, an address of ours; `credentialStatus` tells whether it still holds.
 """
 
 from datetime import UTC, datetime
@@ -18,6 +19,7 @@ from cec.wording import amount
 from certificates import badge_key, facts
 from certificates.models import Certificate
 from certificates.paper import CertificateFacts
+from certificates.signing import SigningKey
 
 CONTEXT = (
     "https://www.w3.org/ns/credentials/v2",
@@ -26,11 +28,8 @@ CONTEXT = (
 )
 
 
-def signed(certificate: Certificate) -> str | None:
-    """Return the badge as a compact JWS, or None on a site that has no key to sign with."""
-    key = badge_key.in_use()
-    if key is None:
-        return None
+def signed(certificate: Certificate, key: SigningKey) -> str:
+    """Return the badge as a compact JWS."""
     badge = credential(certificate)
     claims = {
         "iss": badge["issuer"]["id"],
@@ -38,8 +37,9 @@ def signed(certificate: Certificate) -> str | None:
         "sub": badge["credentialSubject"]["id"],
         "nbf": int(_issued_at(certificate).timestamp()),
     }
-    kid = mail.absolute_url("badge_key", badge_key.fingerprint(key.public_key()))
-    return jwt.encode(badge | claims, key, badge_key.algorithm(key), headers={"kid": kid})
+    kid = mail.absolute_url("badge_key", key.fingerprint)
+    name = badge_key.algorithm(key.private.public_key())
+    return jwt.encode(badge | claims, key.private, name, headers={"kid": kid})
 
 
 def credential(certificate: Certificate) -> dict[str, Any]:

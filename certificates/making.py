@@ -12,7 +12,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from certificates import facts, pdf, sending, signing
+from certificates import badge, facts, pdf, sending, signing
 from certificates.models import Certificate, Document
 
 log = logging.getLogger(__name__)
@@ -78,6 +78,7 @@ def _store(certificate: Certificate, content: bytes, key: signing.SigningKey) ->
         pdf=content,
         sha256=hashlib.sha256(content).hexdigest(),
         signed_with=signing.recorded(key),
+        badge=badge.signed(locked, key),
     )
     Certificate.objects.filter(pk=locked.pk).update(error="")
     sending.send(locked, content)

@@ -12,6 +12,7 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 
 from activities import points
+from cec.problems import Problem
 from certificates import completion, waiting
 from certificates.lettering import clean
 from registrations.models import Person, Registration
@@ -25,7 +26,7 @@ Status = Registration.Status
 class Proof:
     """What the certificate of a registration would say; `problem` is why it is left out, if it is.
 
-    The serial number is given at issue. `ends_on` is None where something is missing.
+    The serial number is given at issue. `ends_on` is None of a record that isn't accepted.
     """
 
     registration: Registration
@@ -39,9 +40,10 @@ def sheet(registrations: RegistrationQuerySet, *, by: Person) -> list[Proof]:
     """Return the proofs of registrations that this person chose, in their order."""
     rows = list(registrations)
     standings = points.standings([row.pk for row in rows])
-    chosen = Registration.objects.filter(pk__in=[row.pk for row in rows])
-    ready = completion.ready(chosen.filter(status=Status.ACCEPTED))
-    completed = {row.pk: row.completed_on for row in ready}  # type: ignore[attr-defined]
+    chosen = Registration.objects.filter(pk__in=[row.pk for row in rows], status=Status.ACCEPTED)
+    missing = completion.missing(chosen)
+    judged = completion.with_days(chosen).values_list("pk", "completed_on")  # type: ignore[misc]
+    completed = dict(judged)
     under_way = waiting.under_way(rows)
     return [
         Proof(
@@ -49,7 +51,7 @@ def sheet(registrations: RegistrationQuerySet, *, by: Person) -> list[Proof]:
             name=clean(row.person.name),
             counted=standings.get(row.pk, points.Standing(())).counted,
             ends_on=_ends_on(row, completed.get(row.pk)),
-            problem=_problem(row, by=by, ready=row.pk in completed, waits=row.pk in under_way),
+            problem=_problem(row, missing.get(row.pk, []), by=by, waits=row.pk in under_way),
         )
         for row in rows
     ]
@@ -59,7 +61,7 @@ def _ends_on(row: Registration, completed_on: date | None) -> date | None:
     return min(row.ends_on, completed_on) if row.ends_on and completed_on else None
 
 
-def _problem(row: Registration, *, by: Person, ready: bool, waits: bool) -> str:
+def _problem(row: Registration, missing: list[Problem], *, by: Person, waits: bool) -> str:
     if not may(by, "issue_certificate", row):
         return _("Somebody else has to issue this one.")
     if row.status != Status.ACCEPTED:
@@ -68,9 +70,7 @@ def _problem(row: Registration, *, by: Person, ready: bool, waits: bool) -> str:
         }
     if waits:
         return _("This one is being issued already.")
-    if not ready:
-        return _("Something is missing by now.")
-    return " ".join(problem.message for problem in completion.check_name(row.person.name))
+    return " ".join(problem.message for problem in missing)
 
 
 def fingerprint(proofs: Iterable[Proof]) -> str:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from django.db.models import QuerySet
 
 from certificates import serial as serials
+from certificates import signing
 from certificates.models import Certificate, Sharing
 
 ID_BYTES = 16  # 128 bits
@@ -77,7 +78,7 @@ def successor_of(certificate: Certificate) -> Successor | None:
 class Judged:
     """What is to be said of a file: the certificate that it is, byte for byte, if it is one.
 
-    `is_altered` is a file that we signed and that was changed since.
+    `is_altered` is a file that our key signed, and that isn't kept: it was changed since.
     """
 
     certificate: Certificate | None = None
@@ -85,10 +86,15 @@ class Judged:
 
 
 def judge_file(content: bytes) -> Judged:
-    """Compare a file with the documents that are kept; nothing of it is opened or stored."""
+    """Compare a file with the documents that are kept; nothing of it is stored.
+
+    The hash alone decides what is the very file. Only of another one the signature is looked at.
+    """
     digest = hashlib.sha256(content).hexdigest()
     found = _certificates().filter(document__sha256=digest).first()
-    return Judged(certificate=found)
+    if found is not None:
+        return Judged(certificate=found)
+    return Judged(is_altered=signing.check(content).ours)
 
 
 def name_matches(typed: str, printed: str) -> bool:

@@ -13,7 +13,6 @@ from activities.models.audit import LONGEST_REASON
 from cec.bilingual import OWN_NAMES, in_language
 from cec.forms import DayField
 from cec.wording import short_day
-from certificates import badge_key
 from certificates import serial as serials
 from certificates.models import EmployerLetter, Sharing
 from certificates.models.employer import LONGEST_OWN_WORDS
@@ -221,8 +220,6 @@ class SharingForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, label_suffix="", auto_id="id_sharing_%s", **kwargs)
-        if badge_key.in_use() is None:
-            del self.fields["badge"]
 
 
 class LinesField(forms.CharField):

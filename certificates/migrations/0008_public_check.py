@@ -26,6 +26,11 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'sharing',
             },
         ),
+        migrations.AddField(
+            model_name='document',
+            name='badge',
+            field=models.TextField(blank=True, db_default=''),
+        ),
         migrations.AddIndex(
             model_name='document',
             index=models.Index(fields=['sha256'], name='document_by_hash'),

@@ -145,8 +145,9 @@ class Certificate(models.Model):
 class Document(models.Model):
     """The bytes of a certificate: made once, kept with their hash, downloaded as they are (F4).
 
-    The database refuses to change or delete one. `signed_with` is empty only for documents from
-    before there were signatures.
+    The database refuses to change or delete one. `badge` is the signed Open Badge, which nobody
+    sees before its holder turns it on. Documents from before there were signatures have neither
+    `signed_with` nor a badge.
     """
 
     certificate = models.OneToOneField(
@@ -157,6 +158,7 @@ class Document(models.Model):
     )
     pdf = models.BinaryField()
     sha256 = models.CharField(max_length=64)
+    badge = models.TextField(blank=True, db_default="")
     made_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

@@ -46,6 +46,11 @@ class SigningKey:
     certificate: x509.Certificate
     chain: tuple[x509.Certificate, ...] = ()
 
+    @property
+    def fingerprint(self) -> str:
+        """The SHA-256 of the certificate, in hexadecimal."""
+        return self.certificate.fingerprint(hashes.SHA256()).hex()
+
     def require_in_time(self, now: datetime) -> None:
         """Raise NoSigningKey unless the certificate is valid at that moment."""
         first, last = self.certificate.not_valid_before_utc, self.certificate.not_valid_after_utc
@@ -66,7 +71,7 @@ def recorded(key: SigningKey) -> SigningCertificate:
     """Return the record of the key's certificate, made when it signs for the first time."""
     certificate = key.certificate
     return SigningCertificate.objects.get_or_create(
-        fingerprint=certificate.fingerprint(hashes.SHA256()).hex(),
+        fingerprint=key.fingerprint,
         defaults={
             "der": certificate.public_bytes(Encoding.DER),
             "subject": certificate.subject.rfc4514_string()[:300],

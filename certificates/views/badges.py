@@ -6,7 +6,7 @@ from django.views.decorators.http import require_safe
 
 from certificates import badge, badge_key, verification
 from certificates.limits import too_many_checks
-from certificates.models import Certificate, Sharing
+from certificates.models import Certificate, Document, Sharing
 from certificates.views.public import unlisted
 
 NOT_FOUND = "We have no badge at this address.\n"
@@ -24,8 +24,8 @@ def show(request: HttpRequest, public_id: str) -> HttpResponse:
         return _plain(NOT_FOUND, 404)
     if found.state != Certificate.State.VALID:
         return _plain(GONE, 410)
-    signed = badge.signed(found)
-    return _plain(signed, 200) if signed else _plain(NOT_FOUND, 404)
+    made = Document.objects.filter(certificate=found).values_list("badge", flat=True).first()
+    return _plain(made, 200) if made else _plain(NOT_FOUND, 404)
 
 
 @login_not_required
@@ -43,8 +43,8 @@ def status(request: HttpRequest, public_id: str) -> HttpResponse:
 @require_safe
 def key(request: HttpRequest, fingerprint: str) -> HttpResponse:
     """Return a public key of ours as a JSON Web Key."""
-    found = badge_key.public(fingerprint)
-    return JsonResponse(badge_key.as_jwk(found)) if found else _plain(NOT_FOUND, 404)
+    found = badge_key.as_jwk(fingerprint)
+    return JsonResponse(found) if found else _plain(NOT_FOUND, 404)
 
 
 def _plain(text: str, code: int) -> HttpResponse:

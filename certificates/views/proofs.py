@@ -10,10 +10,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from cec.problems import Refused
-from certificates import batches, facts, proofs, waiting
+from certificates import batches, facts, preview, proofs, waiting
 from certificates.forms import ProofForm
 from certificates.models import Batch
-from certificates.paper import CertificateFacts
 from certificates.proofs import Proof
 from certificates.views.issuing import filters_of
 from certificates.views.paper import printed
@@ -96,17 +95,12 @@ def specimen(request: HttpRequest, registration: int) -> HttpResponse:
         return redirect("issuing")
     today = today_in(row.program)
     paper = facts.facts_of(row, serial=SPECIMEN, public_id=SPECIMEN.lower(), issued_on=today)
+    name = f"{row.reference}-{SPECIMEN}.pdf"
     try:
-        return printed(request, row, f"{row.reference}-{SPECIMEN}.pdf", lambda: _render(paper))
+        return printed(request, row, name, lambda: preview.render(paper))
     except ValueError as error:  # facts that the paper has no room for
         messages.warning(request, _("It can’t be printed: %(why)s.") % {"why": error})
         return redirect("issuing")
-
-
-def _render(paper: CertificateFacts) -> bytes:
-    from certificates.pdf import render as render_pdf  # brings WeasyPrint
-
-    return render_pdf(paper)
 
 
 def _chosen(request: HttpRequest) -> RegistrationQuerySet:

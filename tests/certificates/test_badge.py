@@ -4,13 +4,11 @@ import json
 
 import jwt
 import pytest
-from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from certificates import badge, badge_key
-from certificates.models import Sharing
+from certificates import badge, making
+from certificates.models import Certificate, Sharing
 from tests import factories
-from tests.certificates import records
+from tests.certificates import keys, records
 from tests.certificates.editions import next_one, replace, revoke
 from tests.certificates.pages import link, page, signed_in
 
@@ -19,31 +17,22 @@ pytestmark = pytest.mark.django_db
 SITE = "http://127.0.0.1:8000"
 
 
-def pem(key) -> bytes:
-    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-
-
-@pytest.fixture(scope="module")
-def rsa_key():
-    return rsa.generate_private_key(65537, 2048)
-
-
 @pytest.fixture
 def use_key(settings, tmp_path):
-    """Sign with a key from now on."""
-
-    def use(key):
-        path = tmp_path / f"{badge_key.fingerprint(key.public_key())}.pem"
-        path.write_bytes(pem(key))
-        settings.SIGNING_KEY_FILE = str(path)
-
-    return use
+    """Sign with a key of this kind from now on."""
+    return lambda kind, **how: keys.use(settings, tmp_path, kind, **how)
 
 
 @pytest.fixture
-def certificate(use_key, rsa_key):
-    use_key(rsa_key)
-    row = records.issued(factories.person("Nadia Łoś", email="nadia@example.org"))
+def certificate(use_key):
+    use_key("rsa-2048")
+    return made(factories.person("Nadia Łoś", email="nadia@example.org"))
+
+
+def made(holder) -> Certificate:
+    """A certificate with its PDF, whose holder shows the badge."""
+    row = records.issued(holder)
+    making.make_document(row.pk)
     Sharing.objects.create(registration=row.registration, badge=True)
     return row
 
@@ -96,10 +85,9 @@ class TestTheBadge:
         for hidden in ("nadia@example.org", certificate.registration.reference, "emailAddress"):
             assert hidden not in text
 
-    def test_is_the_same_each_time_and_in_the_language_of_the_paper(self, client, use_key, rsa_key):
-        use_key(rsa_key)
-        row = records.issued(factories.person(language="fr"))
-        Sharing.objects.create(registration=row.registration, badge=True)
+    def test_is_the_same_each_time_and_in_the_language_of_the_paper(self, client, use_key):
+        use_key("rsa-2048")
+        row = made(factories.person(language="fr"))
 
         answers = [
             client.get(f"{link(row)}/badge", headers={"accept-language": code}).text
@@ -110,23 +98,28 @@ class TestTheBadge:
         assert badge.credential(row)["name"] == row.facts["title_fr"]
         assert "/fr/" in badge.credential(row)["credentialSubject"]["achievement"]["id"]
 
-    @pytest.mark.parametrize(("curve", "name"), [(ec.SECP256R1, "ES256"), (ec.SECP384R1, "ES384")])
-    def test_can_be_signed_on_a_curve(self, client, certificate, use_key, curve, name):
-        key = ec.generate_private_key(curve())
-        use_key(key)
+    @pytest.mark.parametrize(("kind", "name"), [("p-256", "ES256"), ("p-384", "ES384")])
+    def test_can_be_signed_on_a_curve(self, client, use_key, kind, name):
+        use_key(kind)
+        row = made(factories.person())
 
-        token = fetched(client, certificate).text
+        token = fetched(client, row).text
 
         assert jwt.get_unverified_header(token)["alg"] == name
-        assert jwt.decode(token, key.public_key(), algorithms=[name])
+        assert jwt.decode(token, keys.private(kind).public_key(), algorithms=[name])
 
-    def test_is_not_signed_by_a_key_of_another_kind(self, certificate, settings, tmp_path):
-        path = tmp_path / "other.pem"
-        path.write_bytes(pem(ed25519.Ed25519PrivateKey.generate()))
-        settings.SIGNING_KEY_FILE = str(path)
+    def test_comes_with_the_pdf(self, client, use_key):
+        use_key("p-256")
+        row = records.issued()
+        Sharing.objects.create(registration=row.registration, badge=True)
+        signed_in(client, row.registration.person)
 
-        with pytest.raises(TypeError, match="RSA key"):
-            badge.signed(certificate)
+        waiting = fetched(client, row), page(client, "certificate", row.registration_id)
+        making.make_document(row.pk)
+
+        assert waiting[0].status_code == 404
+        assert "/badge" not in waiting[1]
+        assert fetched(client, row).status_code == 200
 
 
 class TestTheSwitch:
@@ -149,15 +142,6 @@ class TestTheSwitch:
         assert "/badge" not in off
         assert 'name="badge"' in off
 
-    def test_is_not_offered_without_a_key(self, client, certificate, settings):
-        settings.SIGNING_KEY_FILE = ""
-        signed_in(client, certificate.registration.person)
-
-        text = page(client, "certificate", certificate.registration_id)
-
-        assert 'name="badge"' not in text
-        assert fetched(client, certificate).status_code == 404
-
 
 class TestItsEnd:
     @pytest.mark.parametrize("end", [revoke, replace])
@@ -176,6 +160,7 @@ class TestItsEnd:
     def test_leads_to_no_other_edition(self, client, certificate):
         replace(certificate)
         newest = next_one(certificate)
+        making.make_document(newest.pk)
 
         told = (
             fetched(client, certificate).text + client.get(f"{link(certificate)}/badge/status").text
@@ -186,12 +171,23 @@ class TestItsEnd:
 
 
 class TestTheKey:
-    def test_is_public_only(self, client, certificate, rsa_key):
-        kid = badge_key.fingerprint(rsa_key.public_key())
+    def test_is_public_only(self, client, certificate):
+        kid = certificate.document.signed_with.fingerprint
 
         found = client.get(f"/v/keys/{kid}").json()
 
         assert set(found) == {"kty", "n", "e", "alg", "use", "kid", "key_ops"}
+
+    def test_of_an_old_badge_is_found_after_another_signs(self, client, certificate, use_key):
+        token = fetched(client, certificate).text
+        use_key("p-256", name="The next one")
+        made(factories.person())
+
+        kid = jwt.get_unverified_header(token)["kid"].removeprefix(SITE)
+        key = jwt.PyJWK(client.get(kid).json())
+
+        assert fetched(client, certificate).text == token
+        assert jwt.decode(token, key.key, algorithms=["RS256"])["jti"]
 
     @pytest.mark.parametrize("kid", ["0" * 64, "x", "%00", "é"])
     def test_that_is_not_ours_is_not_found(self, client, certificate, kid):

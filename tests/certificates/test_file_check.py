@@ -10,9 +10,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from certificates import limits, making, verification
+from certificates import limits, making
 from certificates.models import Certificate, Document
-from certificates.verification import Judged
 from tests import factories
 from tests.cec.hostile_files import pdf, raw_pdf
 from tests.certificates import records
@@ -23,6 +22,7 @@ pytestmark = pytest.mark.django_db
 
 SAME = "the very file that we issued: not a byte"
 NOT_OURS = "isn’t a certificate as we issued it"
+CHANGED = "We signed this file, and it was changed since"
 
 
 @pytest.fixture
@@ -84,7 +84,7 @@ class TestTheVeryFile:
 
 
 class TestAnotherFile:
-    @pytest.mark.parametrize("place", [0.1, 0.5, 0.99])
+    @pytest.mark.parametrize("place", [0.1, 0.5, 0.7])
     def test_one_changed_byte_is_enough(self, client, certificate, place):
         content = bytearray(bytes_of(certificate))
         content[int(len(content) * place)] ^= 1
@@ -92,21 +92,25 @@ class TestAnotherFile:
         response = send(client, bytes(content))
 
         assert response.status_code == 404
-        assert NOT_OURS in response.text
+        assert CHANGED in response.text
         assert "Nadia" not in response.text
         assert certificate.serial not in response.text
 
-    @pytest.mark.parametrize("change", [lambda pdf: pdf + b"\n", lambda pdf: pdf[:-1]])
-    def test_so_is_one_more_or_less(self, client, certificate, change):
-        assert NOT_OURS in send(client, change(bytes_of(certificate))).text
+    def test_so_is_one_more(self, client, certificate):
+        text = send(client, bytes_of(certificate) + b"\n").text
 
-    def test_that_we_signed_and_somebody_changed_is_called_so(self, client, monkeypatch):
-        monkeypatch.setattr(verification, "judge_file", lambda _pdf: Judged(is_altered=True))
-
-        text = send(client, pdf()).text
-
-        assert "We signed this file, and it was changed since" in text
+        assert CHANGED in text
         assert NOT_OURS not in text
+        assert "Nadia" not in text
+
+    def test_one_whose_signature_was_cut_off_is_not_ours(self, client, certificate):
+        content = bytes_of(certificate)
+
+        for left in (content[:-1], content[: len(content) // 2]):
+            text = send(client, left).text
+
+            assert NOT_OURS in text
+            assert CHANGED not in text
 
     @pytest.mark.parametrize(
         ("content", "said"),
