@@ -320,5 +320,6 @@ def a_certificate_is_revoked(people: People, certificate: Certificate) -> None:
 def address_on(pdf: bytes) -> str:
     """The link that is printed on the paper."""
     page = PdfReader(io.BytesIO(pdf)).pages[0]
-    links = [note.get_object()["/A"]["/URI"] for note in page.get("/Annots", [])]
+    notes = [note.get_object() for note in page["/Annots"]]
+    links = [note["/A"]["/URI"] for note in notes if note["/Subtype"] == "/Link"]
     return next(link for link in links if "/v/" in link)
