@@ -6,6 +6,7 @@ from struct import pack
 
 import PIL.Image
 import pytest
+from PIL import ImageChops
 
 from cec.problems import Refused
 from certificates import inking
@@ -49,6 +50,36 @@ def test_grey_paper_is_paper_too():
     kept = opened(inking.inked(upload(out.getvalue())))
 
     assert kept.getchannel("A").getpixel((kept.width - 1, 0)) == 0
+
+
+def in_a_shadow(paper: PIL.Image.Image) -> bytes:
+    """A photo of this sheet, with the light falling off from one edge to the other."""
+    light = PIL.Image.linear_gradient("L").resize(paper.size).point(lambda value: 110 + value // 2)
+    out = BytesIO()
+    ImageChops.multiply(paper.convert("L"), light).convert("RGB").save(out, "JPEG", quality=85)
+    return out.getvalue()
+
+
+def test_the_shadow_in_a_photo_of_a_signature_is_no_ink():
+    sheet = PIL.Image.open(BytesIO(drawing()))
+
+    kept = opened(inking.inked(upload(in_a_shadow(sheet), "photo.jpg")))
+
+    depth = kept.getchannel("A")
+    width, height = kept.size
+    corners = [(x, y) for x in (0, width - 1) for y in (0, height - 1)]
+    plain = opened(inking.inked(upload(drawing())))
+    assert [depth.getpixel(corner) for corner in corners] == [0, 0, 0, 0]
+    assert abs(width - plain.width) < 6
+    assert abs(height - plain.height) < 6
+    assert depth.getextrema()[1] > 250
+
+
+def test_a_photo_of_blank_paper_in_a_shadow_is_no_signature():
+    with pytest.raises(Refused) as refused:
+        inking.inked(upload(in_a_shadow(PIL.Image.new("L", (600, 300), 255)), "photo.jpg"))
+
+    assert [problem.code for problem in refused.value.problems] == ["empty"]
 
 
 def test_a_drawing_that_is_transparent_already_keeps_its_ink():
