@@ -101,6 +101,17 @@ def test_a_large_one_is_made_as_fine_as_paper_shows_it():
     assert kept.height <= inking.HIGHEST
 
 
+def test_a_photo_as_a_telephone_takes_it_is_no_larger_than_that_either():
+    sheet = PIL.Image.open(BytesIO(drawing(size=(400, 300)))).resize((4000, 3000))
+
+    kept = inking.inked(upload(in_a_shadow(sheet), "IMG_0417.jpg"))
+
+    ink = opened(kept)
+    assert len(kept) <= inking.MOST_BYTES
+    assert ink.width <= inking.WIDEST
+    assert ink.getchannel("A").getpixel((ink.width - 1, 0)) == 0
+
+
 def test_the_same_picture_gives_the_same_bytes_which_can_be_printed():
     first, second = (inking.inked(upload(drawing())) for _again in range(2))
 
@@ -135,8 +146,8 @@ def test_what_came_along_in_the_file_is_gone():
         ("signature.jpg", drawing(), "content"),
         ("signature.png", drawing()[:-200], "unreadable"),
         ("signature.png", b"\x89PNG\r\n\x1a\n broken", "unreadable"),
-        ("signature.png", drawing() + bytes(500_000), "size"),
-        ("signature.png", bomb(3000, 3000), "pixels"),
+        ("signature.png", drawing() + bytes(10 * 1024 * 1024), "size"),
+        ("signature.png", bomb(6000, 6000), "pixels"),
         ("signature.png", bomb(2**31 - 1, 2**31 - 1), "unreadable"),
     ],
 )
