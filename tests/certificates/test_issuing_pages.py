@@ -101,3 +101,11 @@ class TestIssuing:
         certificate.refresh_from_db()
         assert (steering.status_code, stranger.status_code) == (403, 404)
         assert certificate.tries == MOST_TRIES
+
+
+def test_the_tabs_say_in_french_what_is_said_of_many(client):
+    desk = signed_in(client, factories.administrator())
+
+    text = desk.get(address("issued", language="fr")).content.decode()
+
+    assert [word in text for word in ("Valides", "Remplacés", "Révoqués")] == [True] * 3
