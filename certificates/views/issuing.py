@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from activities import points
 from certificates import completion, issuing, waiting
+from certificates import serial as serials
 from certificates.lettering import clean
 from certificates.models import Batch, Certificate
 from registrations.models import Association, Person, Program, Registration
@@ -118,7 +119,8 @@ def _search(rows: QuerySet[Certificate], text: str) -> QuerySet[Certificate]:
     wanted = " ".join(text.replace("\x00", "").split())[:100]
     if not wanted:
         return rows
-    return rows.filter(Q(holder__icontains=wanted) | Q(serial__icontains=wanted))
+    serial = serials.normalise(wanted) or wanted
+    return rows.filter(Q(holder__icontains=wanted) | Q(serial__icontains=serial))
 
 
 def tabs(request: HttpRequest, current: str) -> list[dict[str, object]]:

@@ -79,6 +79,15 @@ class TestIssuing:
         assert made.serial in found
         assert waiting.serial not in found
 
+    def test_finds_a_serial_as_somebody_reads_it_out(self, client):
+        wanted, other = records.issued(), records.issued()
+        signed_in(client, factories.administrator())
+
+        found = page(client, "issued", q=f" {wanted.serial.lower().replace('-', ' ')}")
+
+        assert wanted.serial in found
+        assert other.serial not in found
+
     def test_the_button_makes_a_failed_one_again(self, client):
         certificate = records.issued()
         Certificate.objects.update(tries=MOST_TRIES, tried_at=timezone.now(), error="No ink.")
