@@ -57,7 +57,7 @@ def _without_paper(picture: PIL.Image.Image) -> PIL.Image.Image:
         grey = coloured.convert("L")
         depth = ImageChops.subtract(_paper(grey), grey)
         if not _is_white(grey):
-            stands_out = depth.getextrema()[1] > GRAIN
+            stands_out = any(depth.histogram()[GRAIN + 1 :])
             depth, faintest = ImageOps.autocontrast(depth), GRAIN if stands_out else 255
     coloured.putalpha(depth.point(lambda value: value if value > faintest else 0))
     return coloured
