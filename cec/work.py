@@ -13,10 +13,11 @@ import logging
 import os
 import queue
 import threading
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 from celery import Celery
 from celery.exceptions import SoftTimeLimitExceeded
@@ -30,8 +31,10 @@ logger = logging.getLogger(__name__)
 
 MOST_HINTS = 1_000  # that wait for the broker; more are dropped, for the sweepers to make good
 HINT_SECONDS = 600  # a hint older than this is of no use
+TURN_SECONDS = 20  # for what a sweeper does row by row: all of them share a task's 90 seconds
 
 Sweeper = Callable[[], Any]
+Item = TypeVar("Item")
 
 
 class Hints:
@@ -123,6 +126,18 @@ def sweep() -> dict[str, object]:
                 connection.close_if_unusable_or_obsolete()  # the next one may get a new one
     Heartbeat.beat(Heartbeat.SWEEP)
     return answers
+
+
+def while_there_is_time(items: Iterable[Item]) -> Iterator[Item]:
+    """Yield items, one at least, until a sweeper's time is over: the next sweep does the rest.
+
+    A sweep that is cut off does nothing for the sweepers after it, mail among them.
+    """
+    over = time.monotonic() + TURN_SECONDS
+    for item in items:
+        yield item
+        if time.monotonic() >= over:
+            return
 
 
 @contextmanager

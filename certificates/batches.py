@@ -32,7 +32,7 @@ log = logging.getLogger(__name__)
 ISSUE_BATCH = "certificates.issue_batch"
 CHUNK = 10  # certificates that one message asks for: a second or two of work
 WORKERS = 8  # that are woken for a batch; each asks for the next chunk when it is done
-AT_ONCE = 200  # certificates that one sweep issues itself; the next one is a minute away
+AT_ONCE = 200  # certificates that one sweep issues itself at most; the next one is a minute away
 
 State = BatchItem.State
 
@@ -163,12 +163,13 @@ def issue_chunk(batch_id: int) -> None:
 def issue_waiting() -> int:
     """Go on with the batches that no message came for; return how many certificates it tried."""
     _give_up()
-    done = 0
+    done, turns = 0, work.while_there_is_time(range(AT_ONCE))
     for batch in _under_way():
         _hint(batch, batch.items.to_issue(timezone.now()).count())
-        done += issue_some(batch.pk, most=AT_ONCE - done)
-        if done >= AT_ONCE:
-            break
+        for _turn in turns:
+            if not issue_some(batch.pk, most=1):
+                break
+            done += 1
     return done
 
 

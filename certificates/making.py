@@ -12,13 +12,14 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
+from cec import work
 from certificates import badge, facts, pdf, sending, signing
 from certificates.models import Certificate, Document
 
 log = logging.getLogger(__name__)
 
 REASON = "Certificate / Certificat {serial}"  # in the signature, for everybody to read
-AT_ONCE = 200  # PDFs that one sweep makes; the next one is a minute away
+AT_ONCE = 200  # PDFs that one sweep makes at most; the next one is a minute away
 
 
 def make_document(certificate_id: int) -> bool:
@@ -53,7 +54,8 @@ def make_document(certificate_id: int) -> bool:
 def make_waiting() -> int:
     """Make the PDFs that no message came for and those that failed; return how many it made."""
     waiting = Certificate.objects.to_make(timezone.now()).order_by("tries", "id")
-    return sum(make_document(pk) for pk in list(waiting.values_list("pk", flat=True)[:AT_ONCE]))
+    turns = list(waiting.values_list("pk", flat=True)[:AT_ONCE])
+    return sum(make_document(pk) for pk in work.while_there_is_time(turns))
 
 
 def _claim(certificate_id: int, *, now: datetime) -> Certificate | None:

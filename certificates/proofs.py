@@ -75,8 +75,10 @@ def _problem(row: Registration, missing: list[Problem], *, by: Person, waits: bo
 
 def fingerprint(proofs: Iterable[Proof]) -> str:
     """Return a fingerprint of what a sheet shows, for the form that confirms it."""
-    lines = [
-        f"{row.registration.pk} {row.name} {row.counted} {row.ends_on} {bool(row.problem)}"
-        for row in proofs
-    ]
-    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+    return hashlib.sha256("\n".join(map(_shown, proofs)).encode()).hexdigest()
+
+
+def _shown(row: Proof) -> str:
+    registration = row.registration
+    facts = (row.name, registration.association_id, row.counted, registration.starts_on)
+    return repr((registration.pk, *facts, row.ends_on, bool(row.problem)))

@@ -116,7 +116,7 @@ class SignatoryForm(PairedForm):
         label=_("Picture of the signature"),
         required=False,
         help_text=_(
-            "Dark ink on plain paper, scanned or photographed: a PNG or a JPEG of up to 500 kB. "
+            "Dark ink on plain paper, scanned or photographed: a PNG or a JPEG of up to 10 MB. "
             "The paper and the empty edges are taken away. Without one, a line is printed."
         ),
         widget=forms.FileInput(attrs={"accept": inking.ACCEPT}),

@@ -29,6 +29,7 @@ def page(request: HttpRequest, certificate: int) -> HttpResponse:
         Certificate.objects.filter(registration=registration).with_progress().order_by("-edition")
     )
     newest = editions[0].pk == row.pk
+    may_send = row.is_valid and may(user, "issue_certificate", registration)
     context = {
         "certificate": row,
         "registration": registration,
@@ -41,7 +42,8 @@ def page(request: HttpRequest, certificate: int) -> HttpResponse:
         "may_answer": may(user, "correct_certificate", registration),
         "may_correct": newest and may(user, "correct_certificate", registration),
         "may_revoke": row.is_valid and may(user, "revoke_certificate", registration),
-        "may_send": row.is_valid and may(user, "issue_certificate", registration),
+        "may_send": may_send,
+        "may_try_again": may_send and bool(row.error or not row.is_waiting),
         "form_key": uuid4(),
     }
     return render(request, "certificates/desk_certificate.html", context)
@@ -136,9 +138,10 @@ def find(request: HttpRequest, certificate: int) -> Certificate:
 
 
 def _proposed_name(row: Certificate) -> str:
-    """The name that the holder asked for, or that of their account."""
-    asked = correction_requests.waiting_for(row.registration)
-    return asked.name if asked else row.registration.person.name
+    """The name that the holder asked for, or that was put right before, or of their account."""
+    if asked := correction_requests.waiting_for(row.registration):
+        return asked.name
+    return row.holder if row.edition > 1 else row.registration.person.name
 
 
 def _ask(

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from activities import points
 from certificates import completion, issuing, waiting
+from certificates import serial as serials
 from certificates.lettering import clean
 from certificates.models import Batch, Certificate
 from registrations.models import Association, Person, Program, Registration
@@ -22,6 +23,7 @@ from registrations.models.registration import RegistrationQuerySet
 from registrations.permissions import may, require, require_staff
 
 PER_PAGE = 25
+State = Certificate.State
 
 
 @require_GET
@@ -117,18 +119,24 @@ def _search(rows: QuerySet[Certificate], text: str) -> QuerySet[Certificate]:
     wanted = " ".join(text.replace("\x00", "").split())[:100]
     if not wanted:
         return rows
-    return rows.filter(Q(holder__icontains=wanted) | Q(serial__icontains=wanted))
+    serial = serials.normalise(wanted) or wanted
+    return rows.filter(Q(holder__icontains=wanted) | Q(serial__icontains=serial))
 
 
 def tabs(request: HttpRequest, current: str) -> list[dict[str, object]]:
     """Return the tabs of these pages, with their counts."""
     counts = waiting.progress(Certificate.objects.worked_on_by(request.user))
     listed = reverse("issued")
+    states = {  # said of many, unlike the labels of `State`
+        State.VALID: pgettext("certificates", "Valid"),
+        State.REPLACED: pgettext("certificates", "Replaced"),
+        State.REVOKED: pgettext("certificates", "Revoked"),
+    }
     rows = [
         ("issued", pgettext("certificates", "Issued"), counts["all"], listed),
         *(
-            (f"issued-{state}", state.label, counts[state.value], f"{listed}?view={state}")
-            for state in Certificate.State
+            (f"issued-{state}", label, counts[state], f"{listed}?view={state}")
+            for state, label in states.items()
         ),
         ("issued-making", _("Being made"), counts["making"], f"{listed}?view=making"),
         ("issued-failed", _("Couldn’t be made"), counts["failed"], f"{listed}?view=failed"),

@@ -7,7 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from cec import claims
+from cec import claims, work
 from cec.models import OutgoingMail
 from cec.problems import Refused
 from certificates import batches, issuing, making, proofs
@@ -134,6 +134,16 @@ class TestIssuing:
 
         assert tried == [2, 1, 0]
         assert progress(batch).issued == 3
+
+    def test_a_sweep_leaves_what_it_has_no_time_for_to_the_next_one(self, monkeypatch):
+        monkeypatch.setattr(work, "TURN_SECONDS", 0)
+        by = factories.administrator()
+        first, second = (confirmed(records.accepted(), by=by) for _batch in range(2))
+
+        issued = [batches.issue_waiting() for _sweep in range(3)]
+
+        assert issued == [1, 1, 0]
+        assert [progress(batch).issued for batch in (first, second)] == [1, 1]
 
     def test_eligibility_is_that_of_the_moment_and_stops_nobody_else(self):
         missing, sound = records.accepted(), records.accepted()

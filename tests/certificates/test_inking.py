@@ -6,6 +6,7 @@ from struct import pack
 
 import PIL.Image
 import pytest
+from PIL import ImageChops
 
 from cec.problems import Refused
 from certificates import inking
@@ -51,6 +52,36 @@ def test_grey_paper_is_paper_too():
     assert kept.getchannel("A").getpixel((kept.width - 1, 0)) == 0
 
 
+def in_a_shadow(paper: PIL.Image.Image) -> bytes:
+    """A photo of this sheet, with the light falling off from one edge to the other."""
+    light = PIL.Image.linear_gradient("L").resize(paper.size).point(lambda value: 110 + value // 2)
+    out = BytesIO()
+    ImageChops.multiply(paper.convert("L"), light).convert("RGB").save(out, "JPEG", quality=85)
+    return out.getvalue()
+
+
+def test_the_shadow_in_a_photo_of_a_signature_is_no_ink():
+    sheet = PIL.Image.open(BytesIO(drawing()))
+
+    kept = opened(inking.inked(upload(in_a_shadow(sheet), "photo.jpg")))
+
+    depth = kept.getchannel("A")
+    width, height = kept.size
+    corners = [(x, y) for x in (0, width - 1) for y in (0, height - 1)]
+    plain = opened(inking.inked(upload(drawing())))
+    assert [depth.getpixel(corner) for corner in corners] == [0, 0, 0, 0]
+    assert abs(width - plain.width) < 6
+    assert abs(height - plain.height) < 6
+    assert depth.getextrema()[1] > 250
+
+
+def test_a_photo_of_blank_paper_in_a_shadow_is_no_signature():
+    with pytest.raises(Refused) as refused:
+        inking.inked(upload(in_a_shadow(PIL.Image.new("L", (600, 300), 255)), "photo.jpg"))
+
+    assert [problem.code for problem in refused.value.problems] == ["empty"]
+
+
 def test_a_drawing_that_is_transparent_already_keeps_its_ink():
     ink = PIL.Image.new("RGBA", (300, 100))
     ink.paste((10, 20, 120, 200), (100, 40, 200, 60))
@@ -68,6 +99,17 @@ def test_a_large_one_is_made_as_fine_as_paper_shows_it():
 
     assert kept.width <= inking.WIDEST
     assert kept.height <= inking.HIGHEST
+
+
+def test_a_photo_as_a_telephone_takes_it_is_no_larger_than_that_either():
+    sheet = PIL.Image.open(BytesIO(drawing(size=(400, 300)))).resize((4000, 3000))
+
+    kept = inking.inked(upload(in_a_shadow(sheet), "IMG_0417.jpg"))
+
+    ink = opened(kept)
+    assert len(kept) <= inking.MOST_BYTES
+    assert ink.width <= inking.WIDEST
+    assert ink.getchannel("A").getpixel((ink.width - 1, 0)) == 0
 
 
 def test_the_same_picture_gives_the_same_bytes_which_can_be_printed():
@@ -104,8 +146,8 @@ def test_what_came_along_in_the_file_is_gone():
         ("signature.jpg", drawing(), "content"),
         ("signature.png", drawing()[:-200], "unreadable"),
         ("signature.png", b"\x89PNG\r\n\x1a\n broken", "unreadable"),
-        ("signature.png", drawing() + bytes(500_000), "size"),
-        ("signature.png", bomb(3000, 3000), "pixels"),
+        ("signature.png", drawing() + bytes(10 * 1024 * 1024), "size"),
+        ("signature.png", bomb(6000, 6000), "pixels"),
         ("signature.png", bomb(2**31 - 1, 2**31 - 1), "unreadable"),
     ],
 )

@@ -79,6 +79,15 @@ class TestIssuing:
         assert made.serial in found
         assert waiting.serial not in found
 
+    def test_finds_a_serial_as_somebody_reads_it_out(self, client):
+        wanted, other = records.issued(), records.issued()
+        signed_in(client, factories.administrator())
+
+        found = page(client, "issued", q=f" {wanted.serial.lower().replace('-', ' ')}")
+
+        assert wanted.serial in found
+        assert other.serial not in found
+
     def test_the_button_makes_a_failed_one_again(self, client):
         certificate = records.issued()
         Certificate.objects.update(tries=MOST_TRIES, tried_at=timezone.now(), error="No ink.")
@@ -101,3 +110,11 @@ class TestIssuing:
         certificate.refresh_from_db()
         assert (steering.status_code, stranger.status_code) == (403, 404)
         assert certificate.tries == MOST_TRIES
+
+
+def test_the_tabs_say_in_french_what_is_said_of_many(client):
+    desk = signed_in(client, factories.administrator())
+
+    text = desk.get(address("issued", language="fr")).content.decode()
+
+    assert [word in text for word in ("Valides", "Remplacés", "Révoqués")] == [True] * 3

@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 from pyhanko.pdf_utils.reader import PdfFileReader
 
+from cec import work
 from cec.models import Attachment, OutgoingMail
 from certificates import facts, issuing, making, pdf, signing
 from certificates.models import Certificate, Document
@@ -59,6 +60,16 @@ class TestMakingTheDocument:
         assert made == 2
         assert {row.certificate_id for row in Document.objects.all()} == {first.pk, second.pk}
         assert making.make_waiting() == 0
+
+    def test_a_sweep_leaves_what_it_has_no_time_for_to_the_next_one(self, monkeypatch):
+        monkeypatch.setattr(work, "TURN_SECONDS", 0)
+        certificates = [records.issued(), records.issued()]
+
+        made = [making.make_waiting() for _sweep in range(3)]
+
+        assert made == [1, 1, 0]
+        assert Document.objects.filter(certificate__in=certificates).count() == 2
+        assert not Certificate.objects.exclude(error="").exists()
 
     def test_a_failed_one_shows_its_error_and_lets_the_others_go_on(self):
         broken, sound = records.written(name="李"), records.issued()

@@ -51,14 +51,18 @@ def test_the_sheet_says_of_each_what_stands_in_the_way():
     assert found[rows["ready"].pk] == ""
 
 
-def test_the_fingerprint_changes_with_what_the_sheet_shows():
+@pytest.mark.parametrize("changed", ["name", "association"])
+def test_the_fingerprint_changes_with_what_the_sheet_shows(changed):
     row, administrator = records.accepted(), factories.administrator()
-    rows = Registration.objects.filter(pk=row.pk).select_related("person")
+    rows = Registration.objects.filter(pk=row.pk).select_related("person", "association")
     before = proofs.fingerprint(proofs.sheet(rows, by=administrator))
 
     same = proofs.fingerprint(proofs.sheet(rows, by=administrator))
-    row.person.name = "Somebody Else"
-    row.person.save()
+    if changed == "name":
+        row.person.name = "Somebody Else"
+        row.person.save()
+    else:
+        Registration.objects.filter(pk=row.pk).update(association=factories.association("OLA"))
     after = proofs.fingerprint(proofs.sheet(rows.all(), by=administrator))
 
     assert before == same
