@@ -6,11 +6,35 @@ from uuid import uuid4
 import pytest
 
 from cec.models import OutgoingMail
-from certificates import correcting, making, sending
+from certificates import correcting, making, sending, sharing
 from certificates.models import Certificate
 from tests import factories
 from tests.certificates import records
 from tests.races import at_once, wait_for_a_lock
+
+
+def mail_of_the_next_edition(certificate, name):
+    correcting.correct(certificate, by=factories.administrator(), name=name, reason="It was wrong.")
+    making.make_waiting()
+    return OutgoingMail.objects.get(kind="certificate_corrected").text
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("name", "leads", "told"),
+    [("Nadia Roy", True, True), ("Nadia Roy", False, False), (None, True, False)],
+)
+def test_whoever_has_another_name_is_told_how_to_keep_the_former_apart(name, leads, told):
+    certificate = records.issued()
+    holder = certificate.registration.person
+    sharing.choose(certificate.registration, by=holder, newest_edition=leads)
+    if name is None:
+        correcting.revoke(certificate, by=factories.administrator(), reason="By mistake.")
+        certificate.refresh_from_db()
+
+    text = mail_of_the_next_edition(certificate, name or certificate.holder)
+
+    assert ("keep them apart" in " ".join(text.split())) == told
 
 
 @pytest.mark.django_db(transaction=True)
