@@ -58,11 +58,13 @@ def propose(
 
 
 def digest_of(certificate: Certificate, proposed: dict[str, Any]) -> str:
-    """Return what stands for a proposal and the state of the edition before it.
+    """Return what stands for a proposal, the state of the edition before it, and what was asked.
 
-    What is confirmed is what was looked at: nobody follows a revocation that they don't know of.
+    What is confirmed is what was looked at: nobody follows a revocation that they don't know of,
+    nor is a request of the holder done that nobody read.
     """
-    shown = json.dumps([certificate.state, proposed], sort_keys=True)
+    asked = correction_requests.waiting_for(certificate.registration)
+    shown = json.dumps([certificate.state, proposed, asked and asked.pk], sort_keys=True)
     return hashlib.sha256(shown.encode()).hexdigest()
 
 

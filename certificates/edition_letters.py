@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from cec import mail
 from cec.wording import day
 from certificates.letters import example_certificate
-from certificates.models import Certificate
+from certificates.models import Certificate, Sharing
 from registrations.models import Registration
 
 
@@ -44,6 +44,20 @@ def whom_to_write_to(registration: Registration) -> str:
     }
 
 
+def _on_a_former_name(certificate: Certificate, former: Certificate) -> Sequence[str]:
+    """Tell who has another name now how to keep the two apart, unless they do already."""
+    if certificate.holder == former.holder:
+        return []
+    if not Sharing.of(certificate.registration).newest_edition:
+        return []
+    return [
+        _(
+            "The page of the one before leads to this one, and so from your former name to your "
+            "name now. If you’d rather keep them apart, turn that off on your certificate’s page."
+        )
+    ]
+
+
 @mail.letter("certificate_corrected", example=lambda: (_example(edition=2),))
 def corrected(certificate: Certificate) -> mail.Letter:
     former = certificate.replaces
@@ -58,6 +72,7 @@ def corrected(certificate: Certificate) -> mail.Letter:
                 "on show this one: who checks the one before is told that it doesn’t hold any "
                 "more."
             ),
+            *_on_a_former_name(certificate, former),
         ],
         facts=[
             (_("Awarded to"), certificate.holder),

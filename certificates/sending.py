@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from cec import mail
 from cec.outbox import OutgoingMail
 from cec.problems import Problem, Refused
+from certificates.completion import lock
 from certificates.models import Certificate, Document
 from registrations.models import Event, Person
 from registrations.permissions import require
@@ -37,14 +38,13 @@ def send_again(certificate: Certificate, *, by: Person, form_key: UUID) -> None:
     its PDF is made.
     """
     require(by, "issue_certificate", certificate.registration)
+    registration = lock(certificate.registration)  # first, as whoever corrects or revokes does
     locked = Certificate.objects.select_for_update(of=("self",)).get(pk=certificate.pk)
     document = Document.objects.filter(certificate=locked).first()
     if document is None or not locked.is_valid:
         raise Refused(Problem("no_document", _("There is no valid PDF to send."), fixable=False))
     if send(locked, bytes(document.pdf), once=str(form_key)) is not None:
-        locked.registration.note(
-            Event.Kind.CERTIFICATE_MAILED, by=by, details={"serial": locked.serial}
-        )
+        registration.note(Event.Kind.CERTIFICATE_MAILED, by=by, details={"serial": locked.serial})
 
 
 def mails_of(certificate: Certificate) -> list[OutgoingMail]:

@@ -134,8 +134,13 @@ def _validated(revision: bytes, certificate: x509.Certificate) -> datetime | Non
 
     The certificate is judged at that time, so that its end changes nothing for what it signed. No
     list of withdrawn certificates is asked for: we know our keys, and the network isn't needed.
+
+    A time stamp stands in the part that the signature doesn't cover: a stranger may have put one
+    there, with certificates that would be followed from one to the next in all their orders. It
+    has no say here, so it is taken out before.
     """
     (signature,) = PdfFileReader(BytesIO(revision)).embedded_signatures
+    signature.signer_info["unsigned_attrs"] = cms.CMSAttributes([])
     signed_at: datetime | None = signature.self_reported_timestamp
     context = ValidationContext(
         trust_roots=[certificate], moment=signed_at, best_signature_time=signed_at

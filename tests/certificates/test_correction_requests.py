@@ -162,6 +162,22 @@ class TestAnswering:
         assert second.state == "open"
 
 
+def test_a_request_that_comes_while_an_edition_is_looked_at_is_not_done_by_it():
+    certificate, administrator = records.issued(), factories.administrator()
+    proposed = correcting.propose(certificate, name="Nadia Roy")
+    seen = correcting.digest_of(certificate, proposed)
+    request = ask(certificate)
+
+    with pytest.raises(Refused) as refused:
+        correcting.correct(
+            certificate, by=administrator, name="Nadia Roy", reason="A typo.", seen=seen
+        )
+
+    request.refresh_from_db()
+    assert refused.value.problems[0].code == "stale"
+    assert request.state == "open"
+
+
 @pytest.mark.django_db(transaction=True)
 def test_ten_requests_and_ten_answers_at_once_are_one_each():
     certificate = records.issued()
