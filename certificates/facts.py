@@ -17,10 +17,11 @@ from django.db.models import QuerySet
 
 from activities import points
 from cec import mail
-from certificates import paper, wordings
+from certificates import wordings
 from certificates.completion import day_of_completion, required_total
-from certificates.lettering import clean
 from certificates.models import Certificate, Signatory, SignaturePicture
+from certificates.printing import paper
+from certificates.printing.lettering import clean
 from registrations.models import Registration
 
 MOST_SIGNATORIES = 2

@@ -12,8 +12,10 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from certificates import badge, facts, pdf, sending, signing
+from certificates import facts, sending, signing
 from certificates.models import Certificate, Document
+from certificates.printing import pdf
+from certificates.public import badge
 
 log = logging.getLogger(__name__)
 

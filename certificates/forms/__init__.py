@@ -17,8 +17,8 @@ from certificates import serial as serials
 from certificates.models import EmployerLetter, Sharing
 from certificates.models.employer import LONGEST_OWN_WORDS
 from certificates.models.sharing import SWITCHES
+from certificates.printing.stationery import what_cannot_be_printed
 from certificates.proofs import Proof, fingerprint
-from certificates.stationery import what_cannot_be_printed
 from registrations.calendar import today_in
 from registrations.forms.desk import PlainForm
 from registrations.models import Program, Registration

@@ -13,8 +13,8 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from certificates import employer_letter, receipts
 from certificates.forms import EmployerLetterForm, cannot_print
-from certificates.lettering import UncoveredCharacters
-from certificates.stationery import what_cannot_be_printed
+from certificates.printing.lettering import UncoveredCharacters
+from certificates.printing.stationery import what_cannot_be_printed
 from certificates.views.participant import find_own
 from registrations.models import Payment, Person, Registration
 from registrations.models.registration import RegistrationQuerySet
@@ -94,7 +94,9 @@ def printed(
     request: HttpRequest, row: Registration, name: str, make: Callable[[], bytes]
 ) -> HttpResponse:
     """Answer with the PDF, or with a page that says what keeps it from being printed."""
-    from certificates.press import Unprintable  # brings WeasyPrint, which few requests need
+    from certificates.printing.press import (
+        Unprintable,  # brings WeasyPrint, which few requests need
+    )
 
     try:
         content = make()

@@ -15,9 +15,9 @@ from cec import mail
 from cec.problems import Refused
 from certificates import completion, facts, readiness
 from certificates.forms import SharingForm
-from certificates.lettering import clean
 from certificates.models import Certificate, Document, Sharing
-from certificates.sharing import linkedin_url
+from certificates.printing.lettering import clean
+from certificates.public.sharing import linkedin_url
 from registrations.models import Event, Registration
 
 Status = Registration.Status

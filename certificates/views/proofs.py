@@ -10,12 +10,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from cec.problems import Refused
-from certificates import batches, facts, preview, proofs, waiting
+from certificates import batches, facts, proofs, waiting
 from certificates.forms import ProofForm
 from certificates.models import Batch
 from certificates.proofs import Proof
 from certificates.views.issuing import filters_of
 from certificates.views.paper import printed
+from certificates.wordings import preview
 from registrations.calendar import today_in
 from registrations.models import Registration
 from registrations.models.registration import RegistrationQuerySet

@@ -3,7 +3,7 @@
 from django.utils import timezone
 
 from certificates.models import Certificate
-from certificates.verification import new_public_id
+from certificates.public.verification import new_public_id
 
 SAME = ("registration", "program", "year", "holder", "facts", "issued_on", "issued_by")
 

@@ -10,7 +10,7 @@ from cec import claims
 from cec.health import Heartbeat
 from certificates import batches, issuing, making
 from certificates.models import Batch, Certificate
-from certificates.preview import SPECIMEN
+from certificates.wordings.preview import SPECIMEN
 from registrations.models import Program, Registration
 from tests import factories
 from tests.certificates import records

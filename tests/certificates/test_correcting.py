@@ -8,8 +8,9 @@ from django.utils import timezone
 
 from cec.models import Attachment, OutgoingMail
 from cec.problems import Refused
-from certificates import correcting, facts, making, pdf
+from certificates import correcting, facts, making
 from certificates.models import Certificate, Document, Signatory
+from certificates.printing import pdf
 from registrations.models import Event, Program
 from tests import factories
 from tests.certificates import records

@@ -10,8 +10,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from certificates import limits, making
+from certificates import making
 from certificates.models import Certificate, Document
+from certificates.public import limits
 from tests import factories
 from tests.cec.hostile_files import pdf, raw_pdf
 from tests.certificates import records

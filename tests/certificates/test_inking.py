@@ -8,8 +8,8 @@ import PIL.Image
 import pytest
 
 from cec.problems import Refused
-from certificates import inking
-from certificates.signature import usable_signature
+from certificates.printing.signature import usable_signature
+from certificates.signatories import inking
 from tests.certificates.signing import drawing, upload
 
 

@@ -6,9 +6,10 @@ from django.utils import timezone
 
 from cec.models import OutgoingMail
 from cec.problems import Refused
-from certificates import completion, facts, issuing, making, pdf, signing
+from certificates import completion, facts, issuing, making, signing
 from certificates.models import Certificate, Document
-from certificates.verification import new_public_id
+from certificates.printing import pdf
+from certificates.public.verification import new_public_id
 from registrations.models import Association, Registration
 from tests import factories
 from tests.certificates import records

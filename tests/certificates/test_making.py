@@ -9,9 +9,10 @@ from django.utils import timezone
 from pyhanko.pdf_utils.reader import PdfFileReader
 
 from cec.models import Attachment, OutgoingMail
-from certificates import facts, issuing, making, pdf, signing
+from certificates import facts, issuing, making, signing
 from certificates.models import Certificate, Document
 from certificates.models.certificate import MOST_TRIES, RETRY_AFTER
+from certificates.printing import pdf
 from tests import factories
 from tests.certificates import records
 

@@ -6,8 +6,9 @@ from django.utils import timezone
 
 from cec.models import OutgoingMail
 from cec.problems import Refused
-from certificates import correcting, facts, issuing, making, pdf, waiting
+from certificates import correcting, facts, issuing, making, waiting
 from certificates.models import Certificate, Document
+from certificates.printing import pdf
 from registrations.models import Event
 from tests import factories
 from tests.certificates import records

@@ -20,7 +20,7 @@ from certificates import making, signing
 from certificates.bench import FACTS
 from certificates.models import Certificate, Document
 from certificates.models.certificate import RETRY_AFTER
-from certificates.pdf import render
+from certificates.printing.pdf import render
 from certificates.signing import timestamps
 from tests.certificates import keys, records
 from tests.certificates.validators import complaints

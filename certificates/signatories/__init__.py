@@ -14,10 +14,10 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from cec.problems import Problem, Refused
-from certificates import paper
 from certificates.facts import MOST_SIGNATORIES
-from certificates.fitting import plain_facts, why_not
 from certificates.models import Signatory, SignaturePicture
+from certificates.printing import paper
+from certificates.wordings.fitting import plain_facts, why_not
 from registrations.calendar import today_in
 from registrations.models import Association, Person, Program
 from registrations.models.history import write_event

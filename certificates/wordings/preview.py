@@ -12,12 +12,12 @@ from urllib.parse import urlsplit
 from django.conf import settings
 
 from cec import mail
-from certificates import art
-from certificates.art import Art
 from certificates.facts import signatures_of
-from certificates.lettering import STRONG
 from certificates.models import CertificateWording, Signatory
-from certificates.paper import CertificateFacts
+from certificates.printing import art
+from certificates.printing.art import Art
+from certificates.printing.lettering import STRONG
+from certificates.printing.paper import CertificateFacts
 from registrations.calendar import anniversary
 from registrations.models import Association
 
@@ -72,8 +72,8 @@ def facts_of_specimen(
 
 def render(facts: CertificateFacts) -> bytes:
     """The PDF of a specimen. Raises what `pdf.render` does."""
-    from certificates.composition import compose  # WeasyPrint, which few requests need
-    from certificates.press import press
+    from certificates.printing.composition import compose  # WeasyPrint, which few requests need
+    from certificates.printing.press import press
 
     page = compose(facts)
     assert page.behind is not None
