@@ -85,9 +85,8 @@ def _serial(program: Program, year: int, sequence: int) -> str:
 
 def require_printable(paper: CertificateFacts) -> None:
     """Refuse facts that the paper has no room or no letters for: once frozen they never change."""
-    from certificates.printing.composition import (
-        compose,  # brings WeasyPrint, which few requests need
-    )
+    # Here, for it brings WeasyPrint, which few requests need.
+    from certificates.printing.composition import compose
 
     try:
         compose(paper)

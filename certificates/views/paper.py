@@ -94,9 +94,8 @@ def printed(
     request: HttpRequest, row: Registration, name: str, make: Callable[[], bytes]
 ) -> HttpResponse:
     """Answer with the PDF, or with a page that says what keeps it from being printed."""
-    from certificates.printing.press import (
-        Unprintable,  # brings WeasyPrint, which few requests need
-    )
+    # Here, for it brings WeasyPrint, which few requests need.
+    from certificates.printing.press import Unprintable
 
     try:
         content = make()

@@ -35,9 +35,8 @@ def download(request: HttpRequest, program: str) -> HttpResponse:
 
     Signatures are drawn for those alone who may edit them: others see the line without.
     """
-    from certificates.printing.press import (
-        Unprintable,  # brings WeasyPrint, which few requests need
-    )
+    # Here, for it brings WeasyPrint, which few requests need.
+    from certificates.printing.press import Unprintable
 
     row = find_program(request, program, "see_certificate_texts")
     form = SpecimenForm(row, request.GET)

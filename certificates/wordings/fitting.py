@@ -35,9 +35,8 @@ def plain_facts(program: Program) -> CertificateFacts:
 
 def why_not(facts: CertificateFacts) -> str:
     """Say what keeps these facts from being printed; empty if nothing does."""
-    from certificates.printing.composition import (
-        compose,  # brings WeasyPrint, which few requests need
-    )
+    # Here, for it brings WeasyPrint, which few requests need.
+    from certificates.printing.composition import compose
 
     try:
         compose(facts)
