@@ -10,6 +10,7 @@ from datetime import datetime
 from celery.exceptions import SoftTimeLimitExceeded
 from django.db import transaction
 from django.db.models import F
+from django.db.models.functions import Greatest
 from django.utils import timezone
 
 from certificates import facts, sending, signing
@@ -39,8 +40,9 @@ def make_document(certificate_id: int) -> bool:
     except signing.NoTimestamp as error:
         # Somebody else's server is down: that is no try, and it is asked again until it answers.
         log.warning("%s waits: %s", certificate.serial, error)
+        # Not below nothing: the button may have set the tries to zero meanwhile.
         Certificate.objects.filter(pk=certificate.pk).update(
-            tries=F("tries") - 1, error=str(error)[:500]
+            tries=Greatest(F("tries") - 1, 0), error=str(error)[:500]
         )
         return False
     except Exception as error:  # whatever it is, an administrator must see it (F2)
