@@ -153,9 +153,7 @@ class TestAllAtOnce:
 
     def test_two_workers_that_both_hold_a_rendered_pdf_still_send_one_mail(self):
         certificate = records.issued()
-        content = pdf.render(facts.thawed(certificate.facts))
-
-        key = signing.key_in_use()
+        content, key = pdf.render(facts.thawed(certificate.facts)), signing.key_in_use()
 
         answers = at_once([lambda: making._store(certificate, content, key)] * 8)
 

@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from cec.models import OutgoingMail
 from cec.problems import Refused
-from certificates import correcting, facts, issuing, making, waiting
+from certificates import correcting, facts, issuing, making, signing, waiting
 from certificates.models import Certificate, Document
 from certificates.printing import pdf
 from registrations.models import Event
@@ -117,7 +117,7 @@ class TestRevoking:
         content = pdf.render(facts.thawed(certificate.facts))
         revoke(certificate)
 
-        stored = making._store(certificate, content)
+        stored = making._store(certificate, content, signing.key_in_use())
 
         assert not stored
         assert not Document.objects.exists()
