@@ -14,8 +14,8 @@ from certificates import batches, facts, proofs, waiting
 from certificates.forms import ProofForm
 from certificates.models import Batch
 from certificates.proofs import Proof
+from certificates.views.downloads import printed
 from certificates.views.issuing import filters_of
-from certificates.views.paper import printed
 from certificates.wordings import preview
 from registrations.calendar import today_in
 from registrations.models import Registration

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from certificates.forms.wordings import SpecimenForm
-from certificates.views.paper import as_file
+from certificates.views.downloads import as_file
 from certificates.views.wordings import find_program
 from certificates.wordings import fitting, preview
 from registrations.models import Program
