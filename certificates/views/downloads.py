@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.http import content_disposition_header
 
-from certificates.forms import cannot_print
+from certificates.forms.papers import cannot_print
 from certificates.printing.lettering import UncoveredCharacters
 from registrations.models import Registration
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from certificates import employer_letter, receipts
-from certificates.forms import EmployerLetterForm, cannot_print
+from certificates.forms.papers import EmployerLetterForm, cannot_print
 from certificates.printing.stationery import what_cannot_be_printed
 from certificates.views.downloads import asked_language, printed
 from certificates.views.participant import find_own

@@ -13,7 +13,7 @@ from activities import audit
 from cec import mail
 from cec.problems import Refused
 from certificates import completion, facts, readiness
-from certificates.forms import SharingForm
+from certificates.forms.public import SharingForm
 from certificates.models import Certificate, Document, Sharing
 from certificates.printing.lettering import clean
 from certificates.public.sharing import linkedin_url

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from cec.problems import Refused
 from certificates import batches, facts, proofs, waiting
-from certificates.forms import ProofForm
+from certificates.forms.proofs import ProofForm
 from certificates.models import Batch
 from certificates.proofs import Proof
 from certificates.views.downloads import printed
