@@ -5,7 +5,7 @@ from datetime import date
 import jwt
 import pytest
 from django.core.exceptions import PermissionDenied
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from cec.models import Attachment, OutgoingMail
 from cec.problems import Refused
@@ -174,6 +174,14 @@ class TestWhatIsRefused:
         assert [problem.code for problem in refused.value.problems] == [code]
         assert (Certificate.objects.count(), former.state) == (1, "valid")
         assert not Event.objects.filter(kind=Event.Kind.CERTIFICATE_CORRECTED).exists()
+
+    def test_what_can_not_be_printed_is_said_in_the_readers_language(self):
+        former = records.issued()
+
+        with translation.override("fr"), pytest.raises(Refused) as refused:
+            correct(former, association=("李", "李"))
+
+        assert "les polices du certificat n’ont pas 李." in str(refused.value).replace("\xa0", " ")
 
     def test_what_was_looked_at_is_what_is_made(self):
         former = records.issued()
