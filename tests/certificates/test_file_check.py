@@ -42,6 +42,12 @@ def send(client: Client, content: bytes, name: str = "certificate.pdf", **header
     return client.post(reverse("verify_file"), {"file": upload}, headers=headers)
 
 
+def test_the_page_is_a_part_of_the_check_in_the_navigation(client):
+    text = client.get(reverse("verify_file")).text
+
+    assert f'href="{reverse("verify")}" aria-current="page"' in text
+
+
 class TestTheVeryFile:
     def test_is_known_and_its_certificate_is_shown(self, client, certificate):
         response = send(client, bytes_of(certificate))
