@@ -9,6 +9,7 @@ from cec import mail
 from cec.wording import day
 from certificates.letters import example_certificate
 from certificates.models import Certificate
+from registrations.models import Registration
 
 
 def _example(edition: int = 1) -> Certificate:
@@ -33,8 +34,9 @@ def _lines(text: str) -> Sequence[str]:
     return [line for line in text.splitlines() if line.strip()]
 
 
-def _whom_to_write_to(certificate: Certificate) -> str:
-    association = certificate.registration.association
+def whom_to_write_to(registration: Registration) -> str:
+    """Say in a sentence where a holder turns who disagrees."""
+    association = registration.association
     if association is None or not association.email:
         return _("If you think that this is wrong, write to your association.")
     return _("If you think that this is wrong, write to your association: %(email)s.") % {
@@ -80,7 +82,7 @@ def revoked(certificate: Certificate, reason: str) -> mail.Letter:
             _("The administrators of the program have revoked your certificate. They write:"),
             *_lines(reason),
             _("Who checks it is told that it was revoked, and not why."),
-            _whom_to_write_to(certificate),
+            whom_to_write_to(certificate.registration),
         ],
         facts=[(_("Serial number"), certificate.serial)],
         button=(_("See where it stands"), _page(certificate)),
@@ -98,7 +100,7 @@ def declined(certificate: Certificate, answer: str) -> mail.Letter:
         paragraphs=[
             _("The administrators of the program have looked at it and write:"),
             *_lines(answer),
-            _whom_to_write_to(certificate),
+            whom_to_write_to(certificate.registration),
         ],
         facts=[(_("Serial number"), certificate.serial)],
         button=(_("Open your certificate"), _page(certificate)),

@@ -140,6 +140,7 @@
     try {
       await navigator.clipboard.writeText(field.value);
       say(button.dataset.copied);
+      button.lastChild.textContent = ` ${button.dataset.copied}`;
     } catch {
       field.select();
     }

@@ -33,8 +33,12 @@ def new_public_id() -> str:
 
 
 def by_public_id(public_id: str) -> Certificate | None:
-    """Return the certificate with exactly this id, if there is one."""
-    wanted = public_id if _ID.fullmatch(public_id) else _NOBODY
+    """Return the certificate with this id, if there is one; case matters.
+
+    What stands behind a link in a sentence, a full stop or a bracket, is no part of it.
+    """
+    bare = public_id.rstrip("/.,;:!?)»”")
+    wanted = bare if _ID.fullmatch(bare) else _NOBODY
     return _certificates().filter(public_id=wanted).first()
 
 

@@ -5,6 +5,9 @@ would also rewrite the metadata, in a form that PDF/A doesn't take, and raise th
 on curves, which PAdES doesn't ask for.
 """
 
+import asyncio
+from collections.abc import Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from io import BytesIO
 from typing import Any
@@ -61,10 +64,21 @@ def _signed(content: bytes, key: SigningKey, reason: str) -> bytes:
     signer = PdfSigner(signature, _signer(key), timestamper=stamps)
     # A stamp's size is known only by asking for one.
     room = None if stamps else 2 * (ROOM + _size(key))
-    signed: BytesIO = signer.sign_pdf(
-        Addition(BytesIO(content)), existing_fields_only=True, bytes_reserved=room
+    signed: BytesIO = _run(
+        signer.async_sign_pdf(
+            Addition(BytesIO(content)), existing_fields_only=True, bytes_reserved=room
+        )
     )
     return signed.getvalue()
+
+
+def _run(signing: Coroutine[Any, Any, BytesIO]) -> BytesIO:
+    """Run what pyHanko writes as a coroutine, in a thread of its own.
+
+    An event loop can't be started where one runs already.
+    """
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, signing).result()
 
 
 def _size(key: SigningKey) -> int:

@@ -166,7 +166,7 @@ def _cell(cell: Cell) -> dict[str, Any]:
     bound = cell.most or cell.needed
     return {
         "counted": number(cell.counted, grouped=True),
-        "of": _("of %(most)s") % {"most": number(bound, grouped=True)} if bound else "",
+        "of": _("of %(needed)s") % {"needed": number(bound, grouped=True)} if bound else "",
         "more": more,
     }
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -13,6 +14,7 @@ from activities import audit
 from cec import mail
 from cec.problems import Refused
 from certificates import completion, facts, readiness
+from certificates.edition_letters import whom_to_write_to
 from certificates.forms.public import SharingForm
 from certificates.models import Certificate, Document, Sharing
 from certificates.printing.lettering import clean
@@ -33,6 +35,7 @@ def certificate(request: HttpRequest, registration: int) -> HttpResponse:
         "stage": stage,
         "name": clean(row.person.name),
         "audit": audit.of(row),
+        "held": _held_besides(row) if stage != "issued" else (),
     }
     return render(request, "certificates/certificate.html", context | _details(row, stage))
 
@@ -127,6 +130,12 @@ def _details(registration: Registration, stage: str) -> dict[str, Any]:
     return {}
 
 
+def _held_besides(registration: Registration) -> QuerySet[Registration]:
+    """The person’s registrations that led to a certificate, for whoever is in another cycle."""
+    rows = Registration.objects.filter(person=registration.person, status=Status.CERTIFIED)
+    return rows.exclude(pk=registration.pk).select_related("program").order_by("-ends_on", "-pk")
+
+
 def _editions(registration: Registration) -> dict[str, Any]:
     """The newest edition, those before it, and what became of the wish to have it put right."""
     rows = Certificate.objects.filter(registration=registration).with_progress()
@@ -144,7 +153,18 @@ def _editions(registration: Registration) -> dict[str, Any]:
         "sharing": sharing,
         "sharing_form": SharingForm(instance=sharing),
         "linkedin": linkedin_url(newest),
+        **(_revocation(newest) if newest.state == Certificate.State.REVOKED else {}),
     }
+
+
+def _revocation(certificate: Certificate) -> dict[str, Any]:
+    """What the mail about it said, for whoever has lost that mail."""
+    row = certificate.registration
+    events = row.events.filter(
+        kind=Event.Kind.CERTIFICATE_REVOKED, details__serial=certificate.serial
+    )
+    event = events.last()
+    return {"reason": event.reason if event else "", "whom": whom_to_write_to(row)}
 
 
 def _sent_back(registration: Registration) -> Event | None:

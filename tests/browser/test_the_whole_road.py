@@ -20,6 +20,7 @@ from tests.browser.visitor import Visitor, choose_from
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 NAME = "Noëlle Łazarewicz"
+NEW_NAME = "Noëlle Łazarewicz-Roy"
 EMAIL = "noelle@example.org"
 HEADINGS = ("Date(s)", "Title of activity", "Provider / sponsor", "Type of activity", "Hours")
 
@@ -51,10 +52,13 @@ def test_four_people_walk_the_whole_road(people):
     certificate = the_certificate_is_issued(people, registration)
     a_stranger_verifies(people.stranger, certificate)
     a_stranger_checks_the_file(people.stranger)
+    newest = a_new_name_is_printed(people, registration, certificate)
+    a_certificate_is_revoked(people, newest)
 
     events = registration.events.values_list("kind", flat=True)
     assert " ".join(events) == (
         "send payment confirmed approve import turn_in return turn_in accept certify"
+        " correction_asked certificate_corrected certificate_revoked"
     )
 
 
@@ -256,12 +260,66 @@ def a_stranger_checks_the_file(one: Visitor) -> None:
     one.upload("The certificate’s PDF", "mine.pdf", altered)
     with one.answered_with(404):
         one.press("Check the file")
-    one.sees("This isn’t a certificate as we issued it")
+    one.sees("We signed this file, and it was changed since.")
     one.misses(NAME, "This certificate is valid")
+
+
+def a_new_name_is_printed(
+    people: People, registration: Registration, former: Certificate
+) -> Certificate:
+    """Asked for by the holder, made by an administrator; the old paper leads to the new one."""
+    holder, office, stranger = people.participant, people.administrator, people.stranger
+    holder.go("certificate", registration.pk)
+    holder.follow("Ask for a correction")
+    holder.write("Name as it should be printed", NEW_NAME)
+    holder.write("What is wrong", "I changed my name.")
+    holder.press("Send my request")
+    holder.sees("Your request is with the administrators.")
+
+    office.go("corrections")
+    office.follow(NAME, within="main")
+    office.follow("Make a new edition")
+    office.sees("I changed my name.", NEW_NAME)
+    office.write("Reason", "The holder’s new name.")
+    office.press("Look at both editions")
+    office.sees("Make edition 2?", NAME, NEW_NAME)
+    office.press("Make edition 2")
+    mailbox.worker_runs()
+
+    newest = Certificate.objects.get(edition=2)
+    letter = mailbox.newest(EMAIL, kind="certificate_corrected")
+    holder.open(mailbox.link_in(letter))
+    holder.sees(NEW_NAME, newest.serial, former.serial)
+    assert holder.download("Download the PDF") == bytes(newest.document.pdf)
+    stranger.go("verify_id", former.public_id)
+    stranger.sees("This certificate was replaced on", NAME)
+    stranger.follow("See the newest edition")
+    stranger.sees("This certificate is valid", NEW_NAME, newest.serial)
+    return newest
+
+
+def a_certificate_is_revoked(people: People, certificate: Certificate) -> None:
+    """The public page says so and not why; the holder gets the reason by mail."""
+    office, stranger = people.administrator, people.stranger
+    office.go("desk_certificate", certificate.pk)
+    office.follow("Revoke")
+    office.write("Reason", "Issued to the wrong person.")
+    office.write("Serial number, to confirm", certificate.serial)
+    office.press("Revoke it")
+    office.sees(f"{certificate.serial} is revoked.")
+    mailbox.worker_runs()
+
+    assert "Issued to the wrong person." in mailbox.newest(EMAIL, kind="certificate_revoked").text
+    stranger.go("verify_id", certificate.public_id)
+    stranger.sees("This certificate was revoked on", NEW_NAME)
+    stranger.misses("This certificate is valid", "wrong person")
+    people.participant.go("certificate", certificate.registration_id)
+    people.participant.sees("This certificate was revoked on")
 
 
 def address_on(pdf: bytes) -> str:
     """The link that is printed on the paper."""
     page = PdfReader(io.BytesIO(pdf)).pages[0]
-    links = [note.get_object()["/A"]["/URI"] for note in page.get("/Annots", [])]
+    notes = [note.get_object() for note in page["/Annots"]]
+    links = [note["/A"]["/URI"] for note in notes if note["/Subtype"] == "/Link"]
     return next(link for link in links if "/v/" in link)

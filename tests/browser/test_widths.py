@@ -5,6 +5,7 @@ import pytest
 from tests.browser.accessibility import violations
 from tests.browser.gallery import Gallery, Page, Room
 from tests.browser.visitor import Visitor
+from tests.certificates import records
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -108,3 +109,16 @@ def breaches(one: Visitor, width: int, scheme: str) -> list[str]:
 
 def resize(one: Visitor, width: int) -> None:
     one.page.set_viewport_size({"width": width, "height": 900})
+
+
+def test_a_row_of_the_readiness_list_leaves_most_room_to_its_words(visitors):
+    row = records.finished()
+    one = visitors(width=NARROW, language="fr")
+    one.sign_in(row.person)
+
+    one.go("certificate", row.pk)
+
+    shares = one.page.locator(".tasks li").evaluate_all(
+        "rows => rows.map(li => li.lastElementChild.offsetWidth / li.offsetWidth)"
+    )
+    assert max(shares) < 0.45, shares

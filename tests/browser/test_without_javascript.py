@@ -12,6 +12,7 @@ from tests import factories
 from tests.browser import mailbox, steps
 from tests.browser.steps import LOG, QUICK
 from tests.browser.visitor import Visitor
+from tests.certificates import records
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -47,6 +48,16 @@ def test_the_road_needs_no_script(plain):
     the_rest_is_there_already(row)
     steps.turn_in(participant, row, counted="120 points")
     the_certificate_follows(participant, staff, office, row)
+
+
+def test_a_button_that_only_a_script_answers_is_not_there(plain):
+    certificate = records.issued()
+    holder = plain("holder", certificate.registration.person)
+
+    holder.go("certificate", certificate.registration_id)
+
+    assert holder.page.get_by_label("Link for checking it").is_visible()
+    assert not holder.page.get_by_text("Copy the link").is_visible()
 
 
 def logs_two_activities(one: Visitor, row: Registration) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from certificates import completion, making
+from certificates import completion, correcting, making
 from tests import factories
 from tests.certificates import records
 from tests.certificates.pages import address, page, signed_in
@@ -158,6 +158,32 @@ class TestTheParticipant:
         assert download in made
         assert certificate.serial in made
         assert f"/v/{certificate.public_id}" in made
+
+    def test_reads_why_the_certificate_was_revoked_and_whom_to_write_to(self, client):
+        certificate = records.issued()
+        registration = certificate.registration
+        registration.association.email = "office@mla.example.org"
+        registration.association.save()
+        correcting.revoke(certificate, by=factories.administrator(), reason="Not <b>yours</b>.")
+        signed_in(client, registration.person)
+
+        text = page(client, "certificate", registration.pk)
+
+        assert "Not &lt;b&gt;yours&lt;/b&gt;." in text
+        assert "write to your association: office@mla.example.org." in text
+        assert "sees that it was revoked, not why" in text
+
+    def test_in_another_cycle_finds_the_certificate_of_the_one_before(self, client):
+        certificate = records.issued()
+        before = certificate.registration
+        now = factories.registration(before.person)
+        signed_in(client, before.person)
+
+        text, issued = page(client, "certificate", now.pk), page(client, "certificate", before.pk)
+
+        assert "The certificates you have" in text
+        assert f'href="{address("certificate", before.pk)}"' in text
+        assert "The certificates you have" not in issued
 
     @pytest.mark.parametrize("name", ["certificate", "turn_in"])
     def test_keeps_other_participants_out(self, client, name):

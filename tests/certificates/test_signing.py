@@ -1,5 +1,6 @@
 """The signature: PAdES by pyHanko's own validator, and our check of files of strangers."""
 
+import asyncio
 import re
 import time
 import zlib
@@ -87,6 +88,13 @@ def test_it_only_adds_to_what_was_printed_and_stays_below_sixty_kilobytes():
     assert b"/Metadata 1" in added  # the catalogue still names it,
     assert b"x:xmpmeta" not in added  # and it is written no second time
     assert b"/Version" not in added
+
+
+def test_it_is_made_where_an_event_loop_runs_already():
+    async def within() -> bytes:
+        return signed()
+
+    assert asyncio.run(within()).startswith(PRINTED)
 
 
 def test_our_check_says_whose_it_is_and_since_when(known):

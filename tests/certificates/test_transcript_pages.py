@@ -1,5 +1,6 @@
 """The transcript's download: for whom, in which language, and what is shown to everybody."""
 
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -176,6 +177,8 @@ def test_the_public_part_is_written_in_the_language_of_its_page():
 
     assert shown.count("<table") == 3
     assert "PP-F, " in shown
+    caption = re.search(r"<caption[^>]*>(.*?)</caption>", shown, re.S)
+    assert re.fullmatch(r"Année 1, .* au [^,]*, 40 points", " ".join(caption[1].split()))
     assert nothing.strip() == ""
 
 

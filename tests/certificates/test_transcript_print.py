@@ -113,6 +113,17 @@ def test_it_names_its_language_its_title_and_its_years():
     assert [year.split(",")[0] for year in years] == ["Year 1", "Year 2", "Year 3"]
 
 
+def test_french_says_how_much_of_how_much_as_the_pages_do_and_wants_no_colon():
+    row = begun()
+    make.activity(row, "PD-F", hours="10", on=row.starts_on)
+
+    text = words_of(printed(row, "fr"))
+
+    assert "20 sur 20" in text
+    assert "de 20" not in text
+    assert re.search(r"Année 1, .{10,60}, 20 points", text)
+
+
 def test_what_runs_along_the_foot_of_pages_is_no_part_of_the_text():
     pdf = printed(begun())
 

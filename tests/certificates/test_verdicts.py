@@ -105,6 +105,17 @@ class TestRevoked:
         assert "Found out" not in text
         assert 'class="pill bad">Revoked' in text
 
+    def test_never_says_that_its_holder_earned_the_points(self, client, certificate):
+        before = read(client, certificate)
+        revoke(certificate)
+
+        text = read(client, certificate)
+
+        assert "The holder earned at least 120" in before
+        assert "The holder earned" not in text
+        assert "kept learning" not in text
+        assert "It no longer holds. Don’t rely on what’s printed on it." in text
+
 
 class TestFacts:
     def test_are_all_that_is_printed(self, client):

@@ -112,7 +112,7 @@ class TestTheLink:
             other_case,
             known[:-1],
             known + "A",
-            known + "/",
+            "/" + known,
             "a",
             "%00",
             "..%2F..%2Fetc%2Fpasswd",
@@ -128,6 +128,15 @@ class TestTheLink:
         assert {answer.status_code for answer in answers} == {404}
         assert len(bodies) == 1
         assert "no certificate at this address" in bodies.pop().decode()
+
+    @pytest.mark.parametrize("behind", ["/", ".", ").", "»"])
+    def test_reads_a_link_with_what_stood_behind_it_in_a_sentence(
+        self, client, certificate, behind
+    ):
+        answer = client.get(f"/v/{certificate.public_id}{behind}")
+
+        assert answer.status_code == 200
+        assert certificate.serial in answer.text
 
     def test_costs_the_same_queries_whether_an_id_exists_or_not(self, client, certificate):
         client.get(link(certificate))
