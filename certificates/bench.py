@@ -10,11 +10,11 @@ from io import BytesIO
 
 import segno
 
-from certificates import art, lettering
-from certificates.composition import compose
-from certificates.paper import CertificateFacts, Signatory
-from certificates.pdf import render
-from certificates.press import Image, Page, Press, press
+from certificates.printing import art, lettering
+from certificates.printing.composition import compose
+from certificates.printing.paper import CertificateFacts, Signatory
+from certificates.printing.pdf import render
+from certificates.printing.press import Image, Page, Press, press
 from certificates.signing import SigningKey, sign
 from certificates.signing.key import PrivateKey, own_certificate
 

@@ -18,7 +18,7 @@ from certificates.completion import check_name, lock
 from certificates.correction_requests import require_reason
 from certificates.issuing import MAKE_DOCUMENT, next_serial, require_printable
 from certificates.models import Certificate, CorrectionRequest
-from certificates.verification import new_public_id
+from certificates.public.verification import new_public_id
 from registrations.calendar import today_in
 from registrations.models import Event, Person, Registration
 from registrations.permissions import require

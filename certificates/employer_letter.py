@@ -15,9 +15,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from cec.wording import amount, day, money, spelled
-from certificates.lettering import clean
 from certificates.models import EmployerLetter
-from certificates.stationery import HEADINGS, Row, lettered, paragraphs, print_on
+from certificates.printing.lettering import clean
+from certificates.printing.stationery import HEADINGS, Row, lettered, paragraphs, print_on
 from registrations.calendar import today_in
 from registrations.models import Program, Registration
 

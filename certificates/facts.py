@@ -17,11 +17,12 @@ from django.db.models import QuerySet
 
 from activities import points
 from cec import mail
-from certificates import paper, wordings
+from certificates import wordings
 from certificates.completion import day_of_completion, required_total
-from certificates.lettering import clean
 from certificates.models import Certificate, Signatory, SignaturePicture
-from registrations.models import Registration
+from certificates.printing import paper
+from certificates.printing.lettering import clean
+from registrations.models import Association, Registration
 
 MOST_SIGNATORIES = 2
 DAYS = ("starts_on", "ends_on", "issued_on", "edition_on")
@@ -43,6 +44,7 @@ def facts_of(
     The learning ends with the cycle, or with the turning in of a record that was completed early.
     """
     program, association = registration.program, registration.association
+    association_en, association_fr = association_names(association)
     wording = wordings.kept(program)
     assert registration.starts_on is not None
     assert registration.ends_on is not None
@@ -55,8 +57,8 @@ def facts_of(
         unit_fr=program.text("unit", "fr"),
         starts_on=registration.starts_on,
         ends_on=min(registration.ends_on, day_of_completion(registration)),
-        association_en=association.name_en if association else "",
-        association_fr=(association.name_fr or association.name_en) if association else "",
+        association_en=association_en,
+        association_fr=association_fr,
         serial=serial,
         issued_on=issued_on,
         **_addresses(public_id),
@@ -66,12 +68,24 @@ def facts_of(
     )
 
 
+def association_names(association: Association | None) -> tuple[str, str]:
+    """Return how an association is printed, in English and in French."""
+    if association is None:
+        return "", ""
+    return association.name_en, association.name_fr or association.name_en
+
+
 def _addresses(public_id: str) -> dict[str, Any]:
     """Where a certificate is checked: in the QR code, and short to be typed."""
     return {
         "verify_url": mail.absolute_url("verify_id", public_id),
-        "verify_short": f"{urlsplit(settings.SITE_URL).netloc}/v",
+        "verify_short": short_address(),
     }
+
+
+def short_address() -> str:
+    """Return where certificates are checked by hand, as short as it is printed."""
+    return f"{urlsplit(settings.SITE_URL).netloc}/v"
 
 
 def signatures_of(rows: QuerySet[Signatory]) -> tuple[paper.Signatory, ...]:

@@ -6,8 +6,8 @@ from typing import NamedTuple
 from django.utils.translation import gettext as _
 
 from cec.wording import day
-from certificates.paper import CertificateFacts
-from certificates.words import ENGLISH, FRENCH, amount
+from certificates.printing.paper import CertificateFacts
+from certificates.printing.words import ENGLISH, FRENCH, amount
 
 SIDES = (ENGLISH, FRENCH)
 

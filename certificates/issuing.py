@@ -9,8 +9,9 @@ from cec.problems import Problem, Refused
 from certificates import facts, serial
 from certificates.completion import check_completion, lock
 from certificates.models import Certificate
-from certificates.paper import CertificateFacts
-from certificates.verification import new_public_id
+from certificates.printing.paper import CertificateFacts
+from certificates.public.verification import new_public_id
+from certificates.wordings.fitting import why_not
 from registrations.calendar import today_in
 from registrations.models import Person, Program, Registration
 from registrations.models.registration import already_moved
@@ -85,14 +86,8 @@ def _serial(program: Program, year: int, sequence: int) -> str:
 
 def require_printable(paper: CertificateFacts) -> None:
     """Refuse facts that the paper has no room or no letters for: once frozen they never change."""
-    from certificates.composition import compose  # brings WeasyPrint, which few requests need
-
-    try:
-        compose(paper)
-    except ValueError as error:
-        raise Refused(
-            Problem("unprintable", _("It can’t be printed: %(why)s.") % {"why": error})
-        ) from error
+    if why := why_not(paper):
+        raise Refused(Problem("unprintable", _("It can’t be printed: %(why)s") % {"why": why}))
 
 
 def try_again(certificate: Certificate, *, by: Person) -> None:

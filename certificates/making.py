@@ -10,11 +10,14 @@ from datetime import datetime
 from celery.exceptions import SoftTimeLimitExceeded
 from django.db import transaction
 from django.db.models import F
+from django.db.models.functions import Greatest
 from django.utils import timezone
 
 from cec import work
-from certificates import badge, facts, pdf, sending, signing
+from certificates import facts, sending, signing
 from certificates.models import Certificate, Document
+from certificates.printing import pdf
+from certificates.public import badge
 
 log = logging.getLogger(__name__)
 
@@ -38,8 +41,9 @@ def make_document(certificate_id: int) -> bool:
     except signing.NoTimestamp as error:
         # Somebody else's server is down: that is no try, and it is asked again until it answers.
         log.warning("%s waits: %s", certificate.serial, error)
+        # Not below nothing: the button may have set the tries to zero meanwhile.
         Certificate.objects.filter(pk=certificate.pk).update(
-            tries=F("tries") - 1, error=str(error)[:500]
+            tries=Greatest(F("tries") - 1, 0), error=str(error)[:500]
         )
         return False
     except Exception as error:  # whatever it is, an administrator must see it (F2)

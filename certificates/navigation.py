@@ -19,7 +19,7 @@ ISSUED = frozenset({"issued", "desk_certificate", "certificate_correct", "certif
 def main(request: HttpRequest) -> Iterable[navigation.Item]:
     """The check for visitors; a certificate for participants, or a statement instead."""
     if not request.user.is_authenticated:
-        names = frozenset({"verify", "verify_id"})
+        names = frozenset({"verify", "verify_id", "verify_file"})
         yield navigation.Item(_("Verify a certificate"), reverse("verify"), names, position=30)
         return
     registration = current_registration(request)
@@ -43,62 +43,53 @@ def main(request: HttpRequest) -> Iterable[navigation.Item]:
 
 @navigation.desk
 def desk(request: HttpRequest) -> Iterable[tuple[str, navigation.Item]]:
-    """What waits for this person, with counts."""
+    """What waits for this person, with counts, and what the committee has to look at."""
     if not roles_of(request.user).is_staff:
         return
-    yield (
-        _("Waiting for you"),
-        navigation.Item(
-            _("Final reviews"),
-            reverse("reviews"),
-            frozenset({"reviews", "review", "review_accept", "review_return"}),
-            count=queue_waits(request).reviews,
-            position=30,
-        ),
+    for item in _waiting(request):
+        yield _("Waiting for you"), item
+    for item in _committee(request):
+        yield _("Committee"), item
+
+
+def _waiting(request: HttpRequest) -> Iterable[navigation.Item]:
+    yield navigation.Item(
+        _("Final reviews"),
+        reverse("reviews"),
+        frozenset({"reviews", "review", "review_accept", "review_return"}),
+        count=queue_waits(request).reviews,
+        position=30,
     )
-    yield (
-        _("Waiting for you"),
-        navigation.Item(
-            _("Near the end"), reverse("near_end"), frozenset({"near_end"}), position=35
-        ),
-    )
-    yield (
-        _("Committee"),
-        navigation.Item(
-            _("Audits"),
-            reverse("audits"),
-            frozenset({"audits", "audit", "audit_draw", "audited", "audit_choose"}),
-            position=50,
-        ),
+    yield navigation.Item(
+        _("Near the end"), reverse("near_end"), frozenset({"near_end"}), position=35
     )
     if may(request.user, "issue_certificate"):
-        yield (
-            _("Waiting for you"),
-            navigation.Item(
-                _("Certificates"),
-                reverse("issuing"),
-                frozenset({"issuing", "issue", "batches", "batch", *ISSUED}),
-                count=waiting.count_to_issue(request.user),
-                position=40,
-            ),
-        )
-    else:
-        yield (
-            _("Committee"),
-            navigation.Item(_("Certificates"), reverse("issued"), ISSUED, position=60),
+        yield navigation.Item(
+            _("Certificates"),
+            reverse("issuing"),
+            frozenset({"issuing", "issue", "batches", "batch", *ISSUED}),
+            count=waiting.count_to_issue(request.user),
+            position=40,
         )
     if may(request.user, "correct_certificate"):
-        yield (
-            _("Waiting for you"),
-            navigation.Item(
-                _("Correction requests"),
-                reverse("corrections"),
-                frozenset({"corrections", "correction"}),
-                count=waiting.corrections(request.user).count(),
-                position=45,
-            ),
+        yield navigation.Item(
+            _("Correction requests"),
+            reverse("corrections"),
+            frozenset({"corrections", "correction"}),
+            count=waiting.corrections(request.user).count(),
+            position=45,
         )
+
+
+def _committee(request: HttpRequest) -> Iterable[navigation.Item]:
     if may(request.user, "see_certificate_texts"):
         texts = reverse("wordings")
-        label = _("Texts and signatories")
-        yield _("Committee"), navigation.Item(label, texts, within=texts, position=42)
+        yield navigation.Item(_("Texts and signatories"), texts, within=texts, position=42)
+    yield navigation.Item(
+        _("Audits"),
+        reverse("audits"),
+        frozenset({"audits", "audit", "audit_draw", "audited", "audit_choose"}),
+        position=50,
+    )
+    if not may(request.user, "issue_certificate"):
+        yield navigation.Item(_("Certificates"), reverse("issued"), ISSUED, position=60)

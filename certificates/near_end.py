@@ -74,9 +74,9 @@ def _view(row: Progress) -> str:
         return WITH_US
     if not row.reached and row.ends_on - row.judged_on > SOON:
         return ""
-    if not row.complete:
-        return MISSING
-    return WAITING if row.waits else READY
+    if row.is_ready:
+        return READY
+    return WAITING if row.complete else MISSING
 
 
 def described(shown: Sequence[Progress]) -> list[Any]:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from activities import points
 from cec.problems import Problem
 from certificates import completion, waiting
-from certificates.lettering import clean
+from certificates.printing.lettering import clean
 from registrations.models import Person, Registration
 from registrations.models.registration import RegistrationQuerySet
 from registrations.permissions import may

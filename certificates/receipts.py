@@ -12,8 +12,8 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from cec.wording import day, exact_money
-from certificates.lettering import clean
-from certificates.stationery import HEADINGS, Row, lettered, print_on
+from certificates.printing.lettering import clean
+from certificates.printing.stationery import HEADINGS, Row, lettered, print_on
 from registrations.calendar import day_in
 from registrations.models import Payment
 

@@ -17,8 +17,8 @@ from django.utils.translation import gettext as _
 from activities import points
 from activities.models import Activity, Credit, CreditRequest
 from cec.wording import amount, day, number
-from certificates.lettering import clean
-from certificates.stationery import HEADINGS, Row, lettered, print_on
+from certificates.printing.lettering import clean
+from certificates.printing.stationery import HEADINGS, Row, lettered, print_on
 from registrations.calendar import day_in, today_in
 from registrations.models import Part, Person, Registration
 

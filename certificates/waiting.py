@@ -6,7 +6,7 @@ from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 
 from certificates.completion import ready
 from certificates.models import BatchItem, Certificate, CorrectionRequest
-from certificates.models.certificate import not_made
+from certificates.models.certificate import not_made, unmade
 from registrations import queue
 from registrations.models import Event, Person, Registration
 from registrations.models.registration import RegistrationQuerySet
@@ -77,10 +77,8 @@ def under_way(rows: Iterable[Registration]) -> dict[int, int]:
     return dict(items.values_list("registration", "batch"))
 
 
-# The PDF of one that was replaced or revoked before it was made is waited for by nobody.
-UNMADE = Q(document__isnull=True, state=Certificate.State.VALID)
-FAILED = UNMADE & not_made()
-MAKING = UNMADE & ~FAILED
+FAILED = not_made()
+MAKING = unmade() & ~FAILED
 
 
 def progress(certificates: QuerySet[Certificate]) -> dict[str, int]:

@@ -8,7 +8,7 @@ from cec import wording
 from cec.bilingual import in_language
 from cec.problems import Problem
 from certificates.completion.findings import Finding, Progress, findings, standing_of
-from certificates.lettering import UncoveredCharacters, letter
+from certificates.printing.lettering import UncoveredCharacters, letter
 from registrations.membership import problems_of
 from registrations.models import Registration
 from registrations.models.registration import RegistrationQuerySet

@@ -10,11 +10,12 @@ from django.utils import timezone, translation
 
 from activities import log, several
 from activities.models import Activity
-from certificates import batches, completion, proofs, sharing
+from certificates import batches, completion, proofs
 from certificates.demo.cast import Cast, Committee
 from certificates.demo.learning import Entry
 from certificates.demo.script import Script
 from certificates.models import Certificate
+from certificates.public import sharing
 from registrations import fees, membership, registering
 from registrations.models import Association, Payment, Person, Program, Rate, Registration
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from activities.forms.fields import LineField
 from certificates import serial as serials
 from certificates.completion import check_name
+from certificates.facts import association_names
 from certificates.models import Certificate
 from certificates.models.correction import LONGEST_REASON
 from registrations.forms.desk import OnceForm, PlainForm
@@ -76,10 +77,7 @@ class CorrectForm(NameForm):
         }
 
     def _association(self, chosen: str) -> tuple[str, str] | None:
-        if not chosen:
-            return None
-        row = self.associations.get(chosen)
-        return (row.name_en, row.name_fr or row.name_en) if row else ("", "")
+        return association_names(self.associations.get(chosen)) if chosen else None
 
 
 class RevokeForm(PlainForm):

@@ -9,9 +9,10 @@ from django.utils.translation import gettext_lazy as _
 from activities.forms.fields import LineField
 from cec.forms import DayField
 from cec.problems import Refused
-from certificates import inking, signatories, wordings
+from certificates import signatories, wordings
 from certificates.models import CertificateWording, Signatory
-from certificates.preview import HOLDERS
+from certificates.signatories import inking
+from certificates.wordings.preview import HOLDERS
 from registrations.calendar import today_in
 from registrations.forms.desk import PlainForm
 from registrations.forms.rules import PairedForm

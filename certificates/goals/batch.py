@@ -14,12 +14,13 @@ from pathlib import Path
 from statistics import fmean
 from uuid import uuid4
 
-from certificates import batches, making, pdf, proofs
+from certificates import batches, making, proofs
 from certificates.bench import FACTS
 from certificates.goals import graduates, scratch
 from certificates.goals.filling import Filled
 from certificates.goals.goal import Result, at_most, compared
 from certificates.models import Batch, Certificate
+from certificates.printing import pdf
 
 FEWEST, MOST = 20, 1_000
 SHARE = 33  # of the bench's participants, one has a certificate coming

@@ -10,7 +10,7 @@ from weasyprint import HTML
 from certificates import transcript
 from certificates.goals.filling import ENTRIES, Filled
 from certificates.goals.goal import Result, at_most, compared, in_turns
-from certificates.press import PORTRAIT, press
+from certificates.printing.press import PORTRAIT, press
 
 MANY = 120
 KILOBYTE = 1000

@@ -9,7 +9,7 @@ from django.utils.translation import pgettext_lazy
 
 from cec import claims
 from cec.outbox import OutgoingMail
-from certificates.models.certificate import Certificate, not_made
+from certificates.models.certificate import Certificate, not_made, unmade
 from registrations.models import Appointment, Person, Registration
 from registrations.models.committee import roles_of
 
@@ -29,12 +29,7 @@ class BatchQuerySet(models.QuerySet["Batch"]):
             "issued": issued,
             "made": issued & Q(items__certificate__document__isnull=False),
             "unmade": issued & not_made("items__certificate__"),
-            "making": issued
-            & Q(
-                items__certificate__document__isnull=True,
-                items__certificate__state=Certificate.State.VALID,
-            )
-            & ~not_made("items__certificate__"),
+            "making": issued & unmade("items__certificate__") & ~not_made("items__certificate__"),
             "mailed": Q(items__certificate__in=_mailed()),
             "left_out": Q(items__state=state.LEFT_OUT),
             "failed": Q(items__state=state.FAILED),

@@ -15,12 +15,20 @@ RETRY_AFTER = timedelta(minutes=3)
 MOST_TRIES = 5
 
 
+def unmade(of: str = "") -> Q:
+    """Certificates whose PDF is waited for; `of` is the way to the certificate.
+
+    One that was replaced or revoked before never gets a PDF.
+    """
+    return Q(**{f"{of}document__isnull": True, f"{of}state": "valid"})
+
+
 def not_made(of: str = "") -> Q:
-    """Certificates whose PDF couldn't be made so far; `of` is the way to the certificate."""
+    """Those of `unmade` whose PDF couldn't be made so far."""
     tried = Q(**{f"{of}tries__gte": MOST_TRIES}) | (
         Q(**{f"{of}tries__gte": 1}) & ~Q(**{f"{of}error": ""})
     )
-    return Q(**{f"{of}document__isnull": True}) & tried
+    return unmade(of) & tried
 
 
 class CertificateQuerySet(models.QuerySet["Certificate"]):
@@ -33,8 +41,8 @@ class CertificateQuerySet(models.QuerySet["Certificate"]):
         return self.filter(registration__in=Registration.objects.worked_on_by(person))
 
     def without_document(self) -> CertificateQuerySet:
-        """Valid, but the PDF isn't made yet; one that ended before that never gets a PDF."""
-        return self.filter(document__isnull=True, state=Certificate.State.VALID)
+        """Valid, but the PDF isn't made yet."""
+        return self.filter(unmade())
 
     def to_make(self, now: datetime) -> CertificateQuerySet:
         """Certificates whose PDF somebody should make now: not tried, or not tried lately (H4)."""

@@ -27,7 +27,7 @@ from pyhanko.sign.fields import MDPPerm, SigSeedSubFilter
 from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner, SimpleSigner
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
-from certificates.paper import SIGNATURE_FIELD
+from certificates.printing.paper import SIGNATURE_FIELD
 from certificates.signing.key import SigningKey
 from certificates.signing.timestamps import server
 
@@ -45,7 +45,7 @@ def sign(content: bytes, key: SigningKey, *, reason: str) -> bytes:
     signed = b""
     for spaces in range(MOST_ROUNDS):
         signed = _signed(content, key, reason + " " * spaces)
-        # See certificates.conformance: this is the same for the one stream that pyHanko adds.
+        # See printing.conformance: this is the same for the one stream that pyHanko adds.
         if b"\r\nendstream" not in signed[len(content) :]:
             break
     return signed

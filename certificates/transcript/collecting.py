@@ -20,7 +20,7 @@ from activities.record import Line, Record
 from activities.standing import Cell, Row, StandingTable
 from cec.wording import day, number, short_day
 from certificates import completion
-from certificates.lettering import clean
+from certificates.printing.lettering import clean
 from registrations.calendar import day_in
 from registrations.models import Event, ProgramYear, Registration
 

@@ -10,7 +10,7 @@ from functools import lru_cache
 from cec import shelves
 from cec.shelves import ShelfYear, Spine
 from cec.wording import number
-from certificates.art import (
+from certificates.printing.art import (
     INDIGO,
     INK,
     JADE,
@@ -25,8 +25,8 @@ from certificates.art import (
     outline,
     pen,
 )
-from certificates.guilloche import operator
-from certificates.lettering import STRONG
+from certificates.printing.guilloche import operator
+from certificates.printing.lettering import STRONG
 
 WIDTH = 480.0
 PIXEL = 0.48  # of the screen's heights, in points

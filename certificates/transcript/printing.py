@@ -12,14 +12,14 @@ from django.utils.translation import ngettext
 from activities.standing import Cell
 from cec.shelves import shelf_scale
 from cec.wording import amount, number, short_day
-from certificates import stationery
-from certificates.art import Art
-from certificates.stationery import HEADINGS, Row, legible, lettered, print_page
+from certificates.printing import stationery
+from certificates.printing.art import Art
+from certificates.printing.stationery import HEADINGS, Row, legible, lettered, print_page
 from certificates.transcript import drawing
 from certificates.transcript.collecting import Entry, Plan, Transcript, Year
 
 if TYPE_CHECKING:  # it brings WeasyPrint
-    from certificates.press import Page
+    from certificates.printing.press import Page
 
 MOST_PAGES = 200
 WORDS = {"en": "transcript", "fr": "releve"}  # in the names of files
@@ -37,7 +37,7 @@ def render(transcript: Transcript) -> bytes:
     than were accepted.
     """
     if transcript.accepted not in (None, transcript.counted):
-        from certificates.press import Unprintable  # brings WeasyPrint
+        from certificates.printing.press import Unprintable  # brings WeasyPrint
 
         raise Unprintable("the record counts other points than were accepted")
     return print_page(compose(transcript))

@@ -13,7 +13,7 @@ from activities.models import Audit
 from activities.record import Record, with_files
 from cec.problems import Refused
 from certificates import auditing
-from certificates.forms import AskedEntriesForm, AuditForm
+from certificates.forms.reviews import AskedEntriesForm, AuditForm
 from registrations.calendar import today_in
 from registrations.models import Person, Registration
 from registrations.permissions import require

@@ -4,9 +4,9 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_safe
 
-from certificates import badge, badge_key, verification
-from certificates.limits import too_many_checks
 from certificates.models import Certificate, Document, Sharing
+from certificates.public import badge, badge_key, verification
+from certificates.public.limits import too_many_checks
 from certificates.views.public import unlisted
 
 NOT_FOUND = "We have no badge at this address.\n"

@@ -16,8 +16,8 @@ from django.views.decorators.http import require_GET, require_POST
 from activities import points
 from certificates import completion, issuing, waiting
 from certificates import serial as serials
-from certificates.lettering import clean
 from certificates.models import Batch, Certificate
+from certificates.printing.lettering import clean
 from registrations.models import Association, Person, Program, Registration
 from registrations.models.registration import RegistrationQuerySet
 from registrations.permissions import may, require, require_staff

@@ -1,26 +1,20 @@
 """Papers that are made when somebody asks for them: receipts, and the letter to the employer."""
 
-import logging
-from collections.abc import Callable
-
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from certificates import employer_letter, receipts
-from certificates.forms import EmployerLetterForm, cannot_print
-from certificates.lettering import UncoveredCharacters
-from certificates.stationery import what_cannot_be_printed
+from certificates.forms.papers import EmployerLetterForm, cannot_print
+from certificates.printing.stationery import what_cannot_be_printed
+from certificates.views.downloads import asked_language, printed
 from certificates.views.participant import find_own
 from registrations.models import Payment, Person, Registration
 from registrations.models.registration import RegistrationQuerySet
 from registrations.permissions import may
-
-log = logging.getLogger(__name__)
 
 
 def _with_fee(person: Person) -> RegistrationQuerySet:
@@ -82,35 +76,3 @@ def letter_download(request: HttpRequest, registration: int) -> HttpResponse:
     written = employer_letter.write(kept, language=asked_language(request, kept.language))
     name = f"{row.reference}-{written.language}.pdf"
     return printed(request, row, name, lambda: employer_letter.render(written))
-
-
-def asked_language(request: HttpRequest, usual: str) -> str:
-    """The language that the address asks a paper in, or the usual one."""
-    asked = request.GET.get("language", "")
-    return asked if asked in employer_letter.LANGUAGES else usual
-
-
-def printed(
-    request: HttpRequest, row: Registration, name: str, make: Callable[[], bytes]
-) -> HttpResponse:
-    """Answer with the PDF, or with a page that says what keeps it from being printed."""
-    from certificates.press import Unprintable  # brings WeasyPrint, which few requests need
-
-    try:
-        content = make()
-    except UncoveredCharacters as error:
-        context = {"registration": row, "cannot_print": cannot_print(error.characters)}
-        return render(request, "certificates/unprintable.html", context, status=409)
-    except Unprintable:
-        log.exception("%s could not be printed", name)
-        return render(request, "certificates/unprintable.html", {"registration": row}, status=409)
-    return as_file(content, name)
-
-
-def as_file(content: bytes, name: str) -> HttpResponse:
-    """Answer with a PDF to save, that nobody on the way keeps."""
-    response = HttpResponse(content, content_type="application/pdf")
-    response["Content-Disposition"] = content_disposition_header(True, name)
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Cache-Control"] = "no-store, private"
-    return response

@@ -7,7 +7,6 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -16,10 +15,11 @@ from cec import mail
 from cec.problems import Refused
 from certificates import completion, facts, readiness
 from certificates.edition_letters import whom_to_write_to
-from certificates.forms import SharingForm
-from certificates.lettering import clean
+from certificates.forms.public import SharingForm
 from certificates.models import Certificate, Document, Sharing
-from certificates.sharing import linkedin_url
+from certificates.printing.lettering import clean
+from certificates.public.sharing import linkedin_url
+from certificates.views.downloads import as_file
 from registrations.models import Event, Registration
 
 Status = Registration.Status
@@ -78,11 +78,7 @@ def download(request: HttpRequest, registration: int, edition: int | None = None
         raise Http404
     if found.registration.person_id != request.user.pk:
         found.registration.note("downloaded", by=request.user, details={"serial": found.serial})
-    response = HttpResponse(bytes(document.pdf), content_type="application/pdf")
-    response["Content-Disposition"] = content_disposition_header(True, found.file_name)
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Cache-Control"] = "no-store, private"
-    return response
+    return as_file(bytes(document.pdf), found.file_name)
 
 
 def find_own(request: HttpRequest, registration: int) -> Registration:

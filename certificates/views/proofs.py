@@ -10,12 +10,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from cec.problems import Refused
-from certificates import batches, facts, preview, proofs, waiting
-from certificates.forms import ProofForm
+from certificates import batches, facts, proofs, waiting
+from certificates.forms.proofs import ProofForm
 from certificates.models import Batch
 from certificates.proofs import Proof
+from certificates.views.downloads import printed
 from certificates.views.issuing import filters_of
-from certificates.views.paper import printed
+from certificates.wordings import fitting, preview
 from registrations.calendar import today_in
 from registrations.models import Registration
 from registrations.models.registration import RegistrationQuerySet
@@ -98,8 +99,9 @@ def specimen(request: HttpRequest, registration: int) -> HttpResponse:
     name = f"{row.reference}-{SPECIMEN}.pdf"
     try:
         return printed(request, row, name, lambda: preview.render(paper))
-    except ValueError as error:  # facts that the paper has no room for
-        messages.warning(request, _("It can’t be printed: %(why)s.") % {"why": error})
+    except ValueError:  # facts that the paper has no room for
+        why = fitting.why_not(paper)
+        messages.warning(request, _("It can’t be printed: %(why)s") % {"why": why})
         return redirect("issuing")
 
 

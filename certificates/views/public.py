@@ -15,10 +15,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from cec.bilingual import in_language
 from cec.navigation import other_language
-from certificates import facts, verification
-from certificates.forms import CertificateFileForm, VerifyForm
-from certificates.limits import too_many_checks, too_many_files
+from certificates import facts
+from certificates.forms.public import CertificateFileForm, VerifyForm
 from certificates.models import Certificate, Sharing
+from certificates.public import verification
+from certificates.public.limits import too_many_checks, too_many_files
 from certificates.transcript import public_rows
 
 log = logging.getLogger(__name__)

@@ -15,7 +15,7 @@ from activities.models import Credit
 from activities.record import Line, Record
 from cec.problems import Problem, Refused
 from certificates import completion, waiting
-from certificates.forms import ReviewForm
+from certificates.forms.reviews import ReviewForm
 from registrations import timeline
 from registrations.models import Event, Registration
 from registrations.permissions import may, require, require_staff

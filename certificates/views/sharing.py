@@ -7,8 +7,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from cec.problems import Refused
-from certificates import sharing
-from certificates.forms import SharingForm
+from certificates.forms.public import SharingForm
+from certificates.public import sharing
 from certificates.views.participant import find_own
 
 

@@ -8,10 +8,10 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from certificates import fitting, preview
 from certificates.forms.wordings import SpecimenForm
-from certificates.views.paper import as_file
+from certificates.views.downloads import as_file
 from certificates.views.wordings import find_program
+from certificates.wordings import fitting, preview
 from registrations.models import Program
 from registrations.permissions import may
 
@@ -35,7 +35,8 @@ def download(request: HttpRequest, program: str) -> HttpResponse:
 
     Signatures are drawn for those alone who may edit them: others see the line without.
     """
-    from certificates.press import Unprintable  # brings WeasyPrint, which few requests need
+    # Here, for it brings WeasyPrint, which few requests need.
+    from certificates.printing.press import Unprintable
 
     row = find_program(request, program, "see_certificate_texts")
     form = SpecimenForm(row, request.GET)

@@ -7,9 +7,9 @@ from django.shortcuts import render
 from django.views.decorators.http import require_POST, require_safe
 
 from certificates import completion, statement
-from certificates.forms import StatementForm, cannot_print
-from certificates.stationery import what_cannot_be_printed
-from certificates.views.paper import printed
+from certificates.forms.papers import StatementForm, cannot_print
+from certificates.printing.stationery import what_cannot_be_printed
+from certificates.views.downloads import printed
 from certificates.views.participant import find_own
 from registrations.models import Registration
 

@@ -6,7 +6,7 @@ from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_GET
 
 from certificates import transcript
-from certificates.views.paper import asked_language, printed
+from certificates.views.downloads import asked_language, printed
 from registrations.models import Event, Registration
 
 

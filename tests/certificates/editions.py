@@ -1,9 +1,11 @@
-"""Ends and next editions of a certificate, as rows."""
+"""Ends and next editions of a certificate, as rows, and what its holder asks for."""
 
 from django.utils import timezone
 
-from certificates.models import Certificate
-from certificates.verification import new_public_id
+from certificates import correction_requests
+from certificates.models import Certificate, CorrectionRequest
+from certificates.public.verification import new_public_id
+from tests.certificates import records
 
 SAME = ("registration", "program", "year", "holder", "facts", "issued_on", "issued_by")
 
@@ -30,3 +32,14 @@ def revoke(certificate: Certificate) -> None:
 
 def _end(certificate: Certificate, **fields) -> None:
     Certificate.objects.filter(pk=certificate.pk).update(**fields)
+
+
+def ask_for_another_name(certificate: Certificate | None = None) -> CorrectionRequest:
+    """The holder's request to be Nadia Nowak on their certificate."""
+    certificate = certificate or records.issued()
+    return correction_requests.ask(
+        certificate.registration,
+        by=certificate.registration.person,
+        name="Nadia Nowak",
+        reason="I married.",
+    )

@@ -10,7 +10,7 @@ import pytest
 from pypdf import PdfReader
 
 from certificates.bench import FACTS
-from certificates.pdf import (
+from certificates.printing.pdf import (
     CertificateFacts,
     Signatory,
 )

@@ -7,7 +7,7 @@ from django.utils import timezone
 from certificates import completion, facts, issuing
 from certificates import serial as serials
 from certificates.models import Certificate
-from certificates.verification import new_public_id
+from certificates.public.verification import new_public_id
 from registrations.calendar import anniversary
 from registrations.models import Person, Registration
 from tests import factories

@@ -7,8 +7,9 @@ import PIL.Image
 import PIL.ImageDraw
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from certificates import inking, signatories, wordings
+from certificates import signatories, wordings
 from certificates.models import CertificateWording, Signatory
+from certificates.signatories import inking
 from registrations.models import Person, Program
 from tests import factories
 

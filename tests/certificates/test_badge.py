@@ -5,8 +5,9 @@ import json
 import jwt
 import pytest
 
-from certificates import badge, making
+from certificates import making
 from certificates.models import Certificate, Sharing
+from certificates.public import badge
 from tests import factories
 from tests.certificates import keys, records
 from tests.certificates.editions import next_one, replace, revoke

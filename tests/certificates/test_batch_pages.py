@@ -10,10 +10,10 @@ from cec import claims
 from cec.health import Heartbeat
 from certificates import batches, issuing, making
 from certificates.models import Batch, Certificate
-from certificates.preview import SPECIMEN
+from certificates.wordings.preview import SPECIMEN
 from registrations.models import Program, Registration
 from tests import factories
-from tests.certificates import records
+from tests.certificates import editions, records
 from tests.certificates.batching import confirmed, progress, what_became
 from tests.certificates.pages import address, page, queries_of, signed_in
 from tests.certificates.printed import read
@@ -296,6 +296,22 @@ class TestTheBatch:
         assert "hx-trigger" not in text
         assert "No ink." in trouble
         assert (progress(batch).unmade, progress(batch).making) == (1, 0)
+
+    def test_one_that_ended_before_it_was_made_is_no_trouble_and_said(self, client, administrator):
+        batch = confirmed(records.accepted(), records.accepted(), by=administrator)
+        batches.issue_some(batch.pk)
+        first, second = Certificate.objects.order_by("pk")
+        Certificate.objects.filter(pk=first.pk).update(tries=1, error="It was too dark.")
+        for one in (first, second):
+            editions.revoke(one)
+
+        text = page(client, "batch", batch.pk)
+
+        assert (progress(batch).unmade, progress(batch).making) == (0, 0)
+        assert text.count("Revoked on") == 2
+        assert "Couldn’t be made" not in text
+        assert "Being made" not in text
+        assert first.holder not in page(client, "batch", batch.pk, view="trouble")
 
     def test_says_when_nobody_comes(self, client, administrator):
         batch = confirmed(records.accepted(), by=administrator)

@@ -4,8 +4,8 @@ from dataclasses import replace
 import pytest
 
 from certificates.bench import FACTS
-from certificates.composition import compose
-from certificates.pdf import (
+from certificates.printing.composition import compose
+from certificates.printing.pdf import (
     Signatory,
     TooLong,
     UncoveredCharacters,

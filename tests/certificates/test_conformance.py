@@ -11,7 +11,7 @@ import pytest
 from certificates import employer_letter, receipts, signing, statement
 from certificates.bench import FACTS, SIGNATURE
 from certificates.models import EmployerLetter
-from certificates.pdf import Signatory, render
+from certificates.printing.pdf import Signatory, render
 from registrations import fees
 from tests import factories as make
 from tests.certificates.printed import NAMES, png, read, signed

@@ -2,17 +2,20 @@
 
 from datetime import date
 
+import jwt
 import pytest
 from django.core.exceptions import PermissionDenied
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from cec.models import Attachment, OutgoingMail
 from cec.problems import Refused
-from certificates import correcting, facts, making, pdf
+from certificates import correcting, facts, making, signatories, signing
 from certificates.models import Certificate, Document, Signatory
-from registrations.models import Event, Program
+from certificates.printing import paper, pdf
+from registrations.models import Event
 from tests import factories
 from tests.certificates import records
+from tests.certificates.signing import ink, published, signatory
 from tests.races import at_once
 
 pytestmark = pytest.mark.django_db
@@ -44,7 +47,7 @@ class TestTheNextEdition:
     def test_keeps_everything_that_is_not_put_right(self):
         former = records.issued()
         former.registration.credits.update(state="disallowed")
-        Program.objects.update(certificate_en="Another title")
+        published(former.program, title_en="Another title")
 
         edition = correct(former)
 
@@ -73,7 +76,7 @@ class TestTheNextEdition:
 
     def test_takes_the_texts_and_signatories_of_its_day_when_asked_to(self):
         former = records.issued()
-        Program.objects.update(certificate_en="A better title")
+        published(former.program, title_en="A better title")
         Signatory.objects.create(
             program=former.program,
             name="New Chair",
@@ -86,7 +89,7 @@ class TestTheNextEdition:
         edition = correct(former, name=former.holder, renewed=True)
 
         printed = facts.thawed(edition.facts)
-        assert printed.title_en == "A better title"
+        assert (printed.title_en, printed.wording_version) == ("A better title", 2)
         assert [row.name for row in printed.signatories] == ["New Chair"]
         kept = ("name", "points", "starts_on", "ends_on", "issued_on", "rules_version")
         assert [edition.facts[key] for key in kept] == [former.facts[key] for key in kept]
@@ -104,6 +107,21 @@ class TestTheNextEdition:
         edition = correct(former)
 
         assert edition.facts["signatories"] == former.facts["signatories"]
+
+    def test_is_laid_out_as_today_even_where_it_keeps_its_texts_and_pictures(self, monkeypatch):
+        row = signatory(picture=ink())
+        former = records.issued()
+        published(former.program)
+        signatories.end(row, by=factories.administrator())
+        monkeypatch.setattr(paper, "TEMPLATE_VERSION", 2)
+
+        edition = correct(former)
+
+        printed = facts.thawed(edition.facts)
+        assert (former.facts["template_version"], edition.facts["template_version"]) == (1, 2)
+        assert printed.title_en == former.facts["title_en"]
+        assert printed.wording_version == 1
+        assert [one.image for one in printed.signatories] == [ink()]
 
     def test_is_written_to_the_history_with_both_serials_and_no_name(self):
         former = records.issued()
@@ -157,11 +175,19 @@ class TestWhatIsRefused:
         assert (Certificate.objects.count(), former.state) == (1, "valid")
         assert not Event.objects.filter(kind=Event.Kind.CERTIFICATE_CORRECTED).exists()
 
+    def test_what_can_not_be_printed_is_said_in_the_readers_language(self):
+        former = records.issued()
+
+        with translation.override("fr"), pytest.raises(Refused) as refused:
+            correct(former, association=("李", "李"))
+
+        assert "les polices du certificat n’ont pas 李." in str(refused.value).replace("\xa0", " ")
+
     def test_what_was_looked_at_is_what_is_made(self):
         former = records.issued()
         proposed = correcting.propose(former, name="Nadia Nowak", renewed=True)
         seen = correcting.digest_of(former, proposed)
-        Program.objects.update(certificate_en="A better title")
+        published(former.program, title_en="A better title")
 
         with pytest.raises(Refused) as refused:
             correct(former, renewed=True, seen=seen)
@@ -209,6 +235,10 @@ class TestThePdfOfAnEdition:
         assert Attachment.objects.get(mail=mail).name == f"{edition.serial}.pdf"
         assert former.serial in mail.text
         assert edition.serial in mail.text
+        document = Document.objects.get(certificate=edition)
+        assert signing.check(bytes(document.pdf)).ours
+        badge = jwt.decode(document.badge, options={"verify_signature": False})
+        assert badge["credentialSubject"]["licenseNumber"] == edition.serial
         assert OutgoingMail.objects.filter(kind="certificate_issued").count() == 1
 
     def test_leaves_the_bytes_of_the_one_before_as_they_were(self):
@@ -236,7 +266,7 @@ class TestThePdfOfAnEdition:
         content = pdf.render(facts.thawed(former.facts))
         correct(former)
 
-        stored = making._store(former, content)
+        stored = making._store(former, content, signing.key_in_use())
 
         assert not stored
         assert not Document.objects.exists()
@@ -281,13 +311,14 @@ class TestAllAtOnce:
         assert (former.state, Certificate.objects.count()) in {("replaced", 2), ("revoked", 1)}
 
     def test_making_and_correcting_send_no_dead_edition_after_the_new_one(self):
+        key = signing.key_in_use()
         for _round in range(3):
             former, administrator = records.issued(), factories.administrator()
             content = pdf.render(facts.thawed(former.facts))
 
             stored, _edition = at_once(
                 [
-                    lambda content=content, former=former: making._store(former, content),
+                    lambda content=content, former=former: making._store(former, content, key),
                     lambda former=former, by=administrator: correct(former, by=by),
                 ]
             )

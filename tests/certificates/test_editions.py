@@ -10,7 +10,7 @@ from django.utils import timezone
 from certificates import facts
 from certificates.bench import FACTS
 from certificates.models import Certificate
-from certificates.pdf import render
+from certificates.printing.pdf import render
 from tests.certificates import records
 from tests.certificates.editions import next_one
 from tests.certificates.editions import replace as end

@@ -2,7 +2,7 @@
 
 import pytest
 
-from certificates.verification import by_serial, name_matches
+from certificates.public.verification import by_serial, name_matches
 from tests import factories
 from tests.certificates import records
 

@@ -10,8 +10,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from certificates import limits, making
+from certificates import making
 from certificates.models import Certificate, Document
+from certificates.public import limits
 from tests import factories
 from tests.cec.hostile_files import pdf, raw_pdf
 from tests.certificates import records
@@ -39,6 +40,12 @@ def bytes_of(certificate: Certificate) -> bytes:
 def send(client: Client, content: bytes, name: str = "certificate.pdf", **headers):
     upload = SimpleUploadedFile(name, content)
     return client.post(reverse("verify_file"), {"file": upload}, headers=headers)
+
+
+def test_the_page_is_a_part_of_the_check_in_the_navigation(client):
+    text = client.get(reverse("verify_file")).text
+
+    assert f'href="{reverse("verify")}" aria-current="page"' in text
 
 
 class TestTheVeryFile:

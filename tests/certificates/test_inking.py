@@ -9,8 +9,8 @@ import pytest
 from PIL import ImageChops
 
 from cec.problems import Refused
-from certificates import inking
-from certificates.signature import usable_signature
+from certificates.printing.signature import usable_signature
+from certificates.signatories import inking
 from tests.certificates.signing import drawing, upload
 
 

@@ -6,9 +6,10 @@ from django.utils import timezone
 
 from cec.models import OutgoingMail
 from cec.problems import Refused
-from certificates import completion, facts, issuing, making, pdf, signing
+from certificates import completion, facts, issuing, making, signing
 from certificates.models import Certificate, Document
-from certificates.verification import new_public_id
+from certificates.printing import pdf
+from certificates.public.verification import new_public_id
 from registrations.models import Association, Registration
 from tests import factories
 from tests.certificates import records
@@ -152,9 +153,7 @@ class TestAllAtOnce:
 
     def test_two_workers_that_both_hold_a_rendered_pdf_still_send_one_mail(self):
         certificate = records.issued()
-        content = pdf.render(facts.thawed(certificate.facts))
-
-        key = signing.key_in_use()
+        content, key = pdf.render(facts.thawed(certificate.facts)), signing.key_in_use()
 
         answers = at_once([lambda: making._store(certificate, content, key)] * 8)
 

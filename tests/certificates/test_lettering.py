@@ -5,8 +5,16 @@ import unicodedata
 import pytest
 from django.template.loader import render_to_string
 
-from certificates import composition, lettering
-from certificates.lettering import MARKS, SANS, SERIF, TooLong, UncoveredCharacters, fit, letter
+from certificates.printing import composition, lettering
+from certificates.printing.lettering import (
+    MARKS,
+    SANS,
+    SERIF,
+    TooLong,
+    UncoveredCharacters,
+    fit,
+    letter,
+)
 
 
 @pytest.mark.parametrize(

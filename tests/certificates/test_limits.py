@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from certificates import limits
+from certificates.public import limits
 from tests import factories
 from tests.certificates import records
 from tests.certificates.pages import by_hand, link

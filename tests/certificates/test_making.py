@@ -5,14 +5,16 @@ from io import BytesIO
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.db import connection
 from django.utils import timezone
 from pyhanko.pdf_utils.reader import PdfFileReader
 
 from cec import work
 from cec.models import Attachment, OutgoingMail
-from certificates import facts, issuing, making, pdf, signing
+from certificates import facts, issuing, making, signing
 from certificates.models import Certificate, Document
 from certificates.models.certificate import MOST_TRIES, RETRY_AFTER
+from certificates.printing import pdf
 from tests import factories
 from tests.certificates import records
 
@@ -50,6 +52,23 @@ class TestMakingTheDocument:
     def test_the_mail_goes_out_with_the_document_and_not_before(self):
         records.issued()
 
+        assert not OutgoingMail.objects.filter(kind="certificate_issued").exists()
+
+    @pytest.mark.parametrize(
+        ("table", "only"),
+        [("cec_outgoingmail", "kind <> 'certificate_issued'"), ("certificates_document", "false")],
+    )
+    def test_bytes_badge_and_mail_come_together_or_not_at_all(self, table, only):
+        with connection.cursor() as cursor:
+            cursor.execute(f"ALTER TABLE {table} ADD CONSTRAINT closed CHECK ({only}) NOT VALID")
+        certificate = records.written()
+
+        made = making.make_document(certificate.pk)
+
+        certificate.refresh_from_db()
+        assert not made
+        assert "closed" in certificate.error
+        assert not Document.objects.exists()
         assert not OutgoingMail.objects.filter(kind="certificate_issued").exists()
 
     def test_the_sweep_makes_what_no_message_came_for(self):

@@ -11,10 +11,10 @@ from decimal import Decimal
 import pytest
 import segno
 
-from certificates import art
 from certificates.bench import FACTS
-from certificates.lettering import FACES
-from certificates.pdf import (
+from certificates.printing import art
+from certificates.printing.lettering import FACES
+from certificates.printing.pdf import (
     render,
 )
 from tests.certificates.printed import NAMES, read, run, tags_of, text_of
@@ -206,7 +206,7 @@ def test_equal_facts_make_equal_bytes_after_others_and_in_another_process():
     program = (
         "import django, sys; django.setup()\n"
         "from certificates.bench import FACTS\n"
-        "from certificates.pdf import render\n"
+        "from certificates.printing.pdf import render\n"
         "sys.stdout.buffer.write(render(FACTS))\n"
     )
     environment = os.environ | {"PYTHONHASHSEED": "7", "DJANGO_SETTINGS_MODULE": "cec.settings"}

@@ -5,13 +5,13 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 import pytest
 
 from certificates.bench import FACTS
-from certificates.composition import compose
-from certificates.pdf import (
+from certificates.printing.composition import compose
+from certificates.printing.pdf import (
     Unprintable,
     UnusableSignature,
     render,
 )
-from certificates.press import Image, Page, press
+from certificates.printing.press import Image, Page, press
 from tests.certificates.printed import png, read, signed, text_of
 
 

@@ -5,8 +5,10 @@ from datetime import date
 import pytest
 from pypdf.generic import ContentStream
 
-from certificates import pdf, preview, serial, wordings
+from certificates import serial, wordings
 from certificates.models import Certificate, CertificateWording, Document
+from certificates.printing import pdf
+from certificates.wordings import preview
 from tests import factories
 from tests.certificates import signing
 from tests.certificates.printed import read, text_of

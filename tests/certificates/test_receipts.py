@@ -10,7 +10,7 @@ from django.utils.translation import override
 
 from cec.wording import exact_money
 from certificates import receipts
-from certificates.lettering import FACES, UncoveredCharacters
+from certificates.printing.lettering import FACES, UncoveredCharacters
 from registrations import fees
 from registrations.models import Payment
 from tests import factories as make

@@ -6,8 +6,9 @@ from django.utils import timezone
 
 from cec.models import OutgoingMail
 from cec.problems import Refused
-from certificates import correcting, facts, issuing, making, pdf, waiting
+from certificates import correcting, facts, issuing, making, signing, waiting
 from certificates.models import Certificate, Document
+from certificates.printing import pdf
 from registrations.models import Event
 from tests import factories
 from tests.certificates import records
@@ -116,7 +117,7 @@ class TestRevoking:
         content = pdf.render(facts.thawed(certificate.facts))
         revoke(certificate)
 
-        stored = making._store(certificate, content)
+        stored = making._store(certificate, content, signing.key_in_use())
 
         assert not stored
         assert not Document.objects.exists()

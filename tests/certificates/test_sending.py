@@ -6,8 +6,9 @@ from uuid import uuid4
 import pytest
 
 from cec.models import OutgoingMail
-from certificates import correcting, making, sending, sharing
+from certificates import correcting, making, sending
 from certificates.models import Certificate
+from certificates.public import sharing
 from tests import factories
 from tests.certificates import records
 from tests.races import at_once, wait_for_a_lock

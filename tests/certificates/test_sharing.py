@@ -8,8 +8,8 @@ from django.db import connection
 
 from activities.models import Activity
 from cec.problems import Refused
-from certificates import sharing
 from certificates.models import Sharing
+from certificates.public import sharing
 from certificates.transcript import public_rows
 from registrations.models import Event
 from tests import factories

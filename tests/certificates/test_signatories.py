@@ -9,8 +9,9 @@ from django.db import Error, transaction
 from django.utils import timezone
 
 from cec.problems import Refused
-from certificates import facts, making, pdf, signatories
+from certificates import facts, making, signatories
 from certificates.models import Certificate, Document, Signatory, SignaturePicture
+from certificates.printing import pdf
 from registrations.models import Event
 from tests import factories
 from tests.certificates import records, signing

@@ -1,7 +1,7 @@
 import pytest
 
-from certificates.composition import compose
-from certificates.pdf import (
+from certificates.printing.composition import compose
+from certificates.printing.pdf import (
     UnusableSignature,
     render,
 )

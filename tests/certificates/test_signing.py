@@ -20,7 +20,7 @@ from pyhanko_certvalidator import ValidationContext
 
 from certificates import signing
 from certificates.bench import FACTS
-from certificates.pdf import render
+from certificates.printing.pdf import render
 from certificates.signing import checking
 from certificates.signing.key import SigningKey
 from tests.certificates import keys

@@ -6,6 +6,7 @@ from io import BytesIO
 
 import pytest
 from asn1crypto import tsp
+from django.db import connection
 from django.utils import timezone
 from pyhanko.keys.internal import (
     translate_pyca_cryptography_cert_to_asn1,
@@ -16,12 +17,13 @@ from pyhanko.sign.timestamps.dummy_client import DummyTimeStamper
 from pyhanko.sign.validation import validate_pdf_signature
 from pyhanko_certvalidator import ValidationContext
 
-from certificates import making, signing
+from certificates import issuing, making, signing
 from certificates.bench import FACTS
 from certificates.models import Certificate, Document
 from certificates.models.certificate import RETRY_AFTER
-from certificates.pdf import render
+from certificates.printing.pdf import render
 from certificates.signing import timestamps
+from tests import factories
 from tests.certificates import keys, records
 from tests.certificates.validators import complaints
 
@@ -171,3 +173,24 @@ class TestWhileTheServerIsDown:
 
         assert before == 1
         assert made
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_try_that_was_taken_back_by_the_button_is_not_taken_back_twice(authority):
+    certificate, administrator = records.issued(), factories.administrator()
+
+    class Pressed(list):
+        """Whatever is asked, somebody presses the button meanwhile."""
+
+        def append(self, question):
+            issuing.try_again(certificate, by=administrator)
+            connection.close()
+
+    authority.asked, authority.answer = Pressed(), b"nonsense"
+
+    made = making.make_document(certificate.pk)
+
+    certificate.refresh_from_db()
+    assert not made
+    assert certificate.tries == 0
+    assert "time stamp server" in certificate.error

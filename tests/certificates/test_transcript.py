@@ -9,8 +9,8 @@ from django.utils import timezone
 from activities import audit, log
 from activities.models import Credit
 from certificates import completion, transcript
-from certificates.lettering import UncoveredCharacters
-from certificates.press import Unprintable
+from certificates.printing.lettering import UncoveredCharacters
+from certificates.printing.press import Unprintable
 from registrations.models import Registration
 from tests import factories as make
 from tests.activities import audits

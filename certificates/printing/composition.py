@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 from django.template.loader import render_to_string
 
-from certificates import art
-from certificates.lettering import (
+from certificates.printing import art
+from certificates.printing.lettering import (
     MARKS,
     SANS,
     SERIF,
@@ -23,10 +23,10 @@ from certificates.lettering import (
     letter,
     wrap,
 )
-from certificates.paper import CertificateFacts
-from certificates.press import Image, Page
-from certificates.signature import usable_signature
-from certificates.words import ENGLISH, FRENCH, NO_BREAK_SPACE, Words, amount, day
+from certificates.printing.paper import CertificateFacts
+from certificates.printing.press import Image, Page
+from certificates.printing.signature import usable_signature
+from certificates.printing.words import ENGLISH, FRENCH, NO_BREAK_SPACE, Words, amount, day
 
 TEMPLATE = "certificates/pdf/certificate.html"
 

@@ -14,10 +14,10 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from cec.problems import Problem, Refused
-from certificates import paper
 from certificates.facts import MOST_SIGNATORIES
-from certificates.fitting import plain_facts, why_not
 from certificates.models import Signatory, SignaturePicture
+from certificates.printing import paper
+from certificates.wordings.fitting import plain_facts, why_not
 from registrations.calendar import today_in
 from registrations.models import Association, Person, Program
 from registrations.models.history import write_event
@@ -92,9 +92,7 @@ def add(program: Program, *, by: Person, picture: bytes | None = None, **fields:
     if same is not None:
         if not _changed(same, fields):
             return same
-        raise Refused(
-            Problem("listed", _("This person is in the list already, from the same day on."))
-        )
+        raise Refused(_listed())
     row = Signatory.objects.create(program=program, **fields)
     _note("signatory_added", row, by=by)
     return row
@@ -132,9 +130,7 @@ def change(
         setattr(row, name, fields[name])
     others = Signatory.objects.exclude(pk=row.pk).filter(program=row.program_id)
     if others.filter(association=row.association, name=row.name, first_day=row.first_day).exists():
-        raise Refused(
-            Problem("listed", _("This person is in the list already, from the same day on."))
-        )
+        raise Refused(_listed())
     row.edits += 1
     row.save()
     _note("signatory_changed", row, by=by, fields=changed)
@@ -156,6 +152,10 @@ def end(signatory: Signatory, *, by: Person) -> None:
     row.last_day = today
     row.edits += 1
     row.save(update_fields=["last_day", "edits"])
+
+
+def _listed() -> Problem:
+    return Problem("listed", _("This person is in the list already, from the same day on."))
 
 
 def _changed(row: Signatory, fields: dict[str, Any]) -> list[str]:

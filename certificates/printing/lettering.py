@@ -14,7 +14,7 @@ from typing import Any
 
 from fontTools.ttLib import TTFont
 
-FONTS = Path(__file__).parent / "fonts"
+FONTS = Path(__file__).parent.parent / "fonts"
 MARK_TO_BASE, MARK_TO_MARK, EXTENSION = 4, 6, 9
 
 # Sizes in points, each with the most lines that it may take: the first that fits the width is used.

@@ -6,9 +6,9 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from certificates.lettering import TooLong, UncoveredCharacters
 from certificates.models import CertificateWording
-from certificates.paper import CertificateFacts
+from certificates.printing.lettering import TooLong, UncoveredCharacters
+from certificates.printing.paper import CertificateFacts
 from registrations.models import Program
 
 # The longest of what stands around the texts: they have to fit beside it.
@@ -35,7 +35,8 @@ def plain_facts(program: Program) -> CertificateFacts:
 
 def why_not(facts: CertificateFacts) -> str:
     """Say what keeps these facts from being printed; empty if nothing does."""
-    from certificates.composition import compose  # brings WeasyPrint, which few requests need
+    # Here, for it brings WeasyPrint, which few requests need.
+    from certificates.printing.composition import compose
 
     try:
         compose(facts)

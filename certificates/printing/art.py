@@ -13,9 +13,9 @@ from typing import Any
 import segno
 from fontTools.pens.basePen import BasePen
 
-from certificates import guilloche
-from certificates.guilloche import Point, operator
-from certificates.lettering import STRONG
+from certificates.printing import guilloche
+from certificates.printing.guilloche import Point, operator
+from certificates.printing.lettering import STRONG
 
 SPRUCE = (0x0E, 0x4A, 0x40)
 BRASS = (0x9A, 0x6B, 0x12)

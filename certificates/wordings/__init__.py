@@ -13,8 +13,8 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from cec.problems import Problem, Refused
-from certificates.fitting import plain_facts, why_not
 from certificates.models import CertificateWording
+from certificates.wordings.fitting import plain_facts, why_not
 from registrations.models import Person, Program
 from registrations.models.history import write_event
 from registrations.permissions import require

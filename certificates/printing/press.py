@@ -18,11 +18,11 @@ from weasyprint import CSS, HTML, Document
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
-from certificates.art import Art
-from certificates.conformance import VARIANT, declare
-from certificates.lettering import FACES
-from certificates.pagination import set_aside
-from certificates.paper import SIGNATURE_FIELD
+from certificates.printing.art import Art
+from certificates.printing.conformance import VARIANT, declare
+from certificates.printing.lettering import FACES
+from certificates.printing.pagination import set_aside
+from certificates.printing.paper import SIGNATURE_FIELD
 
 CERTIFICATE = "certificates/pdf/certificate.css"
 PORTRAIT = "certificates/pdf/portrait.css"  # receipts and letters

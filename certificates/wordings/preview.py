@@ -7,17 +7,14 @@ import zlib
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
-from urllib.parse import urlsplit
-
-from django.conf import settings
 
 from cec import mail
-from certificates import art
-from certificates.art import Art
-from certificates.facts import signatures_of
-from certificates.lettering import STRONG
+from certificates.facts import association_names, short_address, signatures_of
 from certificates.models import CertificateWording, Signatory
-from certificates.paper import CertificateFacts
+from certificates.printing import art
+from certificates.printing.art import Art
+from certificates.printing.lettering import STRONG
+from certificates.printing.paper import CertificateFacts
 from registrations.calendar import anniversary
 from registrations.models import Association
 
@@ -51,6 +48,7 @@ def facts_of_specimen(
     signatures = signatures_of(signing)
     if not with_pictures:
         signatures = tuple(replace(signature, image=None) for signature in signatures)
+    association_en, association_fr = association_names(association)
     return CertificateFacts(
         **wording.texts,
         name=HOLDERS[holder],
@@ -59,12 +57,12 @@ def facts_of_specimen(
         unit_fr=program.text("unit", "fr"),
         starts_on=anniversary(on, -(program.cycle_years or WITHOUT_END)),
         ends_on=on - timedelta(days=1),
-        association_en=association.name_en if association else "",
-        association_fr=(association.name_fr or association.name_en) if association else "",
+        association_en=association_en,
+        association_fr=association_fr,
         serial=f"{program.code}-0000-0000-00",
         issued_on=on,
         verify_url=mail.absolute_url("verify"),
-        verify_short=f"{urlsplit(settings.SITE_URL).netloc}/v",
+        verify_short=short_address(),
         signatories=signatures,
         french_first=french_first,
     )
@@ -72,8 +70,8 @@ def facts_of_specimen(
 
 def render(facts: CertificateFacts) -> bytes:
     """The PDF of a specimen. Raises what `pdf.render` does."""
-    from certificates.composition import compose  # WeasyPrint, which few requests need
-    from certificates.press import press
+    from certificates.printing.composition import compose  # WeasyPrint, which few requests need
+    from certificates.printing.press import press
 
     page = compose(facts)
     assert page.behind is not None

@@ -17,8 +17,8 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from certificates.art import Art, stationery
-from certificates.lettering import (
+from certificates.printing.art import Art, stationery
+from certificates.printing.lettering import (
     MARKS,
     SANS,
     SERIF,
@@ -30,7 +30,7 @@ from certificates.lettering import (
 )
 
 if TYPE_CHECKING:  # it brings WeasyPrint, which few requests need
-    from certificates.press import Page
+    from certificates.printing.press import Page
 
 SPOKEN_AS = {"en": "en-CA", "fr": "fr-CA"}
 BODY = (SANS, MARKS)
@@ -154,7 +154,7 @@ def compose(
     `foot` is said at the bottom of each page of a list, and from the second page of a letter on;
     the shipped sans must cover it. `art` are drawings by the `src` that places them.
     """
-    from certificates.press import Page
+    from certificates.printing.press import Page
 
     with translation.override(language):
         number = _("Page %(page)s of %(pages)s") % {"page": "\n", "pages": "\n"}
@@ -165,6 +165,6 @@ def compose(
 
 def print_page(page: "Page") -> bytes:
     """Print a composed page. Raises Unprintable if it didn't come out as it should."""
-    from certificates.press import PORTRAIT, press
+    from certificates.printing.press import PORTRAIT, press
 
     return press(PORTRAIT).print(page)

@@ -16,9 +16,10 @@ from django.utils.translation import gettext as _
 from cec import mail
 from cec.bilingual import in_language
 from cec.wording import amount
-from certificates import badge_key, facts
+from certificates import facts
 from certificates.models import Certificate
-from certificates.paper import CertificateFacts
+from certificates.printing.paper import CertificateFacts
+from certificates.public import badge_key
 from certificates.signing import SigningKey
 
 CONTEXT = (

@@ -5,11 +5,11 @@ the shipped fonts. No model, no request, no program's name is known here. Equal 
 bytes.
 """
 
-from certificates.composition import compose
-from certificates.lettering import TooLong, UncoveredCharacters
-from certificates.paper import CertificateFacts, Signatory
-from certificates.press import Unprintable, press
-from certificates.signature import UnusableSignature
+from certificates.printing.composition import compose
+from certificates.printing.lettering import TooLong, UncoveredCharacters
+from certificates.printing.paper import CertificateFacts, Signatory
+from certificates.printing.press import Unprintable, press
+from certificates.printing.signature import UnusableSignature
 
 __all__ = [
     "CertificateFacts",

@@ -7,7 +7,7 @@ import PIL.Image
 from defusedxml import ElementTree  # type: ignore[import-untyped]
 from defusedxml.common import DefusedXmlException  # type: ignore[import-untyped]
 
-from certificates.press import Image
+from certificates.printing.press import Image
 
 LARGEST = 500_000  # bytes
 MOST_PIXELS = 4_000_000
