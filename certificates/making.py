@@ -10,6 +10,7 @@ from datetime import datetime
 from celery.exceptions import SoftTimeLimitExceeded
 from django.db import transaction
 from django.db.models import F
+from django.db.models.functions import Greatest
 from django.utils import timezone
 
 from certificates import badge, facts, pdf, sending, signing
@@ -34,11 +35,11 @@ def make_document(certificate_id: int) -> bool:
         content = pdf.render(facts.thawed(certificate.facts))
         signed = signing.sign(content, key, reason=REASON.format(serial=certificate.serial))
         return _store(certificate, signed, key)
-    except signing.NoTimestamp as error:
-        # Somebody else's server is down: that is no try, and it is asked again until it answers.
+    except (signing.NoSigningKey, signing.NoTimestamp) as error:
+        # Nothing is wrong with this certificate: that is no try, and it waits until it is mended.
         log.warning("%s waits: %s", certificate.serial, error)
         Certificate.objects.filter(pk=certificate.pk).update(
-            tries=F("tries") - 1, error=str(error)[:500]
+            tries=Greatest(F("tries") - 1, 0), error=str(error)[:500]
         )
         return False
     except Exception as error:  # whatever it is, an administrator must see it (F2)

@@ -17,9 +17,7 @@ MOST_TRIES = 5
 
 def not_made(of: str = "") -> Q:
     """Certificates whose PDF couldn't be made so far; `of` is the way to the certificate."""
-    tried = Q(**{f"{of}tries__gte": MOST_TRIES}) | (
-        Q(**{f"{of}tries__gte": 1}) & ~Q(**{f"{of}error": ""})
-    )
+    tried = Q(**{f"{of}tries__gte": MOST_TRIES}) | Q(**{f"{of}error__gt": ""})
     return Q(**{f"{of}document__isnull": True}) & tried
 
 
