@@ -38,8 +38,8 @@ def make_document(certificate_id: int) -> bool:
         content = pdf.render(facts.thawed(certificate.facts))
         signed = signing.sign(content, key, reason=REASON.format(serial=certificate.serial))
         return _store(certificate, signed, key)
-    except signing.NoTimestamp as error:
-        # Somebody else's server is down: that is no try, and it is asked again until it answers.
+    except (signing.NoSigningKey, signing.NoTimestamp) as error:
+        # Nothing is wrong with this certificate: that is no try, and it waits until it is mended.
         log.warning("%s waits: %s", certificate.serial, error)
         # Not below nothing: the button may have set the tries to zero meanwhile.
         Certificate.objects.filter(pk=certificate.pk).update(

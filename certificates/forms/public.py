@@ -83,7 +83,10 @@ class CertificateFileForm(PlainForm):
 
 
 class SharingForm(forms.ModelForm):  # type: ignore[type-arg]
-    """What the holder shows: nothing more than the paper's facts unless a box is ticked."""
+    """What the holder shows: nothing more than the paper's facts unless a box is ticked.
+
+    `with_badge` is False for a certificate from before there were badges.
+    """
 
     class Meta:
         model = Sharing
@@ -95,5 +98,7 @@ class SharingForm(forms.ModelForm):  # type: ignore[type-arg]
             "badge": _("An Open Badge with the facts on the paper, which badge sites can read."),
         }
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, with_badge: bool = True, **kwargs: Any) -> None:
         super().__init__(*args, label_suffix="", auto_id="id_sharing_%s", **kwargs)
+        if not with_badge:
+            del self.fields["badge"]

@@ -6,6 +6,7 @@ databases are those of registrations' 0002.
 
 import django.db.models.deletion
 from django.conf import settings
+from django.core.management.base import CommandError
 from django.db import migrations, models
 
 
@@ -26,6 +27,20 @@ LET_GO = """
     DROP TRIGGER keep_published ON certificates_certificatewording;
     DROP TRIGGER keep_history_whole ON certificates_certificatewording;
 """
+
+NO_WAY_BACK = (
+    "Certificates were signed, corrected or drawn with signatures since. Going back would delete what "
+    "they are checked with, so nothing was changed. Restore the backup from before the upgrade instead."
+)
+
+
+def refuse_to_lose(apps, schema_editor):
+    """Stop the way back to 0003 at its first step, while all is there, if it would lose anything."""
+    names = ("SigningCertificate", "SignaturePicture")
+    kept = [apps.get_model("certificates", name).objects for name in names]
+    kept.append(apps.get_model("certificates", "Certificate").objects.filter(edition__gt=1))
+    if any(rows.exists() for rows in kept):
+        raise CommandError(NO_WAY_BACK)
 
 
 class Migration(migrations.Migration):
@@ -104,4 +119,5 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(condition=models.Q(('published_by__isnull', True), models.Q(('published_at__isnull', False), models.Q(('reason', ''), _negated=True)), _connector='OR'), name='wording_is_published_with_a_reason'),
         ),
         migrations.RunSQL(KEEP, LET_GO),
+        migrations.RunPython(migrations.RunPython.noop, refuse_to_lose),
     ]

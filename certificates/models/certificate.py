@@ -3,7 +3,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Case, F, Q, When
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -25,9 +25,7 @@ def unmade(of: str = "") -> Q:
 
 def not_made(of: str = "") -> Q:
     """Those of `unmade` whose PDF couldn't be made so far."""
-    tried = Q(**{f"{of}tries__gte": MOST_TRIES}) | (
-        Q(**{f"{of}tries__gte": 1}) & ~Q(**{f"{of}error": ""})
-    )
+    tried = Q(**{f"{of}tries__gte": MOST_TRIES}) | Q(**{f"{of}error__gt": ""})
     return unmade(of) & tried
 
 
@@ -56,8 +54,17 @@ class CertificateQuerySet(models.QuerySet["Certificate"]):
         return self.filter(registration=registration).order_by("-edition").first()
 
     def with_progress(self) -> CertificateQuerySet:
-        """Annotate `made_at` and `sha256` of the PDF, without loading its bytes."""
-        return self.annotate(made_at=F("document__made_at"), sha256=F("document__sha256"))
+        """Annotate `made_at` and `sha256` of the PDF, without loading its bytes.
+
+        And `has_badge`, which is None before the PDF is made.
+        """
+        return self.annotate(
+            made_at=F("document__made_at"),
+            sha256=F("document__sha256"),
+            has_badge=Case(
+                When(document__badge="", then=False), When(document__badge__gt="", then=True)
+            ),
+        )
 
 
 class Certificate(models.Model):

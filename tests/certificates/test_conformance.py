@@ -8,13 +8,25 @@ import pikepdf
 import pydyf
 import pytest
 
-from certificates import employer_letter, receipts, signing, statement
+from certificates import (
+    correcting,
+    employer_letter,
+    making,
+    receipts,
+    signing,
+    statement,
+    transcript,
+    wordings,
+)
 from certificates.bench import FACTS, SIGNATURE
-from certificates.models import EmployerLetter
+from certificates.models import Document, EmployerLetter
 from certificates.printing.pdf import Signatory, render
+from certificates.wordings import preview
 from registrations import fees
 from tests import factories as make
+from tests.certificates import keys, records
 from tests.certificates.printed import NAMES, png, read, signed
+from tests.certificates.signing import ink, signatory
 from tests.certificates.validators import complaints
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning:pymupdf.*")
@@ -60,6 +72,41 @@ def test_a_certificate_conforms_before_and_after_its_signature(facts, tmp_path):
 
     assert complaints(printed, tmp_path) == []
     assert complaints(final, tmp_path) == []
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("kind", ["rsa-2048", "p-256"])
+def test_a_second_edition_with_uploaded_signatures_conforms(kind, settings, tmp_path):
+    keys.use(settings, tmp_path, kind)
+    signatory("Marguerite Oyelaran", picture=ink())
+    signatory("Tom Redfeather", picture=ink(), position=1)
+    first = records.issued(make.person("Nadia Kowalchuk"), association_code="ABQLA")
+    who = make.administrator()
+    second = correcting.correct(first, by=who, name="ᓇᑖᓕᐊ Łazarewicz", reason="A new name.")
+
+    making.make_document(second.pk)
+
+    pdf = bytes(Document.objects.get(certificate=second).pdf)
+    assert b"/Subtype /Image" in pdf
+    assert "2, " in read(pdf).pages[0].extract_text()
+    assert complaints(pdf, tmp_path) == []
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("holder", preview.HOLDERS)
+def test_a_specimen_conforms_with_its_mark(holder, tmp_path):
+    signatory(picture=ink())
+    facts = preview.facts_of_specimen(
+        wordings.in_force(make.program()),
+        on=date(2026, 5, 1),
+        association=make.association("ABQLA"),
+        holder=holder,
+        french_first=holder == "long",
+        with_pictures=True,
+    )
+
+    assert facts.signatories[0].image
+    assert complaints(preview.render(facts), tmp_path) == []
 
 
 def test_the_end_of_a_stream_is_plain_whatever_its_last_byte_is():
@@ -117,6 +164,47 @@ def test_a_statement_conforms_however_many_pages_it_has(language, entries, pages
 
     assert len(read(pdf).pages) >= pages
     assert complaints(pdf, tmp_path) == []
+
+
+def in_progress():
+    row = make.registration(make.person("ᓇᑖᓕᐊ Ḵwa'la"), starts_on=date(2025, 3, 15))
+    for number in range(60):
+        make.activity(row, "PUB-I", hours="1", on="2025-06-02", title=f"{MARKUP} 😀 {number}")
+    make.activity(row, "PD-I", hours="40", on="2025-07-02")
+    return row
+
+
+def of_courses():
+    row = make.careers(make.person("Denise Falconer"))
+    make.webinar(row, on="2025-06-02", title=MARKUP)
+    return row
+
+
+# Each page's part of a table is a table of its own, with its heads, and a table of one course has
+# more heads than figures: both are as they should be, and look suspicious to outloud.
+HEADS_AGAIN = (
+    "outloud: PAG-001 1 running header or footer line(s) are tagged as content on 3 or more pages"
+)
+MANY_HEADS = "outloud: TBL-010 header cells look shredded: 4 header cells against 2 data cells"
+TRANSCRIPTS = {
+    "in progress": (in_progress, 6, [HEADS_AGAIN]),
+    "empty": (lambda: make.registration(make.person(MARKUP)), 1, []),
+    "final": (records.accepted, 1, []),
+    "certified": (lambda: records.issued().registration, 1, []),
+    "of courses": (of_courses, 1, [MANY_HEADS]),
+}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("language", ["en", "fr"])
+@pytest.mark.parametrize(("record", "pages", "guesses"), TRANSCRIPTS.values(), ids=TRANSCRIPTS)
+def test_a_transcript_conforms_in_progress_and_final(record, pages, guesses, language, tmp_path):
+    written = transcript.write(record(), language=language)
+
+    pdf = transcript.render(written)
+
+    assert len(read(pdf).pages) >= pages
+    assert complaints(pdf, tmp_path) == guesses
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 
 from cec import work
 from cec.models import Attachment, OutgoingMail
-from certificates import facts, issuing, making, signing
+from certificates import facts, issuing, making, signing, waiting
 from certificates.models import Certificate, Document
 from certificates.models.certificate import MOST_TRIES, RETRY_AFTER
 from certificates.printing import pdf
@@ -178,3 +178,43 @@ class TestMakingTheDocument:
         assert not made
         assert "SIGNING_KEY_FILE can't be read" in certificate.error
         assert not Document.objects.exists()
+
+    def test_it_is_made_when_the_key_is_back_however_long_that_takes(self, settings, tmp_path):
+        certificate = records.issued()
+        settings.SIGNING_KEY_FILE, kept = str(tmp_path / "nowhere"), settings.SIGNING_KEY_FILE
+        for _ in range(MOST_TRIES + 2):
+            making.make_waiting()
+            Certificate.objects.update(tried_at=timezone.now() - RETRY_AFTER)
+        settings.SIGNING_KEY_FILE = kept
+
+        made = making.make_waiting()
+
+        certificate.refresh_from_db()
+        assert made == 1
+        assert certificate.error == ""
+
+    def test_one_that_waits_for_a_key_is_among_those_that_could_not_be_made(
+        self, settings, tmp_path
+    ):
+        certificate = records.issued()
+        settings.SIGNING_KEY_FILE = str(tmp_path / "nowhere")
+
+        making.make_document(certificate.pk)
+
+        counts = waiting.progress(Certificate.objects.all())
+        assert (counts["failed"], counts["making"]) == (1, 0)
+
+    def test_the_button_while_it_waits_for_a_key_breaks_nothing(
+        self, settings, tmp_path, monkeypatch
+    ):
+        certificate = records.issued()
+
+        def pressed():
+            issuing.try_again(certificate, by=factories.administrator())
+            raise signing.NoSigningKey("There is none.")
+
+        monkeypatch.setattr(signing, "key_in_use", pressed)
+        making.make_document(certificate.pk)
+
+        certificate.refresh_from_db()
+        assert (certificate.tries, certificate.error) == (0, "There is none.")
