@@ -18,6 +18,7 @@ from certificates.completion import check_name, lock
 from certificates.correction_requests import require_reason
 from certificates.issuing import MAKE_DOCUMENT, next_serial, require_printable
 from certificates.models import Certificate, CorrectionRequest
+from certificates.public import sharing
 from certificates.public.verification import new_public_id
 from registrations.calendar import today_in
 from registrations.models import Event, Person, Registration
@@ -95,6 +96,8 @@ def correct(
         raise Refused(Problem("stale", _("Something changed meanwhile. Look at it as it is now.")))
     _end(before, State.REPLACED)
     edition = _write(before, proposed, by=by)
+    if edition.holder != before.holder:
+        sharing.keep_names_apart(registration, by=by)
     correction_requests.settle(registration, CorrectionRequest.State.DONE, by=by)
     registration.note(
         Event.Kind.CERTIFICATE_CORRECTED,

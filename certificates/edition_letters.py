@@ -45,15 +45,15 @@ def whom_to_write_to(registration: Registration) -> str:
 
 
 def _on_a_former_name(certificate: Certificate, former: Certificate) -> Sequence[str]:
-    """Tell who has another name now how to keep the two apart, unless they do already."""
+    """Tell who has another name now that the two are kept apart, unless they want otherwise."""
     if certificate.holder == former.holder:
         return []
-    if not Sharing.of(certificate.registration).newest_edition:
+    if Sharing.of(certificate.registration).newest_edition:
         return []
     return [
         _(
-            "The page of the one before leads to this one, and so from your former name to your "
-            "name now. If you’d rather keep them apart, turn that off on your certificate’s page."
+            "Your two names are kept apart: the page of the one before says that it was replaced, "
+            "and doesn’t lead to this one. You can let it on your certificate’s page."
         )
     ]
 

@@ -143,6 +143,8 @@ class Plot:
             logged = min(max(entry.logged_on, approved + days(1)), closing)
             rate = self.shelf.rates[entry.type]
             self.script.plan(logged, partial(story.log, entry, rate), hour=17)
+        if "entries" in story.row:  # told one by one, and all of them stay
+            return
         recent = [entry for entry in entries if entry.logged_on <= self.today - days(3)]
         if closing == self.today and len(recent) > 12 and self.chance.random() < 0.3:
             self.script.plan(self.today - days(1), story.delete_latest)

@@ -1,5 +1,6 @@
 """What the holder of a certificate shows to strangers, and the ways to show it (F6)."""
 
+from collections.abc import Mapping
 from urllib.parse import urlencode
 
 from django.core.exceptions import PermissionDenied
@@ -29,6 +30,18 @@ def choose(registration: Registration, *, by: Person, **switches: bool) -> bool:
     lock(registration)
     if not Certificate.objects.filter(registration=registration).exists():
         raise Refused(Problem("no_certificate", _("There is no certificate to show yet.")))
+    return _keep(registration, switches, by=by)
+
+
+def keep_names_apart(registration: Registration, *, by: Person) -> None:
+    """Let the page of a former name lead to the name of today no more, until the holder wants it.
+
+    The paper with the former name may be in anybody's hands. The registration is locked already.
+    """
+    _keep(registration, {"newest_edition": False}, by=by)
+
+
+def _keep(registration: Registration, switches: Mapping[str, bool], *, by: Person) -> bool:
     row = Sharing.objects.filter(registration=registration).first() or Sharing.of(registration)
     before = row.chosen
     changed: dict[str, object] = {

@@ -175,12 +175,15 @@ def development_pair() -> bytes:
 
 
 def own_certificate(private: PrivateKey) -> x509.Certificate:
-    """Return a certificate of a key by itself, whose name says that it is worth nothing."""
+    """Return a certificate of a key by itself, whose name says that it is worth nothing.
+
+    It is valid from long ago on: demo data is signed in the past that it tells of.
+    """
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, DEVELOPMENT)])
     now = timezone.now()
     return (
         x509.CertificateBuilder(name, name, private.public_key(), x509.random_serial_number())
-        .not_valid_before(now - timedelta(hours=1))
+        .not_valid_before(now - timedelta(days=365 * DEVELOPMENT_YEARS))
         .not_valid_after(now + timedelta(days=365 * DEVELOPMENT_YEARS))
         .add_extension(_signatures_only(), critical=True)
         .sign(private, hashes.SHA256())

@@ -7,11 +7,11 @@ from tests import factories
 from tests.browser.people import People
 
 # A page: the name of its address, what stands in its places, and a query.
-Page = tuple[str, tuple[object, ...], str]
+Page = tuple[str, tuple[object, ...], str, int]
 
 
-def page(name: str, *args: object, query: str = "") -> Page:
-    return name, args, query
+def page(name: str, *args: object, query: str = "", status: int = 200) -> Page:
+    return name, args, query, status
 
 
 @dataclass(frozen=True)
@@ -93,7 +93,7 @@ class Gallery(People):
             page("verify_id", self.edition.public_id),
             page("verify_id", self.revoked.public_id),
             page("verify_id", self.former.public_id),
-            page("verify", query="?serial=XEC-2028-0417-EN&name=Nobody"),
+            page("verify", query="?serial=XEC-2028-0417-EN&name=Nobody", status=422),
             page("verify", query="?serial={}&name={}".format(*facts)),
         ]
 

@@ -293,6 +293,11 @@ def a_new_name_is_printed(
     assert holder.download("Download the PDF") == bytes(newest.document.pdf)
     stranger.go("verify_id", former.public_id)
     stranger.sees("This certificate was replaced on", NAME)
+    stranger.misses(NEW_NAME, "See the newest edition")
+    holder.go("certificate", registration.pk)
+    holder.tick("From an earlier edition, lead to the newest one")
+    holder.press("Save")
+    stranger.go("verify_id", former.public_id)
     stranger.follow("See the newest edition")
     stranger.sees("This certificate is valid", NEW_NAME, newest.serial)
     return newest

@@ -7,11 +7,13 @@ import pytest
 
 from cec.models import OutgoingMail
 from certificates import correcting, making, sending
-from certificates.models import Certificate
+from certificates.models import Certificate, Sharing
 from certificates.public import sharing
 from tests import factories
 from tests.certificates import records
 from tests.races import at_once, wait_for_a_lock
+
+NOTHING_SHARED = {"points": False, "transcript": False, "newest_edition": False, "badge": False}
 
 
 def mail_of_the_next_edition(certificate, name):
@@ -21,21 +23,31 @@ def mail_of_the_next_edition(certificate, name):
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize(
-    ("name", "leads", "told"),
-    [("Nadia Roy", True, True), ("Nadia Roy", False, False), (None, True, False)],
-)
-def test_whoever_has_another_name_is_told_how_to_keep_the_former_apart(name, leads, told):
+@pytest.mark.parametrize("leads", [True, False])
+def test_another_name_is_kept_apart_from_the_former_and_the_holder_is_told(leads):
     certificate = records.issued()
     holder = certificate.registration.person
-    sharing.choose(certificate.registration, by=holder, newest_edition=leads)
-    if name is None:
-        correcting.revoke(certificate, by=factories.administrator(), reason="By mistake.")
-        certificate.refresh_from_db()
+    sharing.choose(certificate.registration, by=holder, points=True, newest_edition=leads)
 
-    text = mail_of_the_next_edition(certificate, name or certificate.holder)
+    text = mail_of_the_next_edition(certificate, "Nadia Roy")
 
-    assert ("keep them apart" in " ".join(text.split())) == told
+    assert "Your two names are kept apart" in " ".join(text.split())
+    kept = Sharing.objects.get(registration=certificate.registration)
+    assert kept.chosen == {**NOTHING_SHARED, "points": True}
+    noted = certificate.registration.events.filter(details__newest_edition=False)
+    assert noted.count() == 1
+
+
+@pytest.mark.django_db
+def test_the_same_name_still_leads_to_the_newest_edition():
+    certificate = records.issued()
+    correcting.revoke(certificate, by=factories.administrator(), reason="By mistake.")
+    certificate.refresh_from_db()
+
+    text = mail_of_the_next_edition(certificate, certificate.holder)
+
+    assert "kept apart" not in " ".join(text.split())
+    assert Sharing.of(certificate.registration).newest_edition
 
 
 @pytest.mark.django_db(transaction=True)
