@@ -1,6 +1,7 @@
 """Every setting of the product. Installations differ only by environment variables (README.md)."""
 
 import contextlib
+import os
 from pathlib import Path
 
 import dj_database_url
@@ -9,6 +10,10 @@ from django.utils.translation import gettext_lazy as _
 
 from cec import environment as env
 from cec import services
+
+# Workbooks of strangers are read by the parser that defusedxml guards, also where lxml is installed
+# for something else. openpyxl asks once, when it is first imported.
+os.environ["OPENPYXL_LXML"] = "False"
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR = Path(env.text("CEC_VAR") or BASE_DIR / "var").resolve()

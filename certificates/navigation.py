@@ -64,19 +64,19 @@ def _waiting(request: HttpRequest) -> Iterable[navigation.Item]:
         _("Near the end"), reverse("near_end"), frozenset({"near_end"}), position=35
     )
     if may(request.user, "issue_certificate"):
+        waits = waiting.office_waits(request.user)
         yield navigation.Item(
             _("Certificates"),
             reverse("issuing"),
             frozenset({"issuing", "issue", "batches", "batch", *ISSUED}),
-            count=waiting.count_to_issue(request.user),
+            count=waits.to_issue,
             position=40,
         )
-    if may(request.user, "correct_certificate"):
         yield navigation.Item(
             _("Correction requests"),
             reverse("corrections"),
             frozenset({"corrections", "correction"}),
-            count=waiting.corrections(request.user).count(),
+            count=waits.corrections,
             position=45,
         )
 

@@ -1,8 +1,9 @@
 """What waits for the committee and for the administrators, the longest waiting first."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 
 from certificates.completion import ready
 from certificates.models import BatchItem, Certificate, CorrectionRequest
@@ -48,10 +49,22 @@ def to_issue(person: Person) -> RegistrationQuerySet:
     return ready(accepted(person).exclude(person=person).exclude(pk__in=under_way))
 
 
-def count_to_issue(person: Person) -> int:
-    """Count `to_issue`. On most days nothing is accepted, and no points are added up for that."""
-    waits = accepted(person).exclude(person=person).exists()
-    return to_issue(person).count() if waits else 0
+@dataclass(frozen=True)
+class OfficeWaits:
+    """How many certificates are to be issued, and how many requests are to be answered."""
+
+    to_issue: int
+    corrections: int
+
+
+def office_waits(person: Person) -> OfficeWaits:
+    """Count what waits for an administrator, in one query on most days: only where something is
+    accepted are points added up."""
+    asked = corrections(person).order_by().values("state").annotate(number=Count("pk"))
+    accepts, number = Person.objects.values_list(
+        Exists(accepted(person).exclude(person=person)), Subquery(asked.values("number"))
+    ).get(pk=person.pk)
+    return OfficeWaits(to_issue(person).count() if accepts else 0, number or 0)
 
 
 def corrections(person: Person) -> QuerySet[CorrectionRequest]:

@@ -7,6 +7,7 @@ import pytest
 from django.urls import reverse
 from django.utils.translation import override
 
+from cec.models import OutgoingMail
 from registrations.models import Association
 from tests.catalogue import MESSAGES, PLACEHOLDER, PROSE, TAG, TRANSLATED, originals, translations
 from tests.said import said
@@ -86,6 +87,8 @@ class TestPages:
         client.force_login(world.people[role])
         # The choice of a language names each in its own words.
         names = association_names() | {person.name for person in world.people.values()}
+        # So does a mail that went out, and the history has its subject.
+        names |= {mail.subject for mail in OutgoingMail.objects.all()}
         names |= {world.activity.title, "English"}
         seen, english = 0, {}
 

@@ -14,6 +14,8 @@ from pathlib import Path
 from statistics import fmean
 from uuid import uuid4
 
+from django.conf import settings
+
 from certificates import batches, making, proofs
 from certificates.bench import FACTS
 from certificates.goals import graduates, scratch
@@ -82,6 +84,7 @@ def _issue(batch: Batch, *, workers: int) -> tuple[float, list[list[int]]]:
 
 def work(batch_id: int) -> None:
     """What such a process does: warm up, then a share of the certificates and of the PDFs."""
+    settings.DEBUG = False  # else the log of queries keeps each PDF that was stored
     pdf.render(FACTS)
     print("ready", flush=True)
     sys.stdin.readline()

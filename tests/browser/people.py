@@ -9,7 +9,8 @@ from activities import audit, crediting, questions, rehearsing, several
 from activities.models import Activity, CreditRequest, Import
 from cec.models import StoredFile
 from certificates import batches, completion, correcting, correction_requests, making
-from certificates.models import Batch, Certificate, Sharing, Signatory
+from certificates.models import Batch, Certificate, Signatory
+from certificates.public import sharing
 from registrations import membership
 from registrations.bank import importing
 from registrations.mentoring import asking
@@ -43,8 +44,11 @@ class People:
         self.certificate = records.issued(factories.person(LONG_NAME), by=self.office)
         making.make_document(self.certificate.pk)
         self.edition = self._edition()
-        Sharing.objects.create(
-            registration=self.certificate.registration, points=True, transcript=True
+        sharing.choose(
+            self.certificate.registration,
+            by=self.certificate.registration.person,
+            points=True,
+            transcript=True,
         )
         self.former = records.issued(factories.person(LONG_NAME), by=self.office)
         editions.replace(self.former)

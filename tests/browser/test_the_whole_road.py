@@ -58,7 +58,7 @@ def test_four_people_walk_the_whole_road(people):
     events = registration.events.values_list("kind", flat=True)
     assert " ".join(events) == (
         "send payment confirmed approve import turn_in return turn_in accept certify"
-        " correction_asked certificate_corrected certificate_revoked"
+        " correction_asked sharing certificate_corrected sharing certificate_revoked"
     )
 
 
