@@ -85,8 +85,11 @@ class CertificateFileForm(PlainForm):
 class SharingForm(forms.ModelForm):  # type: ignore[type-arg]
     """What the holder shows: nothing more than the paper's facts unless a box is ticked.
 
-    `with_badge` is False for a certificate from before there were badges.
+    `with_badge` is False for a certificate from before there were badges. `seen` is the edition
+    that the page showed.
     """
+
+    seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
     class Meta:
         model = Sharing

@@ -19,17 +19,24 @@ LINKEDIN = "https://www.linkedin.com/profile/add"
 
 
 @transaction.atomic
-def choose(registration: Registration, *, by: Person, **switches: bool) -> bool:
+def choose(
+    registration: Registration, *, by: Person, seen: int | None = None, **switches: bool
+) -> bool:
     """Keep what the holder shows; say whether that changed anything.
 
     `switches` are those of `Sharing.chosen`; one that isn't given stays. Nobody chooses for
-    somebody else. Raises `Refused` when there is no certificate to show.
+    somebody else. `seen` is the edition that the holder looked at: one with a new name turns a
+    switch off, which an older page mustn't turn on again. Raises `Refused` when there is another
+    by now, and when there is no certificate to show.
     """
     if by.pk != registration.person_id:
         raise PermissionDenied
     lock(registration)
-    if not Certificate.objects.filter(registration=registration).exists():
+    newest = Certificate.objects.of(registration)
+    if newest is None:
         raise Refused(Problem("no_certificate", _("There is no certificate to show yet.")))
+    if seen is not None and seen != newest.edition:
+        raise Refused(Problem("stale", _("Something changed meanwhile. Look at it as it is now.")))
     return _keep(registration, switches, by=by)
 
 

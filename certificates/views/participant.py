@@ -151,7 +151,11 @@ def _editions(registration: Registration) -> dict[str, Any]:
         "correction": registration.correction_requests.last(),
         "is_renamed": clean(registration.person.name) != newest.holder,
         "sharing": sharing,
-        "sharing_form": SharingForm(instance=sharing, with_badge=newest.has_badge is not False),
+        "sharing_form": SharingForm(
+            instance=sharing,
+            initial={"seen": newest.edition},
+            with_badge=newest.has_badge is not False,
+        ),
         "linkedin": linkedin_url(newest),
         **(_revocation(newest) if newest.state == Certificate.State.REVOKED else {}),
     }

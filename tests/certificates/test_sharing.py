@@ -8,6 +8,7 @@ from django.db import connection
 
 from activities.models import Activity
 from cec.problems import Refused
+from certificates import correcting
 from certificates.models import Sharing
 from certificates.public import sharing
 from certificates.transcript import public_rows
@@ -60,6 +61,25 @@ class TestTheChoice:
         assert "Saved. Others see what you chose." in response.text
         assert [event.details for event in events(certificate)] == [{"points": True}]
         assert events(certificate).get().actor == certificate.registration.person
+
+    def test_from_a_page_of_before_a_new_name_leads_nobody_to_it(self, client, certificate):
+        signed_in(client, certificate.registration.person)
+        page_before = page(client, "certificate", certificate.registration_id)
+        correcting.correct(
+            certificate, by=factories.administrator(), name="Nadia Roy", reason="A new name."
+        )
+
+        stale = {"seen": "1", "points": "on", "newest_edition": "on"}
+        url = address("certificate_sharing", certificate.registration_id)
+        response = client.post(url, stale, follow=True)
+
+        assert 'name="seen" value="1"' in page_before
+        assert "Something changed meanwhile. Look at it as it is now." in response.text
+        row = Sharing.objects.get(registration=certificate.registration_id)
+        assert not any(row.chosen.values())
+        client.post(url, stale | {"seen": "2"})
+        row.refresh_from_db()
+        assert row.newest_edition
 
     def test_is_taken_back_as_easily(self, client, certificate):
         signed_in(client, certificate.registration.person)
