@@ -3,10 +3,12 @@
 from datetime import timedelta
 
 from celery import shared_task
+from django.utils.translation import gettext_lazy as _
 
 from activities import evidence, importing, publishing, reading_imports
 from cec import work
-from cec.health import Heartbeat
+
+HOUR = timedelta(hours=1)
 
 
 @shared_task(name=publishing.TELL)
@@ -14,19 +16,15 @@ def tell_of_new_rules(rehearsal_id: int) -> None:
     publishing.tell(rehearsal_id)
 
 
-@work.sweeper
+@work.sweeper(_("Tell of new rules"))
 def tell_of_rules_that_no_hint_came_for() -> int:
     return publishing.tell()
 
 
-@work.sweeper
+@work.sweeper(_("Remove evidence of deleted activities"), every=HOUR)
 def remove_evidence_of_deleted_entries() -> int:
     """Once an hour: an entry can be brought back for days."""
-    if not Heartbeat.is_due("deleted evidence", every=timedelta(hours=1)):
-        return 0
-    removed = evidence.sweep()
-    Heartbeat.beat("deleted evidence")
-    return removed
+    return evidence.sweep()
 
 
 @shared_task(name=reading_imports.READ)
@@ -34,11 +32,11 @@ def read_import(import_id: int) -> None:
     reading_imports.read(import_id)
 
 
-@work.sweeper
+@work.sweeper(_("Read uploaded records"))
 def read_waiting_imports() -> int:
     return reading_imports.read_waiting()
 
 
-@work.sweeper
+@work.sweeper(_("Forget old uploads"))
 def forget_old_imports() -> int:
     return importing.forget_old()

@@ -174,17 +174,23 @@ def message(mail: OutgoingMail, files: Sequence[Attachment]) -> EmailMultiAltern
     name, address = parseaddr(settings.DEFAULT_FROM_EMAIL)
     with translation.override(mail.language):
         sender = formataddr((gettext(name) if name else "", address))
+    headers = {
+        "Message-ID": mail.message_id,
+        "Date": format_datetime(mail.created_at),
+        "Auto-Submitted": "auto-generated",
+        "Content-Language": mail.language,
+    }
+    if mail.unsubscribe:
+        headers |= {
+            "List-Unsubscribe": f"<{mail.unsubscribe}>",
+            "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+        }
     built = EmailMultiAlternatives(
         subject=mail.subject,
         body=mail.text,
         from_email=sender,
         to=[mail.to],
-        headers={
-            "Message-ID": mail.message_id,
-            "Date": format_datetime(mail.created_at),
-            "Auto-Submitted": "auto-generated",
-            "Content-Language": mail.language,
-        },
+        headers=headers,
     )
     if mail.html:
         built.attach_alternative(mail.html, "text/html")

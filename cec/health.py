@@ -35,11 +35,6 @@ class Heartbeat(models.Model):
         """Note that it happened now."""
         cls.objects.update_or_create(name=name, defaults={"at": timezone.now()})
 
-    @classmethod
-    def is_due(cls, name: str, *, every: timedelta) -> bool:
-        """Say whether the last beat of this name is that long ago, or there was none."""
-        return not cls.objects.filter(name=name, at__gt=timezone.now() - every).exists()
-
 
 def failing() -> list[str]:
     """Return the names of the checks that fail; the log says why."""

@@ -12,8 +12,8 @@ the deed that it tells of; `cec.delivery` sends it afterwards (reliability H6).
 import pkgutil
 import secrets
 import unicodedata
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from email.message import Message
 from functools import cache
 from importlib import import_module
@@ -44,7 +44,8 @@ class Letter:
     """What a mail says, without its dress (templates/mail/layout.*). Every text is one line.
 
     `facts` are pairs of label and value, `button` is a label and an address, `why` says at the foot
-    why the person gets it.
+    why the person gets it. With `values`, subject, heading, preheader, paragraphs and closing have
+    placeholders of these names, like %(name)s; a paragraph that comes out empty is left out.
     """
 
     subject: str
@@ -55,6 +56,22 @@ class Letter:
     button: tuple[str, str] | None = None
     closing: Sequence[str] = ()
     why: str = ""
+    values: Mapping[str, object] | None = None
+
+    def filled(self) -> "Letter":
+        """Return the letter with its values in their places."""
+        if self.values is None:
+            return self
+        given = self.values
+        return replace(
+            self,
+            subject=self.subject % given,
+            heading=self.heading % given,
+            preheader=self.preheader % given,
+            paragraphs=[text for text in (each % given for each in self.paragraphs) if text],
+            closing=[text for text in (each % given for each in self.closing) if text],
+            values=None,
+        )
 
 
 @dataclass(frozen=True)
@@ -108,12 +125,23 @@ def _discover() -> None:
                 import_module(f"{app.name}.{module.name}")
 
 
-def write(kind: str, *args: Any, language: str) -> Written:
+def write(kind: str, *args: Any, language: str, unsubscribe: str = "") -> Written:
     """Render a letter in a language, both as plain text and as HTML."""
     with translation.override(language):
-        said = kinds()[kind].write(*args)
+        return dress(kinds()[kind].write(*args), language=language, unsubscribe=unsubscribe)
+
+
+def dress(said: Letter, *, language: str, unsubscribe: str = "") -> Written:
+    """Render what a letter says, in its language; `unsubscribe` is the address that ends them."""
+    with translation.override(language):
+        said = said.filled()
         subject = one_line(said.subject)
-        context = {"mail": _completed(said), "subject": subject, "language": language}
+        context = {
+            "mail": _completed(said),
+            "subject": subject,
+            "language": language,
+            "unsubscribe": unsubscribe,
+        }
         return Written(
             subject=subject,
             text=render_to_string("mail/layout.txt", context).strip() + "\n",
@@ -139,19 +167,20 @@ def post(
     key: str | None = None,
     about: Model | None = None,
     attachments: Iterable[File] = (),
+    unsubscribe: str = "",
 ) -> OutgoingMail | None:
     """Put a letter into the outbox, in the current transaction and the person's language.
 
     `to` is a person, or the address of somebody without an account, who reads the language of the
     page. `address` is used in place of the person's own, and `about` is the row whose history the
-    mail belongs to. With a `key` the letter is written at most
-    once, however often this is called; the other times return None.
+    mail belongs to. `unsubscribe` is where one click ends such mails. With a `key` the letter is
+    written at most once, however often this is called; the other times return None.
     """
     person = None if isinstance(to, str) else to
     language = person.language if person else (translation.get_language() or "en")[:2]
     if key and OutgoingMail.objects.filter(key=key).exists():
         return None
-    written = write(kind, *args, language=language)
+    written = write(kind, *args, language=language, unsubscribe=unsubscribe)
     row = OutgoingMail(
         kind=kind,
         key=key,
@@ -163,6 +192,7 @@ def post(
         subject=written.subject,
         text=written.text,
         html=written.html,
+        unsubscribe=unsubscribe,
     )
     return _put(row, attachments)
 

@@ -2,6 +2,7 @@
 
 from cec.files.rows import StoredFile
 from cec.health import Heartbeat
+from cec.jobs import Job
 from cec.outbox import Attachment, OutgoingMail
 
-__all__ = ["Attachment", "Heartbeat", "OutgoingMail", "StoredFile"]
+__all__ = ["Attachment", "Heartbeat", "Job", "OutgoingMail", "StoredFile"]

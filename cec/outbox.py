@@ -63,6 +63,8 @@ class OutgoingMail(models.Model):
     text = models.TextField()
     html = models.TextField(blank=True)
     message_id = models.CharField(max_length=150, unique=True)
+    # Where one click ends mails of this kind; reminders alone have it (H8).
+    unsubscribe = models.URLField(max_length=300, blank=True, default="", db_default="")
     # A sign-in code is worth nothing later; it goes before a thousand reminders.
     urgent = models.BooleanField(default=False)
     state = models.CharField(max_length=8, choices=State.choices, default=State.QUEUED)

@@ -7,10 +7,12 @@ from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.db import connection
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from cec import delivery, mail, work
 from cec.files import store
-from cec.health import Heartbeat
+
+HOUR = timedelta(hours=1)
 
 
 @shared_task(name="cec.sweep")
@@ -23,7 +25,7 @@ def deliver_mail(mail_id: int) -> None:
     delivery.deliver(mail_id)
 
 
-@work.sweeper
+@work.sweeper(_("Forget sessions and limits that expired"))
 def forget_what_expired() -> int:
     """Delete old sessions and cache entries, which hold e-mail addresses in their keys."""
     Session.objects.filter(expire_date__lt=timezone.now()).delete()
@@ -33,16 +35,12 @@ def forget_what_expired() -> int:
         return int(cursor.rowcount)
 
 
-@work.sweeper
+@work.sweeper(_("Remove files that belong to nothing"), every=HOUR)
 def remove_orphan_files() -> int:
     """Remove files that a crash left without a row; the folder is walked once an hour."""
-    if not Heartbeat.is_due("orphan files", every=timedelta(hours=1)):
-        return 0
-    removed = store.remove_orphans()
-    Heartbeat.beat("orphan files")
-    return removed
+    return store.remove_orphans()
 
 
-@work.sweeper
+@work.sweeper(_("Send mail"))
 def deliver_due_mail() -> int:
     return delivery.deliver_due()

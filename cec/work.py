@@ -2,11 +2,11 @@
 
     work.hint_after_commit("certificates.make_document", certificate.pk)
 
-    @work.sweeper
+    @work.sweeper(_("Make the certificates’ PDFs"))
     def make_waiting_documents() -> int: ...
 
-A sweeper does what no hint came for. All of them run each minute, by the task `cec.sweep` or by
-`manage.py run_due`; they live in an app's `tasks.py`.
+A sweeper does what no hint came for. All of them run each minute, or `every` so often, by the task
+`cec.sweep` or by `manage.py run_due`; they live in an app's `tasks.py`. `cec.jobs` keeps when.
 """
 
 import logging
@@ -15,17 +15,20 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from datetime import timedelta
 from functools import partial
 from typing import Any, TypeVar
 
 from celery import Celery
 from celery.exceptions import SoftTimeLimitExceeded
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
+from django.utils import timezone
 from django.utils.module_loading import autodiscover_modules
 
 from cec.celery import app
 from cec.health import Heartbeat
+from cec.jobs import Job, Sweeper
 
 logger = logging.getLogger(__name__)
 
@@ -33,8 +36,8 @@ MOST_HINTS = 1_000  # that wait for the broker; more are dropped, for the sweepe
 HINT_SECONDS = 600  # a hint older than this is of no use
 TURN_SECONDS = 20  # for what a sweeper does row by row: all of them share a task's 90 seconds
 
-Sweeper = Callable[[], Any]
 Item = TypeVar("Item")
+Function = TypeVar("Function", bound=Callable[[], Any])
 
 
 class Hints:
@@ -95,10 +98,18 @@ def _offer(task_name: str, ids: tuple[int, ...]) -> None:
 _sweepers: dict[str, Sweeper] = {}
 
 
-def sweeper(function: Sweeper) -> Sweeper:
-    """Register what runs each minute. It finds its rows itself and may run twice."""
-    _sweepers[f"{function.__module__}.{function.__qualname__}"] = function
-    return function
+def sweeper(label: Any, *, every: timedelta | None = None) -> Callable[[Function], Function]:
+    """Register what runs each minute, or every so often; `label` says what it does.
+
+    It finds its rows itself and may run twice. One that failed is tried again with the next sweep.
+    """
+
+    def register(function: Function) -> Function:
+        name = f"{function.__module__}.{function.__qualname__}"
+        _sweepers[name] = Sweeper(function, label, every)
+        return function
+
+    return register
 
 
 def sweepers() -> dict[str, Sweeper]:
@@ -112,20 +123,32 @@ def sweep() -> dict[str, object]:
 
     One that fails doesn't stop the others. The sweep's heartbeat is noted at the end.
     """
-    answers: dict[str, object] = {}
-    for name, function in sweepers().items():
-        try:
-            with alone(name) as free:
-                answers[name] = function() if free else "runs elsewhere"
-        except SoftTimeLimitExceeded:
-            raise
-        except Exception as error:
-            logger.exception("The sweeper %s failed", name)
-            answers[name] = error
-            if not connection.in_atomic_block:
-                connection.close_if_unusable_or_obsolete()  # the next one may get a new one
+    answers = {name: _run(name, sweeper) for name, sweeper in sweepers().items()}
     Heartbeat.beat(Heartbeat.SWEEP)
     return answers
+
+
+def _run(name: str, sweeper: Sweeper) -> object:
+    try:
+        if sweeper.every and not Job.is_due(name, every=sweeper.every, now=timezone.now()):
+            return "not due"
+        with alone(name) as free:
+            if not free:
+                return "runs elsewhere"
+            Job.begin(name)
+            answer: object = sweeper()
+            Job.succeed(name, answer)
+            return answer
+    except SoftTimeLimitExceeded as error:
+        Job.fail(name, error)
+        raise
+    except Exception as error:
+        logger.exception("The sweeper %s failed", name)
+        if not connection.in_atomic_block:
+            connection.close_if_unusable_or_obsolete()  # the next one may get a new one
+        with suppress(DatabaseError):
+            Job.fail(name, error)
+        return error
 
 
 def while_there_is_time(items: Iterable[Item]) -> Iterator[Item]:

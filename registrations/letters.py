@@ -37,11 +37,11 @@ def example() -> Registration:
     )
 
 
-def _status_page(registration: Registration) -> str:
+def status_page(registration: Registration) -> str:
     return mail.absolute_url("registration_status", registration=registration.pk)
 
 
-def _why(registration: Registration) -> str:
+def why(registration: Registration) -> str:
     return _("You’re getting this because you registered for this program: %(program)s.") % {
         "program": registration.program.name
     }
@@ -65,8 +65,8 @@ def received(registration: Registration) -> mail.Letter:
         heading=_("Thank you, %(name)s") % {"name": registration.person.name},
         paragraphs=[text for text in paragraphs if text],
         facts=facts,
-        button=(_("See where it stands"), _status_page(registration)),
-        why=_why(registration),
+        button=(_("See where it stands"), status_page(registration)),
+        why=why(registration),
     )
 
 
@@ -101,8 +101,8 @@ def payment_recorded(registration: Registration, line: Payment, left: Decimal) -
         heading=_("Your payment arrived"),
         paragraphs=[text % {"left": money(left)}],
         facts=facts,
-        button=(_("See your registration"), _status_page(registration)),
-        why=_why(registration),
+        button=(_("See your registration"), status_page(registration)),
+        why=why(registration),
     )
 
 
@@ -117,8 +117,8 @@ def fee_waived(registration: Registration, line: Payment, left: Decimal) -> mail
             line.reason,
         ],
         facts=[(_("Your reference"), registration.reference)],
-        button=(_("See your registration"), _status_page(registration)),
-        why=_why(registration),
+        button=(_("See your registration"), status_page(registration)),
+        why=why(registration),
     )
 
 
@@ -133,8 +133,8 @@ def fee_refunded(registration: Registration, line: Payment, left: Decimal) -> ma
             (_("Method"), line.get_method_display()),
             (_("Your reference"), registration.reference),
         ],
-        button=(_("See your registration"), _status_page(registration)),
-        why=_why(registration),
+        button=(_("See your registration"), status_page(registration)),
+        why=why(registration),
     )
 
 
@@ -171,7 +171,7 @@ def approved(registration: Registration) -> mail.Letter:
             _("Open your record"),
             mail.absolute_url("record", registration=registration.pk),
         ),
-        why=_why(registration),
+        why=why(registration),
     )
 
 
@@ -186,8 +186,8 @@ def declined(registration: Registration, reason: str) -> mail.Letter:
             _("Once that’s settled, you can register again: your answers are kept."),
         ],
         facts=[(_("Your reference"), registration.reference)],
-        button=(_("See your registration"), _status_page(registration)),
-        why=_why(registration),
+        button=(_("See your registration"), status_page(registration)),
+        why=why(registration),
     )
 
 
@@ -251,8 +251,8 @@ def _about_membership(
         heading=heading,
         paragraphs=[text for text in paragraphs if text],
         facts=_contact(registration),
-        button=(_("See your registration"), _status_page(registration)),
-        why=_why(registration),
+        button=(_("See your registration"), status_page(registration)),
+        why=why(registration),
     )
 
 

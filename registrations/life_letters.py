@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from cec import mail
 from cec.wording import day
-from registrations.letters import example
+from registrations.letters import example, status_page, why
 from registrations.models import CycleChange, Registration
 
 
@@ -19,16 +19,6 @@ def example_leave() -> CycleChange:
         first_day=date(2027, 1, 11),
         last_day=date(2027, 10, 8),
     )
-
-
-def _status_page(registration: Registration) -> str:
-    return mail.absolute_url("registration_status", registration=registration.pk)
-
-
-def _why(registration: Registration) -> str:
-    return _("You’re getting this because you registered for this program: %(program)s.") % {
-        "program": registration.program.name
-    }
 
 
 @mail.letter("registration_withdrawn", example=lambda: (example(), "As you asked by phone."))
@@ -48,8 +38,8 @@ def withdrawn(registration: Registration, reason: str) -> mail.Letter:
             if text
         ],
         facts=[(_("Your reference"), registration.reference)],
-        button=(_("See your registration"), _status_page(registration)),
-        why=_why(registration),
+        button=(_("See your registration"), status_page(registration)),
+        why=why(registration),
     )
 
 
@@ -69,8 +59,8 @@ def association_changed(registration: Registration) -> mail.Letter:
             _("If you didn’t ask for this, write to your association, please."),
         ],
         facts=facts,
-        button=(_("See where it stands"), _status_page(registration)),
-        why=_why(registration),
+        button=(_("See where it stands"), status_page(registration)),
+        why=why(registration),
     )
 
 
@@ -96,7 +86,7 @@ def cycle_extended(change: CycleChange, reason: str) -> mail.Letter:
         paragraphs=[text for text in (*paragraphs, reason) if text],
         facts=[(_("It ends on"), day(registration.ends_on))],
         button=(_("Open your record"), mail.absolute_url("record", registration=registration.pk)),
-        why=_why(registration),
+        why=why(registration),
     )
 
 
@@ -112,5 +102,5 @@ def cycle_change_taken_back(change: CycleChange, reason: str) -> mail.Letter:
         ],
         facts=[(_("It ends on"), day(registration.ends_on))],
         button=(_("Open your record"), mail.absolute_url("record", registration=registration.pk)),
-        why=_why(registration),
+        why=why(registration),
     )

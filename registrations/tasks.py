@@ -3,12 +3,15 @@
 from datetime import timedelta
 
 from celery import shared_task
+from django.utils.translation import gettext_lazy as _
 
 from cec import work
-from cec.health import Heartbeat
 from registrations import fees, rechecking, seals
 from registrations.mentoring import assigning
+from registrations.notices import deciding, writing
 from registrations.roster import keeping, reading
+
+HOUR = timedelta(hours=1)
 
 
 @shared_task(name=rechecking.RECHECK)
@@ -16,33 +19,25 @@ def recheck_roster(roster_id: int) -> None:
     rechecking.recheck(roster_id)
 
 
-@work.sweeper
+@work.sweeper(_("Look at members after a new list"))
 def recheck_new_rosters() -> int:
     """Look at the rosters that no message came for."""
     return rechecking.recheck_due()
 
 
-@work.sweeper
+@work.sweeper(_("Look at memberships that ran out"), every=HOUR)
 def look_at_memberships_that_are_over() -> int:
     """Once an hour: days pass one by one, and in every time zone at another moment."""
-    if not Heartbeat.is_due("memberships", every=timedelta(hours=1)):
-        return 0
-    done = rechecking.look_at_what_is_over()
-    Heartbeat.beat("memberships")
-    return done
+    return rechecking.look_at_what_is_over()
 
 
-@work.sweeper
+@work.sweeper(_("Compare who owes with the ledger"), every=HOUR)
 def compare_the_ledger() -> int:
     """Once an hour: whether the list of who owes says what the ledger does."""
-    if not Heartbeat.is_due("ledger", every=timedelta(hours=1)):
-        return 0
-    mended = fees.mend_settled()
-    Heartbeat.beat("ledger")
-    return mended
+    return fees.mend_settled()
 
 
-@work.sweeper
+@work.sweeper(_("Seal the history"))
 def seal_history() -> int:
     return seals.seal()
 
@@ -52,17 +47,27 @@ def read_roster(roster_id: int) -> None:
     reading.read(roster_id)
 
 
-@work.sweeper
+@work.sweeper(_("Read uploaded lists of members"))
 def read_waiting_rosters() -> int:
     return reading.read_waiting()
 
 
-@work.sweeper
+@work.sweeper(_("Forget old lists of members"))
 def forget_old_rosters() -> int:
     return keeping.forget_old()
 
 
-@work.sweeper
+@work.sweeper(_("End mentoring that is over"))
 def end_mentorings_that_are_over() -> int:
     """Write down the end of what was over with its registration or its mentor's account."""
     return assigning.end_what_is_over()
+
+
+@work.sweeper(_("Decide which mails are owed"), every=HOUR)
+def decide_notices() -> int:
+    return deciding.decide_all()
+
+
+@work.sweeper(_("Write mails that are owed"))
+def write_notices() -> int:
+    return writing.write_due()

@@ -13,6 +13,7 @@ from registrations.models.mentoring import (
     MentorWish,
 )
 from registrations.models.notes import AssociationNote
+from registrations.models.notices import Notice, PausedNotices, RemindersOff
 from registrations.models.organisations import Allocation, Organisation, Part, StatementUse
 from registrations.models.people import Person
 from registrations.models.planning import LearningGoal, MentorNote
@@ -50,14 +51,17 @@ __all__ = [
     "MentorOffer",
     "MentorWish",
     "Mentorship",
+    "Notice",
     "Organisation",
     "Part",
+    "PausedNotices",
     "Payment",
     "Person",
     "Program",
     "ProgramYear",
     "Rate",
     "Registration",
+    "RemindersOff",
     "Requirement",
     "Roster",
     "RosterMember",
