@@ -1,5 +1,7 @@
 """What every test stands on: the real PostgreSQL with the programs loaded."""
 
+import gc
+
 import pytest
 from django.conf import settings
 from django.core.management import call_command
@@ -7,6 +9,13 @@ from django.db import connection
 from django.utils import translation
 
 from tests.browser.needed import pytest_terminal_summary  # noqa: F401
+
+
+def pytest_collection_finish():
+    """Let what is loaded stay: looking through it for garbage is a tenth of a run's work."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
 
 
 @pytest.fixture(scope="session")
