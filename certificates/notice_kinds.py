@@ -45,14 +45,15 @@ BELOW = f"""
 """
 
 # Of whom a record is expected at the end: those whose program has a total to reach (P1). A year's
-# minimum stands beside it where there is one.
+# minimum stands beside it where there is one. No year ends after the last one: an inequality lets
+# PostgreSQL guess how many there are.
 CYCLES = f"""
     SELECT r.id, r.person_id, y.number AS year, r.ends_on, t.points AS needed, q.points AS yearly,
            g.early_completion AS early, {TODAY} AS today, {{columns}}
     FROM registrations_registration r
     JOIN registrations_program g ON g.id = r.program_id
     JOIN ({{totals}}) t ON t.rules_id = r.rules_id
-    JOIN registrations_programyear y ON y.registration_id = r.id AND y.ends_on = r.ends_on
+    JOIN registrations_programyear y ON y.registration_id = r.id AND y.ends_on >= r.ends_on
     LEFT JOIN registrations_requirement q
       ON q.rules_id = r.rules_id AND q.per = 'year' AND q.group_id IS NULL
     {{ranges}}
@@ -116,11 +117,17 @@ def grace_ends() -> str:
 
 
 def reached() -> str:
-    """Once a cycle, when the counted points first reach what it needs (P1)."""
+    """Once a cycle, when the counted points first reach what it needs (P1).
+
+    The points of those who were told already aren't added up each time.
+    """
     due = _cycles(
         columns="r.starts_on::text AS occasion, r.starts_on AS due_on, r.ends_on AS until",
         ranges="",
-        when="r.ends_on >= (%(now)s)::date - 1",
+        when="""r.ends_on >= (%(now)s)::date - 1 AND NOT EXISTS (
+              SELECT FROM registrations_notice n
+              WHERE n.registration_id = r.id AND n.kind = 'ready' AND n.state = 'written'
+          )""",
     )
     return due_years.with_points(due, _told(condition="s.total >= s.needed"))
 
