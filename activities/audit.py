@@ -7,6 +7,7 @@ A disallowed entry stays in the record and counts nothing until the committee co
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
@@ -15,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from activities import log, questions
-from activities.models import Activity, Audit, AuditDecision, Comment, Credit
+from activities.models import Activity, Audit, AuditDecision, Comment, Credit, Evidence
 from cec import mail
 from cec.problems import Problem, Refused
 from registrations.calendar import anniversary, today_in
@@ -55,7 +56,7 @@ def running(registration: Registration) -> Audit | None:
     return audit if audit is not None and audit.state == Audit.State.ASKED else None
 
 
-def asked_entries(registrations: Collection[int]) -> QuerySet[Credit]:
+def asked_entries(registrations: Collection[int] | QuerySet[Audit, Any]) -> QuerySet[Credit]:
     """Return the credits of the entries that evidence is asked for, of audited records.
 
     Those are the chosen ones, as long as one of them is left, else all that count. Each has
@@ -97,6 +98,16 @@ def counts(registrations: Collection[int]) -> dict[int, tuple[int, int]]:
         .annotate(asked=Count("pk"), left=Count("pk", filter=WAITS))
     )
     return {row["registration"]: (row["asked"] - row["left"], row["asked"]) for row in rows}
+
+
+def without_evidence(registrations: Collection[int] | QuerySet[Audit, Any]) -> QuerySet[Credit]:
+    """Return those of `asked_entries` whose owner still has to do something.
+
+    No file is there yet, or what the committee wants mended is as it was.
+    """
+    as_it_was = Q(decision=Kind.MEND, decided_version__gte=F("activity__version"))
+    no_file = ~Exists(Evidence.objects.filter(activity=OuterRef("activity")))
+    return asked_entries(registrations).filter(WAITS).filter(no_file | as_it_was)
 
 
 def waiting_for_evidence(registration: Registration) -> set[int]:

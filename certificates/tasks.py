@@ -1,11 +1,15 @@
 """The worker's part of issuing. A message is a hint; what waits stands in the database (H2)."""
 
+from datetime import timedelta
+
 from celery import shared_task
 from django.utils.translation import gettext_lazy as _
 
 from cec import work
-from certificates import batches, making
+from certificates import batches, lapsing, making
 from certificates.issuing import MAKE_DOCUMENT
+
+HOUR = timedelta(hours=1)
 
 
 @shared_task(name=MAKE_DOCUMENT)
@@ -28,3 +32,9 @@ def make_waiting_documents() -> int:
 def issue_waiting_batches() -> int:
     """Go on with the batches that no message came for."""
     return batches.issue_waiting()
+
+
+@work.sweeper(_("Lapse what was never turned in"), every=HOUR)
+def lapse_what_is_over() -> int:
+    """Once an hour: a day ends in every time zone at another moment."""
+    return lapsing.lapse_what_is_over()

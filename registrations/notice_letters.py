@@ -3,9 +3,9 @@
 from django.utils.translation import gettext as _
 
 from cec import mail
-from cec.wording import money
+from cec.wording import day, exact_money, money
 from registrations import letters
-from registrations.models import Notice
+from registrations.models import Notice, Registration
 
 
 def example(kind: str, occasion: str = "", **facts: str) -> Notice:
@@ -21,16 +21,33 @@ def example(kind: str, occasion: str = "", **facts: str) -> Notice:
     )
 
 
+def registration_of(notice: Notice) -> Registration:
+    assert notice.registration is not None
+    return notice.registration
+
+
+def known(registration: Registration) -> dict[str, object]:
+    """Return the values that every letter about a registration has."""
+    association = registration.association
+    whom = association.name if association else registration.program.issuer
+    return {
+        "name": registration.person.name,
+        "code": registration.program.code,
+        "program": registration.program.name,
+        "contact": f"{whom} ({association.email})" if association and association.email else whom,
+    }
+
+
 @mail.letter(
     "fee_outstanding", example=lambda: (example("fee_outstanding", "14", balance="40.00"),)
 )
 def fee_outstanding(notice: Notice) -> mail.Letter:
-    registration = notice.registration
-    assert registration is not None
+    registration = registration_of(notice)
     contact = registration.association.email if registration.association else ""
+    balance = notice.decimal("balance")
     facts = [
         (_("Your reference"), registration.reference),
-        (_("To pay"), money(notice.decimal("balance"))),
+        (_("To pay"), exact_money(balance, registration.program.currency)),
     ]
     return mail.Letter(
         subject=_("%(balance)s to pay for your %(code)s registration"),
@@ -44,12 +61,38 @@ def fee_outstanding(notice: Notice) -> mail.Letter:
             _("If you’ve paid in the last few days, there’s nothing else to do."),
         ],
         values={
-            "name": registration.person.name,
-            "code": registration.program.code,
-            "balance": money(notice.decimal("balance")),
+            **known(registration),
+            "balance": money(balance),
             "how_to_pay": registration.program.how_to_pay,
         },
         facts=facts + ([(_("Your association"), contact)] if contact else []),
         button=(_("See where it stands"), letters.status_page(registration)),
+        why=letters.why(registration),
+    )
+
+
+@mail.letter(
+    "membership_lapsing",
+    example=lambda: (example("membership_lapsing", "2027-06-30", good_until="2027-06-30"),),
+)
+def membership_lapsing(notice: Notice) -> mail.Letter:
+    registration = registration_of(notice)
+    return mail.Letter(
+        subject=_("Your membership ends on %(day)s"),
+        heading=_("Time to renew your membership"),
+        paragraphs=[
+            _(
+                "Your membership is confirmed until %(day)s. You need to be a member in good"
+                " standing when you turn in your record."
+            ),
+            _(
+                "Renew it with your association, as you do each time. If you’re on its next list of"
+                " members, there’s nothing else to do here. Questions go to %(contact)s."
+            ),
+            _("Nothing in your record is lost if it takes a while: you can go on logging."),
+        ],
+        values={**known(registration), "day": day(notice.day("good_until"))},
+        facts=[(_("Your reference"), registration.reference)],
+        button=(_("See your registration"), letters.status_page(registration)),
         why=letters.why(registration),
     )

@@ -73,6 +73,8 @@ class Activity(models.Model):
         ordering = ["-completed_on", "-id"]
         indexes = [
             models.Index(fields=["person", "completed_on"], name="activity_by_person"),
+            # When a person last added something, for a hundred thousand of them (the nudge).
+            models.Index(fields=["person", "created_at"], name="activity_by_time_added"),
             models.Index(
                 fields=["continues"],
                 condition=Q(continues__isnull=False),

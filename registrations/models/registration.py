@@ -13,7 +13,7 @@ from cec.words import words_index
 from registrations.models.associations import Association
 from registrations.models.committee import roles_of
 from registrations.models.fee_state import fee_state
-from registrations.models.history import Event, write_event
+from registrations.models.history import Event, new_event, write_event
 from registrations.models.people import Person
 from registrations.models.programs import Program, Rules
 
@@ -104,6 +104,20 @@ class RegistrationQuerySet(models.QuerySet["Registration"]):
         """
         money = _beside("payments").values("registration").annotate(day=Max("received_on"))
         return self.annotate(done_on=Greatest("submitted_on", Subquery(money.values("day"))))
+
+    def move_all(self, name: str) -> int:
+        """Make a move that the program makes by itself, with its line in the history of each.
+
+        The rows are locked by the caller. Returns how many moved: those whose state allows it.
+        """
+        allowed, after = Registration.MOVES[name]
+        rows = list(self.filter(status__in=allowed))
+        moved = Registration.objects.filter(pk__in=[row.pk for row in rows], status__in=allowed)
+        Event.objects.bulk_create(
+            new_event(name, by=None, registration=row, from_status=row.status, to_status=after)
+            for row in rows
+        )
+        return moved.update(status=after)
 
     def with_gates(self) -> RegistrationQuerySet:
         """Annotate what a decision looks at beside the fee: latest check, `done_on`, `has_proof`.

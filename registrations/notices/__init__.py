@@ -8,12 +8,14 @@ A kind is a query of who is owed what. An app's `notice_kinds.py` declares its k
 name (`cec.mail`) takes the notice.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.module_loading import autodiscover_modules
+from psycopg.sql import Literal
 
 OF_REGISTRATIONS = "r.id = ANY(%(registrations)s)"
 OF_PEOPLE = "p.id = ANY(%(people)s)"
@@ -33,25 +35,32 @@ class Kind:
 
     with `{scope}` where its conditions stand: "true", or `scope` to look at some again. A row is
     due from `due_on` to `until`, both included. Whatever is no longer among the rows when it is
-    written is left away. `is_reminder` can be switched off, a service message can't.
+    written is left away. `is_reminder` can be switched off, a service message can't. SQL that
+    depends on what is in the database, as that of points does, is rendered when it is asked for.
     """
 
     name: str
     label: Any
-    rows: str
+    rows: str | Callable[[], str]
     is_reminder: bool
     scope: str = OF_REGISTRATIONS
 
     def sql(self, *, again: bool = False) -> str:
         """Return the query for everybody, or for some again."""
-        return self.rows.replace("{scope}", self.scope if again else "true")
+        rows = self.rows if isinstance(self.rows, str) else self.rows()
+        return rows.replace("{scope}", self.scope if again else "true")
 
 
 _kinds: dict[str, Kind] = {}
 
 
 def kind(
-    name: str, label: Any, *, rows: str, is_reminder: bool = False, scope: str = OF_REGISTRATIONS
+    name: str,
+    label: Any,
+    *,
+    rows: str | Callable[[], str],
+    is_reminder: bool = False,
+    scope: str = OF_REGISTRATIONS,
 ) -> Kind:
     """Register a kind of notice; there is a letter of the same name."""
     _kinds[name] = Kind(name, label, rows, is_reminder, scope)
@@ -62,6 +71,16 @@ def kinds() -> dict[str, Kind]:
     """Return every kind of every app, by name."""
     _discover()
     return _kinds
+
+
+def as_sql(rows: QuerySet[Any, Any]) -> str:
+    """Render a queryset, whose values are constants of ours, to stand within a kind's query.
+
+    So a rule that a queryset has stays there.
+    """
+    text, values = rows.order_by().query.sql_with_params()
+    written = text % tuple(Literal(value).as_string(None) for value in values)
+    return written.replace("%", "%%")
 
 
 def reminders() -> Sequence[Kind]:
