@@ -1,6 +1,7 @@
 """What goes out by itself about a registration; each letter takes its notice."""
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from cec import mail
 from cec.wording import money
@@ -22,7 +23,9 @@ def example(kind: str, occasion: str = "", **facts: str) -> Notice:
 
 
 @mail.letter(
-    "fee_outstanding", example=lambda: (example("fee_outstanding", "14", balance="40.00"),)
+    "fee_outstanding",
+    example=lambda: (example("fee_outstanding", "14", balance="40.00"),),
+    when=gettext_lazy("14 and 30 days after the form was sent, if the fee isn’t settled"),
 )
 def fee_outstanding(notice: Notice) -> mail.Letter:
     registration = notice.registration
@@ -44,8 +47,7 @@ def fee_outstanding(notice: Notice) -> mail.Letter:
             _("If you’ve paid in the last few days, there’s nothing else to do."),
         ],
         values={
-            "name": registration.person.name,
-            "code": registration.program.code,
+            **letters.known(registration),
             "balance": money(notice.decimal("balance")),
             "how_to_pay": registration.program.how_to_pay,
         },
