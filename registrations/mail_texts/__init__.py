@@ -22,7 +22,6 @@ from registrations.permissions import require
 from registrations.rulebook.drafting import changed_meanwhile
 
 LANGUAGES = tuple(OWN_NAMES)
-LONGEST_SUBJECT = 60  # characters that most mail programs show
 
 
 @dataclass(frozen=True)
@@ -32,7 +31,7 @@ class Place:
     program: Program
     kind: Editable
 
-    def versions(self, language: str) -> "Sequence[MailText]":
+    def versions(self, language: str) -> Sequence[MailText]:
         """Return all versions, the latest first."""
         rows = self.program.mail_texts.filter(kind=self.kind.name, language=language)
         return list(rows.select_related("made_by"))
