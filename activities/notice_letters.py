@@ -10,7 +10,7 @@ from cec import mail
 from cec.wording import amount, day, number
 from registrations import letters
 from registrations.models import Notice, Registration
-from registrations.notice_letters import example, known, registration_of
+from registrations.notice_letters import example, registration_of
 
 YEAR = {
     "year": "2",
@@ -49,7 +49,7 @@ def values_of_year(notice: Notice) -> dict[str, object]:
     """Return the values of a letter about a program year."""
     registration, pace = registration_of(notice), pace_of(notice)
     return {
-        **known(registration),
+        **letters.known(registration),
         "number": notice.facts["year"],
         "has": amount(pace.counted, pace.unit),
         "needed": number(pace.needed),
@@ -116,7 +116,7 @@ def nudge(notice: Notice) -> mail.Letter:
                 " talk, an hour with a colleague."
             ),
         ],
-        values={**known(registration), "since": day(notice.day("since"))},
+        values={**letters.known(registration), "since": day(notice.day("since"))},
         button=record_page(registration),
         why=letters.why(registration),
     )
@@ -149,7 +149,7 @@ def audit_due(notice: Notice) -> mail.Letter:
             _("If something can’t be found, write to %(contact)s."),
         ],
         values={
-            **known(registration),
+            **letters.known(registration),
             "day": day(notice.day("evidence_until")),
             "missing": what % {"count": missing},
         },

@@ -1,5 +1,6 @@
 """Texts that live in the database in both languages."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import get_language
@@ -27,3 +28,13 @@ class Bilingual:
 
     def __str__(self) -> str:
         return self.name
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A text that another version has: what it is, its language, as it was, as it is."""
+
+    label: str
+    lang: str
+    before: str
+    after: str

@@ -170,10 +170,10 @@ def _note(mail: OutgoingMail) -> None:
 
 
 def message(mail: OutgoingMail, files: Sequence[Attachment]) -> EmailMultiAlternatives:
-    """Build what is sent. The sender's name is in the reader's language."""
+    """Build what is sent. The sender's name is the program's, or ours in the reader's language."""
     name, address = parseaddr(settings.DEFAULT_FROM_EMAIL)
     with translation.override(mail.language):
-        sender = formataddr((gettext(name) if name else "", address))
+        sender = formataddr((mail.sender or (gettext(name) if name else ""), address))
     headers = {
         "Message-ID": mail.message_id,
         "Date": format_datetime(mail.created_at),

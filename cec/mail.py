@@ -39,13 +39,22 @@ OTHER = "other"  # the kind of what was not written as a letter
 File = tuple[str, str, bytes]  # name, content type, content
 
 
+@dataclass(frozen=True)
+class Sender:
+    """In whose name a mail goes out: `name` stands above its heading, `signature` at its foot."""
+
+    name: str
+    signature: str
+
+
 @dataclass(frozen=True, kw_only=True)
 class Letter:
-    """What a mail says, without its dress (templates/mail/layout.*). Every text is one line.
+    """What a mail says, without its dress (templates/mail/layout.*).
 
     `facts` are pairs of label and value, `button` is a label and an address, `why` says at the foot
     why the person gets it. With `values`, subject, heading, preheader, paragraphs and closing have
-    placeholders of these names, like %(name)s; a paragraph that comes out empty is left out.
+    placeholders of these names, like %(name)s; a line that comes out empty is left out, and so is
+    a paragraph of nothing else. Without a `sender` the installation itself writes.
     """
 
     subject: str
@@ -57,6 +66,7 @@ class Letter:
     closing: Sequence[str] = ()
     why: str = ""
     values: Mapping[str, object] | None = None
+    sender: Sender | None = None
 
     def filled(self) -> "Letter":
         """Return the letter with its values in their places."""
@@ -68,20 +78,30 @@ class Letter:
             subject=self.subject % given,
             heading=self.heading % given,
             preheader=self.preheader % given,
-            paragraphs=[text for text in (each % given for each in self.paragraphs) if text],
-            closing=[text for text in (each % given for each in self.closing) if text],
+            paragraphs=[text for each in self.paragraphs if (text := _filled(each, given))],
+            closing=[text for each in self.closing if (text := _filled(each, given))],
             values=None,
         )
 
 
+def _filled(paragraph: str, given: Mapping[str, object]) -> str:
+    lines = (line % given for line in paragraph.split("\n"))
+    return "\n".join(line for line in lines if line.strip())
+
+
 @dataclass(frozen=True)
 class Kind:
-    """A kind of letter. `example()` returns arguments to show and to test it with."""
+    """A kind of letter. `example()` returns arguments to show and to test it with.
+
+    `label` says what it is and `when` when it goes out, where administrators read it.
+    """
 
     name: str
     write: Callable[..., Letter]
     example: Callable[[], tuple[Any, ...]] | None
     urgent: bool
+    label: Any = ""
+    when: Any = ""
 
 
 @dataclass(frozen=True)
@@ -91,23 +111,41 @@ class Written:
     subject: str
     text: str
     html: str = field(repr=False)
+    sender: str = ""
 
+
+Reviser = Callable[[Kind, tuple[Any, ...], Letter], Letter]
 
 _kinds: dict[str, Kind] = {}
+_revisers: list[Reviser] = []
 
 
 def letter(
-    name: str, *, example: Callable[[], tuple[Any, ...]] | None = None, urgent: bool = False
+    name: str,
+    *,
+    example: Callable[[], tuple[Any, ...]] | None = None,
+    urgent: bool = False,
+    label: Any = "",
+    when: Any = "",
 ) -> Callable[[Callable[..., Letter]], Callable[..., Letter]]:
     """Register a kind of letter. Urgent ones, such as codes, go before all others."""
 
     def register(write: Callable[..., Letter]) -> Callable[..., Letter]:
         if name in _kinds and _kinds[name].write is not write:
             raise ValueError(f"There are two letters of the kind {name}.")
-        _kinds[name] = Kind(name, write, example, urgent)
+        _kinds[name] = Kind(name, write, example, urgent, label, when)
         return write
 
     return register
+
+
+def reviser(revise: Reviser) -> Reviser:
+    """Register who may change what letters say and in whose name, in the language of each.
+
+    It gets the kind, the arguments of the letter, and what the letter says.
+    """
+    _revisers.append(revise)
+    return revise
 
 
 def kinds() -> dict[str, Kind]:
@@ -128,7 +166,10 @@ def _discover() -> None:
 def write(kind: str, *args: Any, language: str, unsubscribe: str = "") -> Written:
     """Render a letter in a language, both as plain text and as HTML."""
     with translation.override(language):
-        return dress(kinds()[kind].write(*args), language=language, unsubscribe=unsubscribe)
+        said = kinds()[kind].write(*args)
+        for revise in _revisers:
+            said = revise(kinds()[kind], args, said)
+        return dress(said, language=language, unsubscribe=unsubscribe)
 
 
 def dress(said: Letter, *, language: str, unsubscribe: str = "") -> Written:
@@ -146,6 +187,7 @@ def dress(said: Letter, *, language: str, unsubscribe: str = "") -> Written:
             subject=subject,
             text=render_to_string("mail/layout.txt", context).strip() + "\n",
             html=render_to_string("mail/layout.html", context),
+            sender=one_line(said.sender.name) if said.sender else "",
         )
 
 
@@ -168,16 +210,19 @@ def post(
     about: Model | None = None,
     attachments: Iterable[File] = (),
     unsubscribe: str = "",
+    language: str = "",
 ) -> OutgoingMail | None:
     """Put a letter into the outbox, in the current transaction and the person's language.
 
     `to` is a person, or the address of somebody without an account, who reads the language of the
-    page. `address` is used in place of the person's own, and `about` is the row whose history the
-    mail belongs to. `unsubscribe` is where one click ends such mails. With a `key` the letter is
-    written at most once, however often this is called; the other times return None.
+    page; `language` is another one that is asked for. `address` is used in place of the person's
+    own, and `about` is the row whose history the mail belongs to. `unsubscribe` is where one click
+    ends such mails. With a `key` the letter is written at most once, however often this is called;
+    the other times return None.
     """
     person = None if isinstance(to, str) else to
-    language = person.language if person else (translation.get_language() or "en")[:2]
+    if not language:
+        language = person.language if person else (translation.get_language() or "en")[:2]
     if key and OutgoingMail.objects.filter(key=key).exists():
         return None
     written = write(kind, *args, language=language, unsubscribe=unsubscribe)
@@ -188,6 +233,7 @@ def post(
         person=person,
         to=address or (person.email if person else to),
         language=language,
+        sender=written.sender,
         urgent=kinds()[kind].urgent,
         subject=written.subject,
         text=written.text,

@@ -59,6 +59,8 @@ class OutgoingMail(models.Model):
     # What the mail tells of, like "registrations.registration:42", for that thing's own history.
     about = models.CharField(max_length=60, blank=True, default="", db_default="")
     language = models.CharField(max_length=2, default="en")
+    # The name beside the sender's address; empty is the installation's own.
+    sender = models.CharField(max_length=200, blank=True, default="", db_default="")
     subject = models.CharField(max_length=200)
     text = models.TextField()
     html = models.TextField(blank=True)

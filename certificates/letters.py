@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from datetime import date
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from cec import mail
 from cec.wording import day
 from certificates.models import Certificate
-from registrations.letters import example
+from registrations.letters import example, known
 from registrations.models import Registration
 
 
@@ -104,11 +104,16 @@ def accepted(registration: Registration) -> mail.Letter:
     )
 
 
-@mail.letter("certificate_issued", example=lambda: (example_certificate(),))
+@mail.letter(
+    "certificate_issued",
+    example=lambda: (example_certificate(),),
+    label=gettext_lazy("Certificate issued"),
+    when=gettext_lazy("at once, with the certificate as a PDF"),
+)
 def issued(certificate: Certificate) -> mail.Letter:
     return mail.Letter(
         subject=_("Your certificate is ready"),
-        heading=_("Congratulations, %(name)s") % {"name": certificate.holder},
+        heading=_("Congratulations, %(name)s"),
         paragraphs=[
             _("Your certificate is attached as a PDF, ready to print."),
             _(
@@ -116,6 +121,12 @@ def issued(certificate: Certificate) -> mail.Letter:
                 "name on our website."
             ),
         ],
+        values={
+            **known(certificate.registration),
+            "name": certificate.holder,
+            "serial": certificate.serial,
+            "day": day(certificate.issued_on),
+        },
         facts=[
             (_("Serial number"), certificate.serial),
             (_("Issued"), day(certificate.issued_on)),

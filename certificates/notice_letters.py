@@ -9,7 +9,7 @@ from cec import mail
 from cec.wording import amount, day, number
 from registrations import letters
 from registrations.models import Notice, Registration
-from registrations.notice_letters import example, known, registration_of
+from registrations.notice_letters import example, registration_of
 
 CYCLE = {
     "total": "108.00",
@@ -138,7 +138,7 @@ def registration_lapsed(notice: Notice) -> mail.Letter:
             ),
             _("You can register again at any time. A new cycle begins then."),
         ],
-        values={**known(registration), "day": day(notice.day("ends_on"))},
+        values={**letters.known(registration), "day": day(notice.day("ends_on"))},
         facts=[(_("Your reference"), registration.reference)],
         button=(_("See your registration"), letters.status_page(registration)),
         why=letters.why(registration),
@@ -158,7 +158,7 @@ def _values(notice: Notice) -> dict[str, object]:
     unit = registration.program.unit
     total, needed = notice.decimal("total"), notice.decimal("needed")
     values: dict[str, object] = {
-        **known(registration),
+        **letters.known(registration),
         "day": day(notice.day("ends_on")),
         "next_day": day(notice.day("ends_on") + timedelta(days=1)),
         "until": day(notice.day("turn_in_until")),

@@ -7,5 +7,6 @@ class RegistrationsConfig(AppConfig):
     name = "registrations"
 
     def ready(self) -> None:
-        """Listen to what allauth tells."""
+        """Listen to what allauth tells, and word the mails of programs."""
         import_module("registrations.account_history")
+        import_module("registrations.mail_texts.replacing")

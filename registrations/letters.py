@@ -4,9 +4,10 @@ from datetime import date
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from cec import mail
-from cec.wording import amount, day, money
+from cec.wording import amount, day, money, spelled
 from registrations.calendar import today_in
 from registrations.models import Association, Payment, Person, Program, Registration
 
@@ -47,23 +48,45 @@ def why(registration: Registration) -> str:
     }
 
 
-@mail.letter("registration_received", example=lambda: (example(),))
+def known(registration: Registration) -> dict[str, str]:
+    """Return the placeholders that every text about a registration may have."""
+    association = registration.association
+    whom = association.name if association else registration.program.issuer
+    return {
+        "name": registration.person.name,
+        "code": registration.program.code,
+        "program": registration.program.name,
+        "reference": registration.reference,
+        "contact": f"{whom} ({association.email})" if association and association.email else whom,
+    }
+
+
+@mail.letter(
+    "registration_received",
+    example=lambda: (example(),),
+    label=gettext_lazy("Registration received"),
+    when=gettext_lazy("at once, when somebody has sent the form"),
+)
 def received(registration: Registration) -> mail.Letter:
     program = registration.program
     facts = [(_("Your reference"), registration.reference)]
-    paragraphs = [
-        _("We have your registration. You’ll usually hear from us within %(days)s days.")
-        % {"days": program.answer_days}
-    ]
-    if registration.fee > 0:
+    to_pay = registration.fee > 0
+    if to_pay:
         facts.append((_("To pay"), money(registration.fee)))
         if registration.association and registration.association.email:
             facts.append((_("Your association"), registration.association.email))
-        paragraphs.append(program.how_to_pay)
     return mail.Letter(
-        subject=_("We have your %(code)s registration") % {"code": program.code},
-        heading=_("Thank you, %(name)s") % {"name": registration.person.name},
-        paragraphs=[text for text in paragraphs if text],
+        subject=_("We have your %(code)s registration"),
+        heading=_("Thank you, %(name)s"),
+        paragraphs=[
+            _("We have your registration. You’ll usually hear from us within %(days)s days."),
+            "%(how_to_pay)s",
+        ],
+        values={
+            **known(registration),
+            "days": program.answer_days,
+            "how_to_pay": program.how_to_pay if to_pay else "",
+        },
         facts=facts,
         button=(_("See where it stands"), status_page(registration)),
         why=why(registration),
@@ -83,7 +106,12 @@ def _payment() -> Payment:
     )
 
 
-@mail.letter("payment_recorded", example=lambda: (example(), _payment(), Decimal("15.00")))
+@mail.letter(
+    "payment_recorded",
+    example=lambda: (example(), _payment(), Decimal("15.00")),
+    label=gettext_lazy("Payment recorded"),
+    when=gettext_lazy("at once, when a payment of the fee is recorded"),
+)
 def payment_recorded(registration: Registration, line: Payment, left: Decimal) -> mail.Letter:
     facts = [
         (_("Amount"), money(line.amount)),
@@ -93,41 +121,57 @@ def payment_recorded(registration: Registration, line: Payment, left: Decimal) -
     ]
     if left > 0:
         facts.append((_("Still to pay"), money(left)))
-        text = _("Thank you. Your payment is a part of the fee; %(left)s are left to pay.")
+        rest = _("Your payment is a part of the fee; %(left)s are left to pay.")
     else:
-        text = _("Thank you. Your fee is settled; there is nothing left to pay.")
+        rest = _("Your fee is settled; there is nothing left to pay.")
     return mail.Letter(
-        subject=_("Your %(amount)s payment is recorded") % {"amount": money(line.amount)},
+        subject=_("Your %(amount)s payment is recorded"),
         heading=_("Your payment arrived"),
-        paragraphs=[text % {"left": money(left)}],
+        paragraphs=[_("Thank you. %(what_is_left)s")],
+        values={
+            **known(registration),
+            "amount": money(line.amount),
+            "what_is_left": rest % {"left": money(left)},
+        },
         facts=facts,
         button=(_("See your registration"), status_page(registration)),
         why=why(registration),
     )
 
 
-@mail.letter("fee_waived", example=lambda: (example(), _payment(), Decimal(0)))
+@mail.letter(
+    "fee_waived",
+    example=lambda: (example(), _payment(), Decimal(0)),
+    label=gettext_lazy("Fee waived"),
+    when=gettext_lazy("at once, when the fee is waived"),
+)
 def fee_waived(registration: Registration, line: Payment, left: Decimal) -> mail.Letter:
     return mail.Letter(
-        subject=_("Your %(code)s fee is waived") % {"code": registration.program.code},
+        subject=_("Your %(code)s fee is waived"),
         heading=_("You don’t have to pay the fee"),
         paragraphs=[
-            _("%(amount)s of your fee is waived; there is nothing left to pay.")
-            % {"amount": money(line.amount)},
-            line.reason,
+            _("%(amount)s of your fee is waived; there is nothing left to pay."),
+            "%(reason)s",
         ],
+        values={**known(registration), "amount": money(line.amount), "reason": line.reason},
         facts=[(_("Your reference"), registration.reference)],
         button=(_("See your registration"), status_page(registration)),
         why=why(registration),
     )
 
 
-@mail.letter("fee_refunded", example=lambda: (example(), _payment(), Decimal("25.00")))
+@mail.letter(
+    "fee_refunded",
+    example=lambda: (example(), _payment(), Decimal("25.00")),
+    label=gettext_lazy("Fee refunded"),
+    when=gettext_lazy("at once, when a refund is recorded"),
+)
 def fee_refunded(registration: Registration, line: Payment, left: Decimal) -> mail.Letter:
     return mail.Letter(
-        subject=_("%(amount)s of your fee goes back to you") % {"amount": money(abs(line.amount))},
+        subject=_("%(amount)s of your fee goes back to you"),
         heading=_("Your money is on its way back"),
-        paragraphs=[line.reason],
+        paragraphs=["%(reason)s"],
+        values={**known(registration), "amount": money(abs(line.amount)), "reason": line.reason},
         facts=[
             (_("Amount"), money(abs(line.amount))),
             (_("Method"), line.get_method_display()),
@@ -138,7 +182,25 @@ def fee_refunded(registration: Registration, line: Payment, left: Decimal) -> ma
     )
 
 
-@mail.letter("registration_approved", example=lambda: (example(),))
+def _begins(registration: Registration) -> str:
+    """Say when the program begins or began, as the end of a sentence."""
+    program, starts_on = registration.program, registration.starts_on
+    today = today_in(program)
+    if starts_on is None or starts_on < today:
+        return _("your program started on %(day)s") % {"day": day(starts_on)}
+    if starts_on > today:
+        return _("your program starts on %(day)s") % {"day": day(starts_on)}
+    if program.cycle_years and program.cycle_years > 1:
+        return _("your %(years)s years start today") % {"years": spelled(program.cycle_years)}
+    return _("your program starts today")
+
+
+@mail.letter(
+    "registration_approved",
+    example=lambda: (example(),),
+    label=gettext_lazy("Registration approved"),
+    when=gettext_lazy("at once, when a registration is approved"),
+)
 def approved(registration: Registration) -> mail.Letter:
     program = registration.program
     ahead = registration.starts_on and registration.starts_on > today_in(program)
@@ -160,12 +222,16 @@ def approved(registration: Registration) -> mail.Letter:
             )
         )
     return mail.Letter(
-        subject=_("Your %(code)s registration is approved") % {"code": program.code},
-        heading=_("You’re registered, %(name)s") % {"name": registration.person.name},
+        subject=_("You’re registered: %(begins)s"),
+        heading=_("You’re registered, %(name)s"),
         paragraphs=[
             _("Your registration is approved. Anything you learn from %(day)s on can count.")
-            % {"day": day(registration.starts_on)}
         ],
+        values={
+            **known(registration),
+            "begins": _begins(registration),
+            "day": day(registration.starts_on),
+        },
         facts=facts,
         button=(
             _("Open your record"),
@@ -175,93 +241,23 @@ def approved(registration: Registration) -> mail.Letter:
     )
 
 
-@mail.letter("registration_declined", example=lambda: (example(), "No current membership."))
+@mail.letter(
+    "registration_declined",
+    example=lambda: (example(), "No current membership."),
+    label=gettext_lazy("Registration declined"),
+    when=gettext_lazy("at once, when a registration is declined"),
+)
 def declined(registration: Registration, reason: str) -> mail.Letter:
     return mail.Letter(
-        subject=_("About your %(code)s registration") % {"code": registration.program.code},
+        subject=_("About your %(code)s registration"),
         heading=_("We couldn’t approve your registration"),
         paragraphs=[
             _("This is the reason that we were given:"),
-            reason,
+            "%(reason)s",
             _("Once that’s settled, you can register again: your answers are kept."),
         ],
+        values={**known(registration), "reason": reason},
         facts=[(_("Your reference"), registration.reference)],
         button=(_("See your registration"), status_page(registration)),
         why=why(registration),
     )
-
-
-@mail.letter("membership_proof", example=lambda: (example(), "Please send a receipt."))
-def membership_proof(registration: Registration, note: str) -> mail.Letter:
-    return _about_membership(
-        registration,
-        subject=_("One question about your membership"),
-        heading=_("Can you show us that you’re a member?"),
-        paragraphs=[
-            _("We couldn’t find your membership of %(association)s by ourselves.")
-            % {"association": _association(registration)},
-            note,
-            _("Upload a receipt or your membership card on the page of your registration, please."),
-        ],
-    )
-
-
-@mail.letter("membership_not_confirmed", example=lambda: (example(), ""))
-def membership_not_confirmed(registration: Registration, note: str) -> mail.Letter:
-    return _about_membership(
-        registration,
-        subject=_("Your membership isn’t current"),
-        heading=_("We couldn’t confirm a current membership"),
-        paragraphs=[
-            note,
-            _("Renew with %(association)s, and tell them that you registered here.")
-            % {"association": _association(registration)},
-        ],
-    )
-
-
-@mail.letter("membership_lapsed", example=lambda: (example(), ""))
-def membership_lapsed(registration: Registration, note: str) -> mail.Letter:
-    """To a participant, by whoever noticed: a date that passed, a roster, a person."""
-    return _about_membership(
-        registration,
-        subject=_("Your membership isn’t current any more"),
-        heading=_("Your membership isn’t current any more"),
-        paragraphs=[
-            _(
-                "You need to be a member of %(association)s in good standing again when you turn in"
-                " your record."
-            )
-            % {"association": _association(registration)},
-            note,
-            _("Nothing in your record is lost, and you can go on logging what you learn."),
-            _(
-                "Renew your membership. If you’re on your association’s next list, you needn’t do"
-                " anything else; otherwise upload a receipt on the page of your registration."
-            ),
-        ],
-    )
-
-
-def _about_membership(
-    registration: Registration, *, subject: str, heading: str, paragraphs: list[str]
-) -> mail.Letter:
-    return mail.Letter(
-        subject=subject,
-        heading=heading,
-        paragraphs=[text for text in paragraphs if text],
-        facts=_contact(registration),
-        button=(_("See your registration"), status_page(registration)),
-        why=why(registration),
-    )
-
-
-def _association(registration: Registration) -> str:
-    return registration.association.name if registration.association else ""
-
-
-def _contact(registration: Registration) -> list[tuple[str, str]]:
-    facts = [(_("Your reference"), registration.reference)]
-    if registration.association and registration.association.email:
-        facts.append((_("Your association"), registration.association.email))
-    return facts

@@ -236,6 +236,9 @@ def desk(request: HttpRequest) -> Iterable[tuple[str, navigation.Item]]:
     if may(request.user, "edit_rules"):
         rules = reverse("rules_home")
         yield _("Committee"), navigation.Item(_("Rules"), rules, within=rules, position=40)
+    if may(request.user, "see_mail_texts"):
+        texts = reverse("mail_texts")
+        yield _("Committee"), navigation.Item(_("Texts of mails"), texts, within=texts, position=44)
     if may(request.user, "appoint"):
         yield (
             _("Committee"),

@@ -1,6 +1,7 @@
 """What goes out by itself about a registration; each letter takes its notice."""
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from cec import mail
 from cec.wording import day, exact_money, money
@@ -26,20 +27,10 @@ def registration_of(notice: Notice) -> Registration:
     return notice.registration
 
 
-def known(registration: Registration) -> dict[str, object]:
-    """Return the values that every letter about a registration has."""
-    association = registration.association
-    whom = association.name if association else registration.program.issuer
-    return {
-        "name": registration.person.name,
-        "code": registration.program.code,
-        "program": registration.program.name,
-        "contact": f"{whom} ({association.email})" if association and association.email else whom,
-    }
-
-
 @mail.letter(
-    "fee_outstanding", example=lambda: (example("fee_outstanding", "14", balance="40.00"),)
+    "fee_outstanding",
+    example=lambda: (example("fee_outstanding", "14", balance="40.00"),),
+    when=gettext_lazy("14 and 30 days after the form was sent, if the fee isn’t settled"),
 )
 def fee_outstanding(notice: Notice) -> mail.Letter:
     registration = registration_of(notice)
@@ -61,7 +52,7 @@ def fee_outstanding(notice: Notice) -> mail.Letter:
             _("If you’ve paid in the last few days, there’s nothing else to do."),
         ],
         values={
-            **known(registration),
+            **letters.known(registration),
             "balance": money(balance),
             "how_to_pay": registration.program.how_to_pay,
         },
@@ -91,7 +82,7 @@ def membership_lapsing(notice: Notice) -> mail.Letter:
             ),
             _("Nothing in your record is lost if it takes a while: you can go on logging."),
         ],
-        values={**known(registration), "day": day(notice.day("good_until"))},
+        values={**letters.known(registration), "day": day(notice.day("good_until"))},
         facts=[(_("Your reference"), registration.reference)],
         button=(_("See your registration"), letters.status_page(registration)),
         why=letters.why(registration),

@@ -26,6 +26,8 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "revoke_certificate": frozenset({ADMINISTRATOR}),
     "see_certificate_texts": frozenset({STEERING, ADMINISTRATOR}),
     "edit_certificate_texts": frozenset({ADMINISTRATOR}),
+    "see_mail_texts": frozenset({STEERING, ADMINISTRATOR}),
+    "edit_mail_texts": frozenset({ADMINISTRATOR}),
     "move_registration": frozenset({REPRESENTATIVE, STEERING, ADMINISTRATOR}),
     "extend_cycle": frozenset({STEERING}),
     "keep_roster": frozenset({REPRESENTATIVE, STEERING}),

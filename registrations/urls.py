@@ -10,6 +10,7 @@ from registrations.views import (
     handover,
     ledger,
     life,
+    mail_texts,
     memberships,
     mentor_offers,
     mentorships,
@@ -73,6 +74,33 @@ organisations_desk = [
     ),
 ]
 
+mail_texts_desk = [
+    path("", mail_texts.home, name="mail_texts"),
+    path("<slug:program>/", mail_texts.of_program, name="mail_texts_of"),
+    path("<slug:program>/<slug:kind>/", mail_texts.text, name="mail_wording"),
+    path(_("<slug:program>/<slug:kind>/edit/"), mail_texts.edit, name="mail_wording_edit"),
+    path(
+        _("<slug:program>/<slug:kind>/<slug:language>/preview/"),
+        mail_texts.as_html,
+        name="mail_wording_html",
+    ),
+    path(
+        _("<slug:program>/<slug:kind>/<slug:language>/test/"),
+        mail_texts.send_test,
+        name="mail_wording_test",
+    ),
+    path(
+        _("<slug:program>/<slug:kind>/<slug:language>/standard/"),
+        mail_texts.back_to_standard,
+        name="mail_wording_standard",
+    ),
+    path(
+        _("<slug:program>/<slug:kind>/<slug:language>/<int:version>/again/"),
+        mail_texts.take_again,
+        name="mail_wording_again",
+    ),
+]
+
 urlpatterns = [
     path("", include("registrations.public_urls")),
     path(_("start/"), registering.start, name="start"),
@@ -132,6 +160,7 @@ urlpatterns = [
     path(_("desk/payments/deposits/<int:line>/"), deposits.deposit, name="bank_line"),
     path(_("desk/payments/deposits/<int:line>/aside/"), deposits.set_aside, name="bank_line_aside"),
     path(_("desk/payments/deposits/<int:line>/back/"), deposits.take_back, name="bank_line_back"),
+    path(_("desk/mail-texts/"), include(mail_texts_desk)),
     path(_("desk/roster/"), rosters.home, name="roster_home"),
     path(_("desk/roster/<slug:association>/"), rosters.page, name="roster"),
     path(_("desk/roster/<slug:association>/upload/"), rosters.upload, name="roster_upload"),

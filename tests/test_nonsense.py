@@ -298,6 +298,7 @@ KEPT = (
     "certificates_batch",
     "certificates_batchitem",
     "cec_outgoingmail",
+    "registrations_mailtext",
     "registrations_roster",
     "registrations_rostermember",
     "registrations_rosterquestion",

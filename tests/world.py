@@ -26,6 +26,7 @@ from tests import factories as make
 from tests.activities import audits
 from tests.certificates import records, signing
 from tests.certificates.batching import confirmed
+from tests.registrations import texts
 
 ROLES = (
     "anonymous",
@@ -124,6 +125,7 @@ class World:
         self._mentor()
         self._write_rules()
         self._word()
+        self._word_a_mail()
         self._ask()
 
     def _show_membership(self) -> MembershipProof:
@@ -175,6 +177,10 @@ class World:
         office = self.people["administrator"]
         signing.draft(self.certificate.program, by=office)
         self.signatory = signing.signatory(by=office, picture=b"a picture of the test")
+
+    def _word_a_mail(self) -> None:
+        """Another text of a mail."""
+        texts.written(by=self.people["administrator"])
 
     def _ask(self) -> None:
         """What the owner asks an organisation to approve, and the organisation's officer."""
@@ -286,7 +292,8 @@ class World:
             "version": 1,
             "type": "pd-f",
             "group": "courses",
-            "kind": "group",
+            "kind": texts.KIND if name.startswith("mail_wording") else "group",
+            "language": "en",
             "key": "no-such-key",
             "uidb36": "1",
         }

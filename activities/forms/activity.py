@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from activities.forms.fields import LineField, OutcomeField, TextField
+from activities.forms.fields import OutcomeField
 from activities.forms.quick import QuickForm
 from activities.models import Activity, Credit
 from activities.models.log import LONGEST_SUBJECTS
@@ -14,7 +14,7 @@ from activities.record import Record
 from activities.repeats import title_key
 from activities.rules import rate_words
 from activities.subjects import SEPARATOR
-from cec.forms import DayField
+from cec.forms import DayField, LineField, TextField
 
 LONGEST_TEXT = 10_000
 

@@ -12,11 +12,11 @@ from django.utils.translation import gettext_lazy as _
 from activities import repeats
 from activities.continuing import recurs
 from activities.forms.entry import NewEntry
-from activities.forms.fields import LineField
 from activities.lately import rates_used_lately
 from activities.models import Activity
 from activities.record import Record
 from activities.rules import plural, rate_words
+from cec.forms import LineField
 from registrations.models import Rate
 
 Choices = list[tuple[str, Any]]

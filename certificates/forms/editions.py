@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from activities.forms.fields import LineField
+from cec.forms import LineField
 from certificates import serial as serials
 from certificates.completion import check_name
 from certificates.facts import association_names

@@ -6,9 +6,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from activities.forms.fields import LineField
 from cec.bilingual import OWN_NAMES, in_language
-from cec.forms import DayField
+from cec.forms import DayField, LineField
 from certificates.models import EmployerLetter
 from certificates.models.employer import LONGEST_OWN_WORDS
 from certificates.printing.stationery import what_cannot_be_printed

@@ -6,8 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from activities.forms.fields import LineField
-from cec.forms import DayField
+from cec.forms import DayField, LineField
 from cec.problems import Refused
 from certificates import signatories, wordings
 from certificates.models import CertificateWording, Signatory

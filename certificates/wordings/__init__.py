@@ -5,13 +5,14 @@ The first version is the program's own texts as they came, written down when som
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from django.db import transaction
 from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
+from cec.bilingual import Difference
 from cec.problems import Problem, Refused
 from certificates.models import CertificateWording
 from certificates.wordings.fitting import plain_facts, why_not
@@ -29,16 +30,6 @@ NOT_A_DIPLOMA = {
     "fr": "Attestation informelle de formation continue. Elle ne remplace ni un diplôme ni aucun"
     " autre titre postsecondaire.",
 }
-
-
-@dataclass(frozen=True)
-class Difference:
-    """A text that another version has: what it is, as it was, as it is."""
-
-    label: str
-    lang: str
-    before: str
-    after: str
 
 
 def in_force(program: Program) -> CertificateWording:

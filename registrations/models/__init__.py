@@ -5,6 +5,7 @@ from registrations.models.cycles import CycleChange, ProgramYear
 from registrations.models.fee_state import FeeState
 from registrations.models.fees import Payment
 from registrations.models.history import Event, Seal
+from registrations.models.mail_texts import MailText
 from registrations.models.membership import MembershipCheck, MembershipDoubt, MembershipProof
 from registrations.models.mentoring import (
     MentorInvitation,
@@ -43,6 +44,7 @@ __all__ = [
     "Event",
     "FeeState",
     "LearningGoal",
+    "MailText",
     "MembershipCheck",
     "MembershipDoubt",
     "MembershipProof",

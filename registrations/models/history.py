@@ -115,6 +115,8 @@ class Event(models.Model):
         WORDING_CHANGED = "wording_changed", _("Draft of the certificate’s texts changed")
         WORDING_DISCARDED = "wording_discarded", _("Draft of the certificate’s texts discarded")
         WORDING_PUBLISHED = "wording_published", _("Texts of the certificate published")
+        MAIL_TEXT_CHANGED = "mail_text_changed", _("Text of a mail changed")
+        MAIL_TEXT_STANDARD = "mail_text_standard", _("Text of a mail back to the standard")
         SIGNATORY_ADDED = "signatory_added", _("Signatory added")
         SIGNATORY_CHANGED = "signatory_changed", _("Signatory changed")
         SIGNATORY_ENDED = "signatory_ended", _("Signatory’s time ended")

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from registrations.models import Person
 from tests import factories
 from tests.browser.people import People
+from tests.registrations import texts
 
 # A page: the name of its address, what stands in its places, and a query.
 Page = tuple[str, tuple[object, ...], str, int]
@@ -242,6 +243,7 @@ class Gallery(People):
             page("organisation", self.asked_back.organisation_id),
             *self._rule_pages(),
             *self._wording_pages(),
+            *self._mail_pages(),
         ]
 
     def _rule_pages(self) -> list[Page]:
@@ -256,6 +258,16 @@ class Gallery(People):
             page("rules_versions", slug),
             page("rules_version", slug, 1),
             page("rules_move", self.active.pk),
+        ]
+
+    def _mail_pages(self) -> list[Page]:
+        slug = self.active.program.slug
+        return [
+            page("mail_texts"),
+            page("mail_texts_of", slug),
+            page("mail_wording", slug, texts.KIND),
+            page("mail_wording", slug, "certificate_issued"),
+            page("mail_wording_edit", slug, texts.KIND),
         ]
 
     def _wording_pages(self) -> list[Page]:

@@ -27,7 +27,7 @@ from tests import factories
 from tests.activities import audits
 from tests.certificates import editions, records, signing
 from tests.certificates.batching import confirmed
-from tests.registrations import lists
+from tests.registrations import lists, texts
 
 LONG_NAME = "Wilhelmina-Konstantina Featherstonehaugh-Cholmondeley von Hohenlohe-Langenburg"
 LONG_WORD = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft"
@@ -65,6 +65,7 @@ class People:
         self.mentorship, self.offered = self._mentoring()
         self._rules()
         self.signatory = self._wording()
+        self._mails()
         self.officer, self.asked_back, self.approved = self._credits()
 
     def _edition(self) -> Certificate:
@@ -219,6 +220,13 @@ class People:
         Rate.objects.filter(activity_type__rules=draft, per_hour=2).update(per_hour="0.5")
         draft.note_layers()
         rehearsing.rehearse(draft.program, by=self.office)
+
+    def _mails(self) -> None:
+        """A mail with a text of the program's own, and one that went back to the standard."""
+        texts.written(by=self.office, subject=LONG_WORD, body=f"{{name}} {LONG_WORD}")
+        texts.written(by=self.office, closing=LONG_WORD * 2)
+        texts.written("fr", by=self.office, subject=LONG_WORD)
+        texts.standard("fr", by=self.office)
 
     def _wording(self) -> Signatory:
         """A version and a draft of the certificate's texts, and too many people who sign it."""

@@ -49,6 +49,16 @@ def test_a_mail_arrives_with_both_parts_its_own_id_and_one_recipient(mailbox, se
     assert mail.attempts == 1
 
 
+def test_a_mail_in_a_programs_name_comes_from_it_and_from_our_address(mailbox, settings):
+    settings.DEFAULT_FROM_EMAIL = "Ours <cec@example.org>"
+    written(sender="Crédits, 1er cours")
+
+    delivery.deliver_due()
+
+    (got,) = mailbox.mails
+    assert got["From"] == '"Crédits, 1er cours" <cec@example.org>'
+
+
 def test_many_senders_at_once_send_each_mail_once(mailbox):
     mails = written(30)
 

@@ -7,7 +7,7 @@ from django.utils import translation
 
 from cec import mail
 from cec.outbox import Attachment, OutgoingMail
-from tests.factories import person
+from tests.factories import careers, person
 from tests.races import at_once
 
 pytestmark = pytest.mark.usefixtures("outbox")
@@ -64,6 +64,31 @@ def test_a_letter_is_in_its_readers_language_whatever_the_page_is_in(letter):
     assert "http://testserver" not in row.text
     assert "/fr/" in row.text
     assert translation.get_language() == "en"
+
+
+@pytest.mark.django_db
+def test_a_letter_can_be_asked_for_in_another_language_than_its_readers(letter):
+    row = mail.post("test", to=person(language="fr"), language="en")
+
+    assert row.language == "en"
+    assert "\nYes\n" in row.text
+
+
+@pytest.mark.django_db
+def test_a_letter_about_a_program_is_in_its_name_and_another_in_ours():
+    courses = careers(person(language="en"))
+
+    about = mail.post("registration_received", courses, to=courses.person)
+    ours = mail.post("account_unknown", to="nobody@example.org")
+
+    assert about.sender == "Continuing Education Credits for CPC Courses"
+    signature = "Continuing Education Credits for CPC Courses, Career Professionals of Canada"
+    for part in (about.text, about.html):
+        assert signature in part
+        assert "Continuing Education Certificate" not in part
+        assert "The Partnership" not in part
+    assert ours.sender == ""
+    assert "\n-- \nContinuing Education Certificate, The Partnership\n" in ours.text
 
 
 @pytest.mark.django_db

@@ -30,6 +30,8 @@ TABLE = {
     "revoke_certificate": {"administrator"},
     "see_certificate_texts": {"steering", "administrator"},
     "edit_certificate_texts": {"administrator"},
+    "see_mail_texts": {"steering", "administrator"},
+    "edit_mail_texts": {"administrator"},
     "write_remark": {"representative", "steering", "administrator"},
     "note_association": {"representative", "steering"},
     "move_registration": {"representative", "steering", "administrator"},
