@@ -17,4 +17,9 @@ FEES = f"""
     WHERE r.status = 'submitted' AND r.fee > 0 AND NOT r.settled AND {{scope}}
 """
 
-notices.kind("fee_outstanding", _("Fee outstanding"), rows=FEES)
+notices.kind(
+    "fee_outstanding",
+    _("Fee outstanding"),
+    rows=FEES,
+    description=_("To applicants whose fee isn’t settled, 14 and 30 days after they registered."),
+)

@@ -5,7 +5,8 @@ A kind is a query of who is owed what. An app's `notice_kinds.py` declares its k
     notices.kind("fee_outstanding", _("Fee outstanding"), rows=FEES)
 
 `deciding` makes rows of what a query finds, `writing` turns them into mail. A letter of the same
-name (`cec.mail`) takes the notice.
+name (`cec.mail`) takes the notice. `by_hand` is what administrators do about them, `choices` what
+people want to get; docs/decisions/0031 says why it is so.
 """
 
 from collections.abc import Sequence
@@ -33,7 +34,8 @@ class Kind:
 
     with `{scope}` where its conditions stand: "true", or `scope` to look at some again. A row is
     due from `due_on` to `until`, both included. Whatever is no longer among the rows when it is
-    written is left away. `is_reminder` can be switched off, a service message can't.
+    written is left away. `is_reminder` can be switched off, a service message can't. `description`
+    says in a sentence who gets it and when.
     """
 
     name: str
@@ -41,6 +43,7 @@ class Kind:
     rows: str
     is_reminder: bool
     scope: str = OF_REGISTRATIONS
+    description: Any = ""
 
     def sql(self, *, again: bool = False) -> str:
         """Return the query for everybody, or for some again."""
@@ -51,10 +54,16 @@ _kinds: dict[str, Kind] = {}
 
 
 def kind(
-    name: str, label: Any, *, rows: str, is_reminder: bool = False, scope: str = OF_REGISTRATIONS
+    name: str,
+    label: Any,
+    *,
+    rows: str,
+    is_reminder: bool = False,
+    scope: str = OF_REGISTRATIONS,
+    description: Any = "",
 ) -> Kind:
     """Register a kind of notice; there is a letter of the same name."""
-    _kinds[name] = Kind(name, label, rows, is_reminder, scope)
+    _kinds[name] = Kind(name, label, rows, is_reminder, scope, description)
     return _kinds[name]
 
 
@@ -62,6 +71,12 @@ def kinds() -> dict[str, Kind]:
     """Return every kind of every app, by name."""
     _discover()
     return _kinds
+
+
+def label_of(name: str) -> str:
+    """Return what a kind is called; one that no app has any more is called by its name."""
+    known = kinds().get(name)
+    return str(known.label) if known else name
 
 
 def reminders() -> Sequence[Kind]:
