@@ -139,6 +139,23 @@ def audits() -> str:
     """
 
 
-notices.kind("pace", _("Pace of the year"), rows=pace, is_reminder=True)
-notices.kind(NUDGE, _("Nothing logged for a while"), rows=nudges, is_reminder=True)
-notices.kind("audit_due", _("Evidence due for an audit"), rows=audits)
+notices.kind(
+    "pace",
+    _("Pace of the year"),
+    rows=pace,
+    is_reminder=True,
+    description=_("To participants whose year is behind after six and nine months."),
+)
+notices.kind(
+    NUDGE,
+    _("Nothing logged for a while"),
+    rows=nudges,
+    is_reminder=True,
+    description=_("To participants who haven’t logged anything for a quarter of a year."),
+)
+notices.kind(
+    "audit_due",
+    _("Evidence due for an audit"),
+    rows=audits,
+    description=_("To whoever still owes evidence for an audit, 7 days before it is due."),
+)

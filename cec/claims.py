@@ -22,7 +22,12 @@ Row = TypeVar("Row", bound=Model)
 
 def free(now: datetime) -> Q:
     """Rows that nobody is at, or whose worker was lost."""
-    return Q(claimed_at__isnull=True) | Q(claimed_at__lt=now - LEASE)
+    return Q(claimed_at__isnull=True) | lost(now)
+
+
+def lost(now: datetime) -> Q:
+    """Rows whose worker was lost."""
+    return Q(claimed_at__lt=now - LEASE)
 
 
 def claim(turn: QuerySet[Row], **also: Any) -> bool:

@@ -182,6 +182,7 @@ def dress(said: Letter, *, language: str, unsubscribe: str = "") -> Written:
             "subject": subject,
             "language": language,
             "unsubscribe": unsubscribe,
+            "site": settings.SITE_URL,
         }
         return Written(
             subject=subject,

@@ -21,6 +21,21 @@ class OutgoingMailQuerySet(models.QuerySet["OutgoingMail"]):
         states = OutgoingMail.State
         return self.filter(state__in=[states.QUEUED, states.IN_FLIGHT])
 
+    def in_trouble(self) -> "OutgoingMailQuerySet":
+        """Mail that has neither arrived nor waits for its next try."""
+        states = OutgoingMail.State
+        return self.exclude(state__in=[states.QUEUED, states.IN_FLIGHT, states.SENT])
+
+    def queue_again(self) -> int:
+        """Let mail that failed be tried from the beginning, as the same mail (H7)."""
+        return self.in_trouble().update(
+            state=OutgoingMail.State.QUEUED,
+            attempts=0,
+            trouble=OutgoingMail.Trouble.NONE,
+            due_at=timezone.now(),
+            claimed_at=None,
+        )
+
     def about(self, row: models.Model) -> "OutgoingMailQuerySet":
         """Mail that tells of this row."""
         return self.filter(about=about_row(row))
@@ -94,6 +109,11 @@ class OutgoingMail(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} to {self.to}"
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether it has neither arrived nor failed for good."""
+        return self.state in (self.State.QUEUED, self.State.IN_FLIGHT)
 
 
 class Attachment(models.Model):

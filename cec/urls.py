@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 urlpatterns = [
     path("", include("cec.technical_urls")),
     path("", include("certificates.public_urls")),
+    path("", include("registrations.lasting_urls")),
     *i18n_patterns(
         path("", include("registrations.urls")),
         path("", include("activities.urls")),

@@ -108,7 +108,7 @@ def accepted(registration: Registration) -> mail.Letter:
     "certificate_issued",
     example=lambda: (example_certificate(),),
     label=gettext_lazy("Certificate issued"),
-    when=gettext_lazy("at once, with the certificate as a PDF"),
+    when=gettext_lazy("At once, with the certificate as a PDF."),
 )
 def issued(certificate: Certificate) -> mail.Letter:
     return mail.Letter(

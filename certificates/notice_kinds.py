@@ -166,8 +166,36 @@ def _days() -> str:
     return notices.as_sql(days)
 
 
-notices.kind("year_end_coming", _("Year end coming"), rows=year_ends, is_reminder=True)
-notices.kind(CYCLE_ENDING, _("Cycle ending"), rows=cycle_ends, is_reminder=True)
-notices.kind(WARNING, _("Grace period ending"), rows=grace_ends)
-notices.kind("ready", _("Total reached"), rows=reached, is_reminder=True)
-notices.kind("registration_lapsed", _("Registration lapsed"), rows=LAPSED)
+notices.kind(
+    "year_end_coming",
+    _("Year end coming"),
+    rows=year_ends,
+    is_reminder=True,
+    description=_("To participants whose year lacks points, 60, 30 and 7 days before its end."),
+)
+notices.kind(
+    CYCLE_ENDING,
+    _("Cycle ending"),
+    rows=cycle_ends,
+    is_reminder=True,
+    description=_("To participants 90, 30 and 7 days before their program ends."),
+)
+notices.kind(
+    WARNING,
+    _("Grace period ending"),
+    rows=grace_ends,
+    description=_("To whoever hasn’t turned in a record that is over: at once, and a week before."),
+)
+notices.kind(
+    "ready",
+    _("Total reached"),
+    rows=reached,
+    is_reminder=True,
+    description=_("To participants who have reached the total, once."),
+)
+notices.kind(
+    "registration_lapsed",
+    _("Registration lapsed"),
+    rows=LAPSED,
+    description=_("To whoever never turned in a record, once its registration has lapsed."),
+)

@@ -4,6 +4,7 @@ from django.urls import path, re_path
 from django.utils.translation import gettext_lazy as _
 
 from registrations.views import account as views
+from registrations.views import reminders
 
 urlpatterns = [
     path("", views.account, name="account"),
@@ -13,6 +14,7 @@ urlpatterns = [
     path(_("sign-in/code/enter/"), views.confirm_login_code, name="account_confirm_login_code"),
     path(_("sign-out/"), views.LogoutView.as_view(), name="account_logout"),
     path(_("closed/"), views.account_inactive, name="account_inactive"),
+    path(_("reminders/"), reminders.reminders, name="reminders"),
     path(_("is-it-you/"), views.reauthenticate, name="account_reauthenticate"),
     path(_("e-mail/"), views.ChangeEmailView.as_view(), name="account_email"),
     path(

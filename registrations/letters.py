@@ -65,7 +65,7 @@ def known(registration: Registration) -> dict[str, str]:
     "registration_received",
     example=lambda: (example(),),
     label=gettext_lazy("Registration received"),
-    when=gettext_lazy("at once, when somebody has sent the form"),
+    when=gettext_lazy("At once, when somebody has sent the form."),
 )
 def received(registration: Registration) -> mail.Letter:
     program = registration.program
@@ -110,7 +110,7 @@ def _payment() -> Payment:
     "payment_recorded",
     example=lambda: (example(), _payment(), Decimal("15.00")),
     label=gettext_lazy("Payment recorded"),
-    when=gettext_lazy("at once, when a payment of the fee is recorded"),
+    when=gettext_lazy("At once, when a payment of the fee is recorded."),
 )
 def payment_recorded(registration: Registration, line: Payment, left: Decimal) -> mail.Letter:
     facts = [
@@ -143,7 +143,7 @@ def payment_recorded(registration: Registration, line: Payment, left: Decimal) -
     "fee_waived",
     example=lambda: (example(), _payment(), Decimal(0)),
     label=gettext_lazy("Fee waived"),
-    when=gettext_lazy("at once, when the fee is waived"),
+    when=gettext_lazy("At once, when the fee is waived."),
 )
 def fee_waived(registration: Registration, line: Payment, left: Decimal) -> mail.Letter:
     return mail.Letter(
@@ -164,7 +164,7 @@ def fee_waived(registration: Registration, line: Payment, left: Decimal) -> mail
     "fee_refunded",
     example=lambda: (example(), _payment(), Decimal("25.00")),
     label=gettext_lazy("Fee refunded"),
-    when=gettext_lazy("at once, when a refund is recorded"),
+    when=gettext_lazy("At once, when a refund is recorded."),
 )
 def fee_refunded(registration: Registration, line: Payment, left: Decimal) -> mail.Letter:
     return mail.Letter(
@@ -199,7 +199,7 @@ def _begins(registration: Registration) -> str:
     "registration_approved",
     example=lambda: (example(),),
     label=gettext_lazy("Registration approved"),
-    when=gettext_lazy("at once, when a registration is approved"),
+    when=gettext_lazy("At once, when a registration is approved."),
 )
 def approved(registration: Registration) -> mail.Letter:
     program = registration.program
@@ -245,7 +245,7 @@ def approved(registration: Registration) -> mail.Letter:
     "registration_declined",
     example=lambda: (example(), "No current membership."),
     label=gettext_lazy("Registration declined"),
-    when=gettext_lazy("at once, when a registration is declined"),
+    when=gettext_lazy("At once, when a registration is declined."),
 )
 def declined(registration: Registration, reason: str) -> mail.Letter:
     return mail.Letter(

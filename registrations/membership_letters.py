@@ -12,7 +12,7 @@ from registrations.models import Registration
     "membership_proof",
     example=lambda: (example(), "Please send a receipt."),
     label=gettext_lazy("Proof of membership asked for"),
-    when=gettext_lazy("at once, when a committee member asks for a proof"),
+    when=gettext_lazy("At once, when a committee member asks for a proof."),
 )
 def membership_proof(registration: Registration, note: str) -> mail.Letter:
     return _about_membership(
@@ -32,7 +32,7 @@ def membership_proof(registration: Registration, note: str) -> mail.Letter:
     "membership_not_confirmed",
     example=lambda: (example(), ""),
     label=gettext_lazy("Membership not confirmed"),
-    when=gettext_lazy("at once, when no membership in good standing was found"),
+    when=gettext_lazy("At once, when no membership in good standing was found."),
 )
 def membership_not_confirmed(registration: Registration, note: str) -> mail.Letter:
     return _about_membership(
@@ -51,7 +51,7 @@ def membership_not_confirmed(registration: Registration, note: str) -> mail.Lett
     "membership_lapsed",
     example=lambda: (example(), ""),
     label=gettext_lazy("Membership lapsed"),
-    when=gettext_lazy("at once, when a membership has lapsed during the program"),
+    when=gettext_lazy("At once, when a membership has lapsed during the program."),
 )
 def membership_lapsed(registration: Registration, note: str) -> mail.Letter:
     """To a participant, by whoever noticed: a date that passed, a roster, a person."""

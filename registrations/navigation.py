@@ -233,6 +233,9 @@ def desk(request: HttpRequest) -> Iterable[tuple[str, navigation.Item]]:
         _("Committee"),
         navigation.Item(_("Hand-over"), reverse("handover"), frozenset({"handover"}), position=60),
     )
+    if may(request.user, "see_notices"):
+        mails = reverse("notices")
+        yield _("Committee"), navigation.Item(_("E-mails"), mails, within=mails, position=45)
     if may(request.user, "edit_rules"):
         rules = reverse("rules_home")
         yield _("Committee"), navigation.Item(_("Rules"), rules, within=rules, position=40)

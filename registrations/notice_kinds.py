@@ -51,7 +51,16 @@ MEMBERSHIPS = f"""
       AND {{scope}}
 """
 
-notices.kind("fee_outstanding", _("Fee outstanding"), rows=fees)
 notices.kind(
-    "membership_lapsing", _("Membership about to lapse"), rows=MEMBERSHIPS, is_reminder=True
+    "fee_outstanding",
+    _("Fee outstanding"),
+    rows=fees,
+    description=_("To applicants whose fee isn’t settled, 14 and 30 days after they registered."),
+)
+notices.kind(
+    "membership_lapsing",
+    _("Membership about to lapse"),
+    rows=MEMBERSHIPS,
+    is_reminder=True,
+    description=_("To participants whose confirmed membership ends in 30 days."),
 )

@@ -1,7 +1,6 @@
 """What goes out by itself about a registration; each letter takes its notice."""
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from cec import mail
 from cec.wording import day, exact_money, money
@@ -30,7 +29,6 @@ def registration_of(notice: Notice) -> Registration:
 @mail.letter(
     "fee_outstanding",
     example=lambda: (example("fee_outstanding", "14", balance="40.00"),),
-    when=gettext_lazy("14 and 30 days after the form was sent, if the fee isn’t settled"),
 )
 def fee_outstanding(notice: Notice) -> mail.Letter:
     registration = registration_of(notice)

@@ -38,6 +38,8 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "keep_organisations": frozenset({ADMINISTRATOR}),
     "set_allocations": frozenset({ORGANISATION, ADMINISTRATOR}),
     "decide_request": frozenset({ORGANISATION}),
+    "see_notices": frozenset({STEERING, ADMINISTRATOR}),
+    "handle_notices": frozenset({ADMINISTRATOR}),
     "appoint": frozenset({STEERING, ADMINISTRATOR}),
     "appoint_administrator": frozenset({ADMINISTRATOR}),
 }

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from cec.outbox import OutgoingMail
 from cec.wording import day as write_day
 from cec.wording import money
-from registrations import fees
+from registrations import fees, notices
 from registrations.calendar import today_in
 from registrations.models import Appointment, Event, MembershipCheck, Person, Registration
 from registrations.models.mentoring import conflicts_of
@@ -25,6 +25,13 @@ _COMMITTEE_ONLY = (
     Event.Kind.MENTOR_PROPOSED,
     Event.Kind.MENTOR_DECLINED,
     Event.Kind.MENTOR_RECALLED,
+    # The mails themselves stand there; how the office handles them is its own matter.
+    Event.Kind.NOTICE_HELD,
+    Event.Kind.NOTICE_RELEASED,
+    Event.Kind.NOTICE_CANCELLED,
+    Event.Kind.NOTICE_RETRIED,
+    Event.Kind.NOTICE_SENT_AGAIN,
+    Event.Kind.MAIL_RETRIED,
 )
 
 # How a membership was checked, if not by hand.
@@ -117,6 +124,9 @@ def line(event: Event, *, with_reason: bool = True) -> Line:
     details = event.details
     if "amount" in details:
         text = _("%(label)s: %(value)s") % {"label": text, "value": money(details["amount"])}
+    if details.get("notice"):
+        label = notices.label_of(details["notice"])
+        text = _("%(label)s: %(value)s") % {"label": text, "value": label}
     if details.get("serial"):
         text = f"{text} ({details['serial']})"
     if details.get("reference"):

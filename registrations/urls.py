@@ -14,6 +14,8 @@ from registrations.views import (
     memberships,
     mentor_offers,
     mentorships,
+    notice_kinds,
+    notices,
     organisations,
     payments,
     people,
@@ -62,6 +64,23 @@ one_program = [
     path(_("remove/<slug:kind>/<slug:key>/"), rules.remove, name="rules_remove"),
     path(_("discard/"), rules.discard, name="rules_discard"),
     path(_("subjects/"), rules.subject_areas, name="rules_subjects"),
+]
+
+notices_desk = [
+    path("", notices.listed, name="notices"),
+    path("<int:notice>/", notices.notice, name="notice"),
+    path(_("<int:notice>/change/"), notices.change, name="notice_change"),
+    path("<int:notice>/<slug:language>/", notices.html, name="notice_html"),
+    path(_("kinds/"), notice_kinds.kinds, name="notice_kinds"),
+    path(_("kinds/<slug:notice_kind>/"), notice_kinds.kind, name="notice_kind"),
+    path(_("kinds/<slug:notice_kind>/go-on/"), notice_kinds.go_on, name="notice_kind_go_on"),
+    path(
+        _("kinds/<slug:notice_kind>/example/<slug:language>/"),
+        notice_kinds.example,
+        name="notice_example",
+    ),
+    path(_("failed/"), notice_kinds.failed_mail, name="failed_mail"),
+    path(_("failed/<int:mail>/again/"), notice_kinds.mail_again, name="failed_mail_again"),
 ]
 
 organisations_desk = [
@@ -185,6 +204,7 @@ urlpatterns = [
     path(_("desk/people/"), people.appointments, name="appointments"),
     path(_("desk/people/<int:appointment>/"), people.change, name="appointment"),
     path(_("desk/people/<int:appointment>/end/"), people.end, name="appointment_end"),
+    path(_("desk/e-mails/"), include(notices_desk)),
     path(_("desk/organizations/"), include(organisations_desk)),
     path(_("desk/handover/"), handover.page, name="handover"),
 ]

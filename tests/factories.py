@@ -1,7 +1,7 @@
 """Short ways to the rows that tests start from; everything goes through the real models."""
 
 import itertools
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from activities import log
 from activities.models import Activity, Evidence
-from cec.models import StoredFile
+from cec.models import OutgoingMail, StoredFile
 from registrations import fees
 from registrations.calendar import anniversary, make_years
 from registrations.models import (
@@ -21,6 +21,7 @@ from registrations.models import (
     MembershipProof,
     MentorOffer,
     Mentorship,
+    Notice,
     Organisation,
     Payment,
     Person,
@@ -334,3 +335,33 @@ def careers(who: Person | None = None, **fields) -> Registration:
 def webinar(row: Registration, **fields) -> Activity:
     """A course in a record of fixed credits."""
     return activity(row, "WEBINAR", hours=None, **fields)
+
+
+def notice(row: Registration, kind: str = "fee_outstanding", **fields) -> Notice:
+    """A mail that is owed about a registration and waits to be written."""
+    now = timezone.now()
+    fields = {
+        "occasion": "14",
+        "facts": {"balance": "40.00"},
+        "until": timezone.localdate() + timedelta(days=15),
+        "decided_at": now,
+        "due_at": now,
+    } | fields
+    return Notice.objects.create(person=row.person, registration=row, kind=kind, **fields)
+
+
+def failed_mail(**fields) -> OutgoingMail:
+    """A mail that its reader's server refused."""
+    number = next(_numbers)
+    fields = {
+        "kind": "registration_received",
+        "to": f"reader{number}@example.org",
+        "subject": "We have your registration",
+        "text": "Text\n",
+        "html": "<p>HTML</p>",
+        "message_id": f"<failed{number}@example.org>",
+        "state": "failed",
+        "attempts": 1,
+        "last_error": "550 no such mailbox",
+    } | fields
+    return OutgoingMail.objects.create(**fields)

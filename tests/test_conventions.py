@@ -66,7 +66,8 @@ def test_a_column_added_to_a_table_in_use_can_be_left_out_by_the_former_version(
 
 
 def test_every_concept_module_stands_between_the_models_and_the_pages():
-    of_pages = {"forms", "navigation", "urls", "account_urls", "public_urls", "views"}
+    of_pages = {"forms", "navigation", "urls", "account_urls", "lasting_urls", "public_urls"}
+    of_pages |= {"views"}
     of_others = {"__init__", "apps", "bench", "demo", "fonts", "goals", "management"}
     concepts = {
         f"{app}.{path.stem}"

@@ -60,7 +60,7 @@ OF_THE_CERTIFICATE = frozenset({"certificate_download", "certificate_edition", "
 NUMBERED = {
     *("registration", "appointment", "batch", "certificate", "mail"),
     *("export", "line", "proof", "roster", "mentorship", "offer", "version", "draw"),
-    *("organisation", "credit_request", "correction", "signatory"),
+    *("organisation", "credit_request", "correction", "signatory", "notice"),
 }
 
 
@@ -127,6 +127,8 @@ class World:
         self._word()
         self._word_a_mail()
         self._ask()
+        self.notice = make.notice(self.registration)
+        self.failed_mail = make.failed_mail(person=self.people["owner"])
 
     def _show_membership(self) -> MembershipProof:
         """The owner was asked for a proof once, sent one, and is confirmed again."""
@@ -275,7 +277,11 @@ class World:
             "line": self.deposit.pk,
             "association": "MLA",
             "roster": self.roster.pk,
-            "mail": 1,
+            "mail": self.failed_mail.pk,
+            "notice": self.notice.pk,
+            "notice_kind": self.notice.kind,
+            "language": "en",
+            "token": "not-ours",
             "mentorship": self.mentorship.pk,
             "offer": self.offer.pk,
             "other": self.certificate.registration_id,
@@ -293,7 +299,6 @@ class World:
             "type": "pd-f",
             "group": "courses",
             "kind": texts.KIND if name.startswith("mail_wording") else "group",
-            "language": "en",
             "key": "no-such-key",
             "uidb36": "1",
         }

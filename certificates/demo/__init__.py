@@ -12,7 +12,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from cec.models import OutgoingMail
-from certificates.demo import mails, rosters, rules, signing
+from certificates.demo import mails, notices, rosters, rules, signing
 from certificates.demo.audits import Audits
 from certificates.demo.bank import Bank
 from certificates.demo.careers import Careers
@@ -66,7 +66,9 @@ def load() -> int:
     rules.draft(program, by=committee.administrator())
     signing.draft(program, by=committee.administrator())
     mails.word(program, by=committee.administrator())
+    notices.write(by=committee.administrator())
     _deliver(earlier_mail)
+    notices.refuse()
     return Registration.objects.count()
 
 

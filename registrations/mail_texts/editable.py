@@ -7,7 +7,6 @@ from typing import Any
 
 from django.utils import translation
 from django.utils.text import capfirst
-from django.utils.translation import gettext as _
 
 from cec import mail
 from registrations import notices
@@ -86,8 +85,9 @@ class Editable:
 
     @property
     def when(self) -> str:
-        """When it goes out."""
-        return str(self.kind.when or _("by itself, when its day has come"))
+        """To whom it goes and when, as a sentence."""
+        notice = notices.kinds().get(self.name)
+        return str(notice.description if notice else self.kind.when)
 
     @property
     def is_reminder(self) -> bool:

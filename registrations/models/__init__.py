@@ -14,7 +14,7 @@ from registrations.models.mentoring import (
     MentorWish,
 )
 from registrations.models.notes import AssociationNote
-from registrations.models.notices import Notice, PausedNotices, RemindersOff
+from registrations.models.notices import Notice, PausedNotices, RemindersOff, Standing
 from registrations.models.organisations import Allocation, Organisation, Part, StatementUse
 from registrations.models.people import Person
 from registrations.models.planning import LearningGoal, MentorNote
@@ -70,6 +70,7 @@ __all__ = [
     "RosterQuestion",
     "Rules",
     "Seal",
+    "Standing",
     "StatementUse",
     "SubjectArea",
     "TypeGroup",

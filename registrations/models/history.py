@@ -120,6 +120,16 @@ class Event(models.Model):
         SIGNATORY_ADDED = "signatory_added", _("Signatory added")
         SIGNATORY_CHANGED = "signatory_changed", _("Signatory changed")
         SIGNATORY_ENDED = "signatory_ended", _("Signatory’s time ended")
+        NOTICES_PAUSED = "notices_paused", _("E-mails of a kind paused")
+        NOTICES_RESUMED = "notices_resumed", _("E-mails of a kind go out again")
+        NOTICE_HELD = "notice_held", _("E-mail held back")
+        NOTICE_RELEASED = "notice_released", _("E-mail not held back any more")
+        NOTICE_CANCELLED = "notice_cancelled", _("E-mail taken back before it was sent")
+        NOTICE_RETRIED = "notice_retried", _("E-mail tried again")
+        NOTICE_SENT_AGAIN = "notice_sent_again", _("E-mail sent again")
+        MAIL_RETRIED = "mail_retried", _("Failed e-mail tried again")
+        REMINDERS_OFF = "reminders_off", _("Reminders switched off")
+        REMINDERS_ON = "reminders_on", _("Reminders switched on")
 
     registration = models.ForeignKey(
         "registrations.Registration", on_delete=models.PROTECT, null=True, related_name="events"

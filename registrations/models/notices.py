@@ -2,25 +2,70 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, F, Q, Value, When
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from cec import claims
 from cec.models import OutgoingMail
+from registrations.models.committee import roles_of
 from registrations.models.people import Person
 from registrations.models.registration import Registration
 
+A_DAY = timedelta(days=1)
+
+
+class Standing(models.TextChoices):
+    """What became of a notice and of its mail, in one word."""
+
+    WAITING = "waiting", pgettext_lazy("e-mail", "Waiting")
+    PAUSED = "paused", _("Held back")
+    ON_THE_WAY = "way", _("On its way")
+    SENT = "sent", pgettext_lazy("e-mail", "Sent")
+    FAILED = "failed", _("Failed")
+    DROPPED = "dropped", _("Not needed any more")
+
 
 class NoticeQuerySet(models.QuerySet["Notice"]):
+    def visible_to(self, person: Person) -> NoticeQuerySet:
+        """Mails of everybody: for those who see everything."""
+        return self.all() if roles_of(person).sees_everything else self.none()
+
     def to_write(self, now: datetime) -> NoticeQuerySet:
-        """Notices whose turn it is and that nobody is at."""
+        """Notices whose turn it is and that nobody is at.
+
+        Those of a closed account wait for it to be opened again, until it is too late everywhere.
+        """
         paused = PausedNotices.objects.values("kind")
-        return self.filter(claims.free(now), state=Notice.State.WAITING, due_at__lte=now).exclude(
-            kind__in=paused
+        in_use = Q(person__is_active=True) | Q(until__lt=now.date() - A_DAY)
+        return self.filter(
+            claims.free(now), in_use, state=Notice.State.WAITING, due_at__lte=now
+        ).exclude(kind__in=paused)
+
+    def lost(self, now: datetime) -> NoticeQuerySet:
+        """Notices that somebody took up and never finished."""
+        return self.filter(claims.lost(now), state=Notice.State.WAITING)
+
+    def with_standing(self) -> NoticeQuerySet:
+        """Say as `standing` what became of each; the mail's own row knows whether it arrived."""
+        mails = OutgoingMail.State
+        return self.annotate(
+            standing=Case(
+                When(~Q(state=Notice.State.WRITTEN), then=F("state")),
+                When(
+                    mail__state__in=[mails.QUEUED, mails.IN_FLIGHT], then=Value(Standing.ON_THE_WAY)
+                ),
+                When(mail__state=mails.SENT, then=Value(Standing.SENT)),
+                When(
+                    mail__isnull=True, then=Value(Standing.SENT)
+                ),  # its mail was cleared away since
+                default=Value(Standing.FAILED),
+                output_field=models.CharField(),
+            )
         )
 
 

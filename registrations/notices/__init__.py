@@ -5,7 +5,8 @@ A kind is a query of who is owed what. An app's `notice_kinds.py` declares its k
     notices.kind("fee_outstanding", _("Fee outstanding"), rows=FEES)
 
 `deciding` makes rows of what a query finds, `writing` turns them into mail. A letter of the same
-name (`cec.mail`) takes the notice.
+name (`cec.mail`) takes the notice. `by_hand` is what administrators do about them, `choices` what
+people want to get; docs/decisions/0031 says why it is so.
 """
 
 from collections.abc import Callable, Sequence
@@ -35,8 +36,9 @@ class Kind:
 
     with `{scope}` where its conditions stand: "true", or `scope` to look at some again. A row is
     due from `due_on` to `until`, both included. Whatever is no longer among the rows when it is
-    written is left away. `is_reminder` can be switched off, a service message can't. SQL that
-    depends on what is in the database, as that of points does, is rendered when it is asked for.
+    written is left away. `is_reminder` can be switched off, a service message can't. `description`
+    says in a sentence who gets it and when. SQL that depends on what is in the database, as that of
+    points does, is rendered when it is asked for.
     """
 
     name: str
@@ -44,6 +46,7 @@ class Kind:
     rows: str | Callable[[], str]
     is_reminder: bool
     scope: str = OF_REGISTRATIONS
+    description: Any = ""
 
     def sql(self, *, again: bool = False) -> str:
         """Return the query for everybody, or for some again."""
@@ -61,9 +64,10 @@ def kind(
     rows: str | Callable[[], str],
     is_reminder: bool = False,
     scope: str = OF_REGISTRATIONS,
+    description: Any = "",
 ) -> Kind:
     """Register a kind of notice; there is a letter of the same name."""
-    _kinds[name] = Kind(name, label, rows, is_reminder, scope)
+    _kinds[name] = Kind(name, label, rows, is_reminder, scope, description)
     return _kinds[name]
 
 
@@ -81,6 +85,12 @@ def as_sql(rows: QuerySet[Any, Any]) -> str:
     text, values = rows.order_by().query.sql_with_params()
     written = text % tuple(Literal(value).as_string(None) for value in values)
     return written.replace("%", "%%")
+
+
+def label_of(name: str) -> str:
+    """Return what a kind is called; one that no app has any more is called by its name."""
+    known = kinds().get(name)
+    return str(known.label) if known else name
 
 
 def reminders() -> Sequence[Kind]:

@@ -4,12 +4,15 @@
 its use isn't decided any more.
 """
 
+import logging
 from datetime import datetime
 
-from django.db import connection
+from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
 from registrations import notices
+
+logger = logging.getLogger(__name__)
 
 # A person who switched a kind of reminder off isn't owed one; a deactivated person nothing.
 _DECIDE = """
@@ -43,5 +46,18 @@ def decide(kind: notices.Kind, *, now: datetime | None = None) -> int:
 
 
 def decide_all(*, now: datetime | None = None) -> int:
-    """Decide every kind; returns how many notices are new."""
-    return sum(decide(kind, now=now) for kind in notices.kinds().values())
+    """Decide every kind; returns how many notices are new.
+
+    A kind whose query fails keeps no other from being decided; its error is raised at the end.
+    """
+    new, failed = 0, None
+    for kind in notices.kinds().values():
+        try:
+            with transaction.atomic():
+                new += decide(kind, now=now)
+        except DatabaseError as error:
+            logger.exception("Notices of the kind %s could not be decided", kind.name)
+            failed = failed or error
+    if failed:
+        raise failed
+    return new

@@ -5,20 +5,22 @@ transaction of its own. What is no longer true, switched off or too late is drop
 reason. One that can't be written is tried five times and then shown (H4).
 """
 
-import json
 import logging
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
+from django.db.models import F, Min
 from django.utils import timezone
 
 from cec import claims, mail, work
 from cec.outbox import OutgoingMail
 from registrations import notices
 from registrations.models import Notice, RemindersOff
+from registrations.models.notices import NoticeQuerySet
+from registrations.notices import owing, unsubscribing
 
 logger = logging.getLogger(__name__)
 
@@ -36,16 +38,28 @@ def write_due() -> int:
 
     Returns how many became mail. Any number of processes may do this at once.
     """
+    _give_up_what_ends_workers()
     return sum(_write_chunk(*chunk) for chunk in work.while_there_is_time(_chunks()))
 
 
+def _give_up_what_ends_workers() -> None:
+    """Show what was taken up often enough and never finished, and leave it alone."""
+    Notice.objects.lost(timezone.now()).filter(tries__gte=claims.MOST_TRIES).update(
+        state=State.FAILED, claimed_at=None, last_error="Whoever wrote it was lost, each time."
+    )
+
+
 def _chunks() -> Iterator[tuple[notices.Kind, list[Notice]]]:
-    for kind in notices.kinds().values():
-        while room := _room():
-            chunk = claim(kind, most=min(room, CHUNK))
-            if not chunk:
-                break
-            yield kind, chunk
+    """Take up some of each kind in turns: none waits until another one is through."""
+    while (room := _room()) and (waiting := _kinds_that_wait()):
+        share = min(max(room // len(waiting), 1), CHUNK)
+        idle = True
+        for kind in waiting[:room]:
+            if chunk := claim(kind, most=share):
+                idle = False
+                yield kind, chunk
+        if idle:
+            return  # others are at all of them
 
 
 def _room() -> int:
@@ -54,60 +68,74 @@ def _room() -> int:
     return max(settings.MAIL_PER_MINUTE * MOST_MINUTES_AHEAD - waiting, 0)
 
 
+def _kinds_that_wait() -> list[notices.Kind]:
+    """Return the kinds of which some can be written now, the one that waits longest first."""
+    found = Notice.objects.to_write(timezone.now()).order_by().values("kind")
+    names = found.annotate(first=Min("due_at")).order_by("first").values_list("kind", flat=True)
+    known = notices.kinds()
+    return [known[name] for name in names if name in known]
+
+
 def claim(kind: notices.Kind, *, most: int) -> list[Notice]:
-    """Take up some notices of a kind that nobody else is at."""
+    """Take up some notices of a kind that nobody else is at.
+
+    One that was taken up before goes alone: if it is what ends workers, it ends no other's turn.
+    """
     now = timezone.now()
     with transaction.atomic():
-        found = Notice.objects.to_write(now).filter(kind=kind.name).order_by("due_at", "pk")
-        rows = list(found.select_for_update(skip_locked=True)[:most].values_list("pk", flat=True))
+        found = (
+            Notice.objects.to_write(now).filter(kind=kind.name).order_by("tries", "due_at", "pk")
+        )
+        locked = found.select_for_update(of=("self",), skip_locked=True)[:most]
+        tries = dict(locked.values_list("pk", "tries"))
+        rows = [pk for pk, number in tries.items() if not number] or list(tries)[:1]
         claims.claim(Notice.objects.filter(pk__in=rows))
-    return list(Notice.objects.filter(pk__in=rows).select_related("person", "registration"))
+    return list(
+        Notice.objects.filter(pk__in=rows).select_related(
+            "person", "registration__person", "registration__program", "registration__association"
+        )
+    )
 
 
 def _write_chunk(kind: notices.Kind, chunk: list[Notice]) -> int:
-    now = timezone.now()
-    today = _still_owed(kind, chunk, now)
-    off = set(
-        RemindersOff.objects.filter(
-            kind=kind.name, person__in=[notice.person_id for notice in chunk]
-        ).values_list("person_id", flat=True)
+    try:
+        with transaction.atomic():
+            still = owing.still_owed(kind, chunk, now=timezone.now())
+    except Exception as error:
+        logger.exception("What is owed of the kind %s could not be asked for", kind.name)
+        for notice in chunk:
+            _put_off(notice, error)
+        return 0
+    off = _who_wants_none(kind, chunk)
+    return sum(
+        _settle(kind, notice, still.get(owing.key(notice)), off=notice.person_id in off)
+        for notice in chunk
     )
-    written = 0
-    for notice in chunk:
-        facts = today.get(_key(notice))
-        if kind.is_reminder and notice.person_id in off:
-            _drop(notice, Dropped.OFF)
-        elif facts is None or not notice.person.is_active:
-            late = notice.until < timezone.localdate()
-            _drop(notice, Dropped.LATE if late else Dropped.SETTLED)
-        else:
-            written += _try(kind, notice, facts)
-    return written
 
 
-def _key(notice: Notice) -> tuple[int, int | None, str]:
-    return notice.person_id, notice.registration_id, notice.occasion
+def _who_wants_none(kind: notices.Kind, chunk: list[Notice]) -> set[int]:
+    if not kind.is_reminder:
+        return set()
+    people = [notice.person_id for notice in chunk]
+    rows = RemindersOff.objects.filter(kind=kind.name, person__in=people)
+    return set(rows.values_list("person", flat=True))
 
 
-def _still_owed(
-    kind: notices.Kind, chunk: list[Notice], now: datetime
-) -> dict[tuple[int, int | None, str], dict[str, Any]]:
-    """Ask the kind's query again for these people: what is still owed, with today's facts."""
-    sql = f"""
-        SELECT d.person_id, d.registration_id, d.occasion, d.facts::text
-        FROM ({kind.sql(again=True)}) d WHERE d.today BETWEEN d.due_on AND d.until
-    """
-    values: dict[str, Any] = {
-        "now": now,
-        "registrations": [notice.registration_id for notice in chunk if notice.registration_id],
-        "people": [notice.person_id for notice in chunk],
-    }
-    with connection.cursor() as cursor:
-        cursor.execute(sql, values)
-        return {
-            (person, registration, occasion): json.loads(facts)
-            for person, registration, occasion, facts in cursor.fetchall()
-        }
+def _settle(kind: notices.Kind, notice: Notice, still: owing.Owed | None, *, off: bool) -> bool:
+    """Write a claimed notice, or say why not; whether it became mail."""
+    if owing.is_late(notice, still):
+        _drop(notice, Dropped.LATE)
+    elif off:
+        _drop(notice, Dropped.OFF)
+    elif still is None:
+        _drop(notice, Dropped.SETTLED)
+    elif still.days_to_go > 0:
+        _leave(notice, due_at=timezone.now() + timedelta(days=still.days_to_go))
+    elif not notice.person.is_active:
+        _leave(notice)  # for when the account is opened again, if that is in time
+    else:
+        return _try(kind, notice, still.facts)
+    return False
 
 
 def _try(kind: notices.Kind, notice: Notice, facts: dict[str, Any]) -> bool:
@@ -122,30 +150,50 @@ def _try(kind: notices.Kind, notice: Notice, facts: dict[str, Any]) -> bool:
 
 def _write(kind: notices.Kind, notice: Notice, facts: dict[str, Any]) -> bool:
     """Make a mail of a claimed notice, unless somebody else has taken it up since."""
-    mine = _mine(notice).select_for_update(of=("self",)).first()
-    if mine is None:
+    if not _mine(notice).select_for_update().values_list("pk", flat=True):
         return False
     notice.facts = facts
-    sent = mail.post(
+    sent = post(kind, notice, key=key_of(notice))
+    _mine(notice).update(
+        state=State.WRITTEN,
+        facts=facts,
+        mail=sent or OutgoingMail.objects.get(key=key_of(notice)),
+        written_at=timezone.now(),
+        last_error="",
+    )
+    return sent is not None
+
+
+def key_of(notice: Notice) -> str:
+    """Name the occasion of its mail; what is sent again adds to it."""
+    return f"notice:{notice.pk}"
+
+
+def post(kind: notices.Kind, notice: Notice, *, key: str) -> OutgoingMail | None:
+    """Put the notice's letter into the outbox; None if there is one of this key."""
+    address = unsubscribing.address(notice.person, kind.name) if kind.is_reminder else ""
+    return mail.post(
         kind.name,
         notice,
         to=notice.person,
-        key=f"notice:{notice.pk}",
+        key=key,
         about=notice.registration,
-        unsubscribe=unsubscribe_address(notice) if kind.is_reminder else "",
+        unsubscribe=address,
     )
-    Notice.objects.filter(pk=notice.pk).update(
-        state=State.WRITTEN, facts=facts, mail=sent, written_at=timezone.now(), last_error=""
-    )
-    return True
 
 
-def _mine(notice: Notice) -> Any:
+def _mine(notice: Notice) -> NoticeQuerySet:
+    """The notice, as long as nobody else took it up, held it or took it back."""
     return Notice.objects.filter(pk=notice.pk, state=State.WAITING, claimed_at=notice.claimed_at)
 
 
 def _drop(notice: Notice, why: str) -> None:
     _mine(notice).update(state=State.DROPPED, dropped=why)
+
+
+def _leave(notice: Notice, *, due_at: datetime | None = None) -> None:
+    """Let it wait as if nobody had looked."""
+    _mine(notice).update(claimed_at=None, tries=F("tries") - 1, due_at=due_at or F("due_at"))
 
 
 def _put_off(notice: Notice, error: Exception) -> None:
@@ -156,8 +204,3 @@ def _put_off(notice: Notice, error: Exception) -> None:
         due_at=timezone.now() + timedelta(minutes=RETRY_MINUTES * notice.tries),
         claimed_at=None,
     )
-
-
-def unsubscribe_address(notice: Notice) -> str:
-    """Return where one click ends reminders of this kind for this person."""
-    return ""

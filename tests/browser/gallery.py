@@ -105,6 +105,7 @@ class Gallery(People):
             page("check_answers", self.draft.pk),
             page("account"),
             page("account_email"),
+            page("reminders"),
         ]
 
     def _applicant(self) -> list[Page]:
@@ -241,9 +242,20 @@ class Gallery(People):
             page("appointments"),
             page("organisations"),
             page("organisation", self.asked_back.organisation_id),
+            *self._mail_pages(),
             *self._rule_pages(),
             *self._wording_pages(),
             *self._mail_pages(),
+        ]
+
+    def _mail_pages(self) -> list[Page]:
+        return [
+            page("notices"),
+            page("notices", query="?state=failed"),
+            page("notice", self.owed.pk),
+            page("notice_kinds"),
+            page("notice_kind", self.owed.kind),
+            page("failed_mail"),
         ]
 
     def _rule_pages(self) -> list[Page]:

@@ -67,6 +67,10 @@ class People:
         self.signatory = self._wording()
         self._mails()
         self.officer, self.asked_back, self.approved = self._credits()
+        self.owed = factories.notice(
+            self.waiting, state="failed", tries=5, last_error=f"{LONG_WORD}: {LONG_WORD}"
+        )
+        factories.failed_mail(person=self.waiting.person, last_error=LONG_WORD, subject=LONG_NAME)
 
     def _edition(self) -> Certificate:
         """The certificate put right and asked about again; another one is revoked."""

@@ -30,6 +30,7 @@ from registrations.models import (
     Event,
     MentorOffer,
     Mentorship,
+    Notice,
     Payment,
     Person,
     Program,
@@ -102,12 +103,19 @@ class LoadedDemo(TestCase):
         }
         assert found == {(True, 1, 1), (False, 1, 1), (False, 2, 2), (False, 0, 1)}
 
-    def test_applicants_have_waited_from_no_day_to_twelve(self):
+    def test_applicants_have_waited_from_no_day_to_twelve_unless_they_were_asked_to_pay(self):
         waiting = Registration.objects.filter(status=Status.SUBMITTED)
-        days = {queue.waiting_days(row) for row in waiting}
+        days = {queue.waiting_days(row) for row in waiting.filter(notices=None)}
+        asked = {queue.waiting_days(row) for row in waiting.exclude(notices=None)}
 
         assert {0, 12} <= days
         assert max(days) == 12
+        assert asked == {16, 18, 34}
+
+    def test_of_those_asked_to_pay_one_is_held_back_and_one_wasnt_reached(self):
+        standings = Notice.objects.with_standing().values_list("standing", flat=True)
+
+        assert sorted(standings) == ["failed", "paused", "sent"]
 
     def test_manitoba_and_quebec_have_a_list_in_use_and_one_in_the_history(self):
         for code in ("MLA", "ABQLA"):

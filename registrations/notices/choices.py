@@ -1,0 +1,51 @@
+"""Which reminders a person wants. What isn't a reminder can't be switched off (H8)."""
+
+from collections.abc import Collection
+
+from django.db import transaction
+
+from registrations import notices
+from registrations.models import Event, Person, RemindersOff
+from registrations.models.history import write_event
+
+
+def switched_off(person: Person) -> set[str]:
+    """Return the kinds of reminders that the person doesn't want."""
+    return set(RemindersOff.objects.filter(person=person).values_list("kind", flat=True))
+
+
+@transaction.atomic
+def switch_off(person: Person, kind: notices.Kind, *, by: Person | None) -> bool:
+    """Send no reminders of this kind any more; whether that changes anything.
+
+    `by` is None for a click in a mail: whoever has the mail can make it. Raises `ValueError` for
+    what can't be switched off.
+    """
+    if not kind.is_reminder:
+        raise ValueError(f"{kind.name} is no reminder.")
+    _row, is_new = RemindersOff.objects.get_or_create(person=person, kind=kind.name)
+    if is_new:
+        _note(Event.Kind.REMINDERS_OFF, person, kind, by)
+    return is_new
+
+
+@transaction.atomic
+def switch_on(person: Person, kind: notices.Kind, *, by: Person | None) -> bool:
+    """Send reminders of this kind again; whether that changes anything."""
+    found, _rows = RemindersOff.objects.filter(person=person, kind=kind.name).delete()
+    if found:
+        _note(Event.Kind.REMINDERS_ON, person, kind, by)
+    return bool(found)
+
+
+@transaction.atomic
+def choose(person: Person, *, among: Collection[str], wanted: Collection[str], by: Person) -> None:
+    """Keep which reminders of those that a page showed are wanted; the others stay as they are."""
+    for kind in notices.reminders():
+        if kind.name in among:
+            switch = switch_on if kind.name in wanted else switch_off
+            switch(person, kind, by=by)
+
+
+def _note(event: str, person: Person, kind: notices.Kind, by: Person | None) -> None:
+    write_event(event, by=by, person=person, details={"notice": kind.name})
