@@ -221,7 +221,10 @@ def _grant(
 def _follow(
     change: CycleChange, kind: str, *, by: Person, reason: str, details: Mapping[str, object]
 ) -> None:
-    """Let years, their results, entries, history and the person know. The change's registration is locked."""
+    """Let years, their results, entries, history and the person know.
+
+    The change's registration is locked.
+    """
     registration = change.registration
     move_years(registration)
     log.value_in_new_years(registration)

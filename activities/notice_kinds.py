@@ -1,0 +1,5 @@
+"""What this app owes people by itself (domain section 7)."""
+
+from activities.yearend import owed
+
+__all__ = ["owed"]
