@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from registrations import notices
+from registrations.digest import owed as owed
 
 # 14 days after sending the form, and 30; each until the next, the last one for a month.
 FEES = f"""

@@ -8,7 +8,7 @@ A kind is a query of who is owed what. An app's `notice_kinds.py` declares its k
 name (`cec.mail`) takes the notice.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -33,7 +33,9 @@ class Kind:
 
     with `{scope}` where its conditions stand: "true", or `scope` to look at some again. A row is
     due from `due_on` to `until`, both included. Whatever is no longer among the rows when it is
-    written is left away. `is_reminder` can be switched off, a service message can't.
+    written is left away. `is_reminder` can be switched off, a service message can't. What SQL
+    alone doesn't know, `look` finds out when a notice is written: the facts, or None for a notice
+    that has nothing to say.
     """
 
     name: str
@@ -41,6 +43,7 @@ class Kind:
     rows: str
     is_reminder: bool
     scope: str = OF_REGISTRATIONS
+    look: Callable[[Any], dict[str, Any] | None] | None = None
 
     def sql(self, *, again: bool = False) -> str:
         """Return the query for everybody, or for some again."""
@@ -51,10 +54,16 @@ _kinds: dict[str, Kind] = {}
 
 
 def kind(
-    name: str, label: Any, *, rows: str, is_reminder: bool = False, scope: str = OF_REGISTRATIONS
+    name: str,
+    label: Any,
+    *,
+    rows: str,
+    is_reminder: bool = False,
+    scope: str = OF_REGISTRATIONS,
+    look: Callable[[Any], dict[str, Any] | None] | None = None,
 ) -> Kind:
     """Register a kind of notice; there is a letter of the same name."""
-    _kinds[name] = Kind(name, label, rows, is_reminder, scope)
+    _kinds[name] = Kind(name, label, rows, is_reminder, scope, look)
     return _kinds[name]
 
 

@@ -125,7 +125,11 @@ def _write(kind: notices.Kind, notice: Notice, facts: dict[str, Any]) -> bool:
     mine = _mine(notice).select_for_update(of=("self",)).first()
     if mine is None:
         return False
-    notice.facts = facts
+    told = kind.look(notice) if kind.look else facts
+    if told is None:
+        _drop(notice, Dropped.SETTLED)
+        return False
+    notice.facts = told
     sent = mail.post(
         kind.name,
         notice,
@@ -135,7 +139,7 @@ def _write(kind: notices.Kind, notice: Notice, facts: dict[str, Any]) -> bool:
         unsubscribe=unsubscribe_address(notice) if kind.is_reminder else "",
     )
     Notice.objects.filter(pk=notice.pk).update(
-        state=State.WRITTEN, facts=facts, mail=sent, written_at=timezone.now(), last_error=""
+        state=State.WRITTEN, facts=told, mail=sent, written_at=timezone.now(), last_error=""
     )
     return True
 
