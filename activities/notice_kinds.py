@@ -1,5 +1,3 @@
 """What this app owes people by itself (domain section 7)."""
 
-from activities.yearend import owed
-
-__all__ = ["owed"]
+from activities.yearend import owed as owed

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date, timedelta
-from decimal import Decimal
+from decimal import ROUND_CEILING, Decimal
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -169,7 +169,9 @@ def _ahead(result: YearResult, registration: Registration) -> Iterator[str]:
     if years > 1 and result.left:
         values = {
             "years": years,
-            "points": amount((result.left / years).quantize(Decimal("0.1")), speed.unit),
+            "points": amount(
+                (result.left / years).quantize(Decimal("0.1"), ROUND_CEILING), speed.unit
+            ),
         }
         text = ngettext(
             "With %(years)s year left, that’s about %(points)s a year.",

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from django.db import models
 from django.db.models import Case, F, Q, Value, When
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
 
 from registrations.models import CycleChange, Person, Registration, Requirement, Rules
 

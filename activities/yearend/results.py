@@ -1,7 +1,8 @@
 """The closed years as lists and pages show them, and what has changed in them since."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
@@ -10,6 +11,7 @@ from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import Count, F, Q
 from django.db.models.expressions import RawSQL
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from activities import points
@@ -17,6 +19,7 @@ from activities.models import YearResult
 from activities.models.yearend import YearResultQuerySet
 from cec import words
 from cec.paging import Order
+from cec.wording import amount
 from registrations import ledger, queue
 from registrations.models import ActivityType, Person, Registration, Requirement
 
@@ -91,6 +94,15 @@ class Drift:
     raw: Decimal
     counted: Decimal
 
+    def words(self, unit: str) -> str:
+        """Say it, with the program's own word for points."""
+        if not self.counted:
+            return gettext("Since then other entries, and the same number counts")
+        values = {"points": amount(abs(self.counted), unit)}
+        if self.counted > 0:
+            return gettext("Since then %(points)s more") % values
+        return gettext("Since then %(points)s less") % values
+
 
 @dataclass(frozen=True)
 class TypeResult:
@@ -117,6 +129,14 @@ def counts(person: Person, asked: Asked) -> dict[str, int]:
         **{f"in_{view}": Count("pk", filter=VIEWS[view][1]) for view in COUNTED}
     )
     return {view: found[f"in_{view}"] for view in COUNTED}
+
+
+def closed_since(person: Person, moment: datetime) -> dict[str, int]:
+    """Return how many years in this person's care were closed since then, by what came of them."""
+    views = (REACHED, BELOW, NONE)
+    rows = YearResult.objects.worked_on_by(person).filter(closed_at__gte=moment)
+    found = rows.aggregate(**{f"in_{view}": Count("pk", filter=VIEWS[view][1]) for view in views})
+    return {view: found[f"in_{view}"] for view in views}
 
 
 def _narrowed(person: Person, asked: Asked) -> YearResultQuerySet:
@@ -177,3 +197,27 @@ def by_type(result: YearResult) -> list[TypeResult]:
     return [
         TypeResult(known.get(key, key.upper()), *map(Decimal, result.types[key])) for key in keys
     ]
+
+
+def describe(rows: Sequence[YearResult]) -> None:
+    """Put beside each row what has changed in it since, in words, by one query for all."""
+    changed = drift(YearResult.objects.filter(pk__in=[row.pk for row in rows]))
+    for row in rows:
+        row.changed = ""  # type: ignore[attr-defined]
+        if found := changed.get(row.pk):
+            row.changed = found.words(row.registration.program.unit)  # type: ignore[attr-defined]
+
+
+def editions(result: YearResult) -> list[YearResult]:
+    """Return every result of the same year, the latest first, with who opened it again and why."""
+    rows = YearResult.objects.filter(registration=result.registration_id, number=result.number)
+    return list(rows.select_related("reopened_by", "moved_by").order_by("-edition"))
+
+
+def of_record(registration: Registration) -> list[YearResult]:
+    """Return the closed years of a record in force, in their order, with what changed since."""
+    rows = list(YearResult.objects.in_force().filter(registration=registration).order_by("number"))
+    for row in rows:
+        row.registration = registration
+    describe(rows)
+    return rows

@@ -60,13 +60,14 @@ def test_the_person_is_told_once_what_counted_and_what_is_left():
 
     sent = OutgoingMail.objects.get(kind=KIND)
     assert sent.person == row.person
+    said = " ".join(sent.text.split())
     assert sent.subject == "Year 1: 31.5 points, 88.5 to go"
-    assert "You’ve reached the 30\u00a0points of the year." in sent.text
-    assert "2\u00a0points are over a limit and parked" in sent.text
-    assert "PD-F" in sent.text
-    assert "20, and 2 parked" in sent.text
-    assert "With 2 years left, that’s about 44.3\u00a0points a year." in sent.text
-    assert "a week: about" in sent.text
+    assert "You’ve reached the 30 points of the year." in said
+    assert "2 points are over a limit and parked" in said
+    assert "PD-F" in said
+    assert "20, and 2 parked" in said
+    assert "With 2 years left, that’s about 44.3 points a year." in said
+    assert "a week: about" in said
     assert sent.unsubscribe == ""  # a service message
 
 
@@ -120,8 +121,9 @@ def test_below_the_years_points_the_mail_says_what_that_means(strictness, said):
 
     writing.write_due()
 
-    assert said in OutgoingMail.objects.get(kind=KIND).text
-    assert "25 are missing" in OutgoingMail.objects.get(kind=KIND).text
+    text = " ".join(OutgoingMail.objects.get(kind=KIND).text.split())
+    assert said in text
+    assert "25 are missing" in text
 
 
 @pytest.mark.parametrize("language", ["en", "fr"])
