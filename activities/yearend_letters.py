@@ -26,6 +26,7 @@ def example() -> Notice:
     notice.registration.program.cycle_years = 3
     notice.facts = {
         "number": 1,
+        "rules_version": 1,
         "edition": 1,
         "first_day": "2026-03-15",
         "last_day": "2027-03-14",
@@ -50,6 +51,7 @@ def result_of(notice: Notice) -> YearResult:
     return YearResult(
         registration=notice.registration,
         number=facts["number"],
+        rules_version=facts["rules_version"],
         edition=facts["edition"],
         first_day=date.fromisoformat(facts["first_day"]),
         last_day=date.fromisoformat(facts["last_day"]),

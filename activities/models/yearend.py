@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Case, F, Q, Value, When
 from django.utils.translation import gettext as _
 
-from registrations.models import CycleChange, Person, Registration, Requirement, Rules
+from registrations.models import CycleChange, Person, Registration, Requirement
 
 POINTS = {"max_digits": 12, "decimal_places": 4}
 LONGEST_REASON = 500
@@ -32,9 +32,10 @@ class YearResult(models.Model):
     All figures are the program's points: `raw` and `counted` in the year, `brought` into it from
     the year before, `carried` into the next. `needed` is what the year asks for (P3), empty where
     it asks for nothing. `counted_so_far` is what counts in the cycle up to the year's end, and
-    `cycle_needed` what the cycle needs (P1). `types` has raw and counted points by the type's key,
-    as text: JSON has no exact numbers. `edition` tells closing a year anew after it was opened
-    again; it was so by a decision with a reason, or because `moved_by` moved its days.
+    `cycle_needed` what the cycle needs (P1), by the program's rules of `rules_version`. `types` has
+    raw and counted points by the type's key, as text: JSON has no exact numbers. `edition` tells
+    closing a year anew after it was opened again; it was so by a decision with a reason, or because
+    `moved_by` moved its days.
     """
 
     registration = models.ForeignKey(
@@ -44,7 +45,7 @@ class YearResult(models.Model):
     edition = models.PositiveSmallIntegerField()
     first_day = models.DateField()
     last_day = models.DateField()
-    rules = models.ForeignKey(Rules, on_delete=models.PROTECT, related_name="+", db_index=False)
+    rules_version = models.PositiveIntegerField()
     raw = models.DecimalField(**POINTS)
     counted = models.DecimalField(**POINTS)
     brought = models.DecimalField(**POINTS)

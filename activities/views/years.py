@@ -104,7 +104,7 @@ def reopen(request: HttpRequest, result: int) -> HttpResponse:
 
 def _find(request: HttpRequest, result: int) -> YearResult:
     rows = results.with_people(YearResult.objects.worked_on_by(request.user))
-    return get_object_or_404(rows.select_related("rules", "reopened_by", "moved_by"), pk=result)
+    return get_object_or_404(rows.select_related("reopened_by", "moved_by"), pk=result)
 
 
 def _show(

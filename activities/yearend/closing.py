@@ -14,6 +14,7 @@ from cec import work
 from registrations.models import Registration
 
 ALONE = "activities.yearend"
+MEMORY = "SET LOCAL work_mem = '128MB'"  # sums of everybody that spill to disk take twice the time
 MOST = 100_000  # years that one statement closes: the first run of all may find many more
 
 OF_DUE = "registration_id IN (SELECT registration_id FROM due)"
@@ -46,19 +47,23 @@ _CLOSE = """
         GROUP BY d.registration_id, d.number
     )
     INSERT INTO activities_yearresult
-        (registration_id, number, edition, first_day, last_day, rules_id, raw, counted, brought,
-         carried, needed, strictness, counted_so_far, cycle_needed, types, closed_at)
+        (registration_id, number, edition, first_day, last_day, rules_version, raw, counted,
+         brought, carried, needed, strictness, counted_so_far, cycle_needed, types, closed_at)
     SELECT d.registration_id, d.number,
-           1 + (SELECT count(*) FROM activities_yearresult x
-                WHERE x.registration_id = d.registration_id AND x.number = d.number),
-           d.starts_on, d.ends_on, d.rules_id, COALESCE(s.raw, 0), COALESCE(s.counted, 0),
+           1 + COALESCE(former.editions, 0), d.starts_on, d.ends_on, rules.version,
+           COALESCE(s.raw, 0), COALESCE(s.counted, 0),
            COALESCE(b.brought, 0), COALESCE(c.brought, 0), yearly.points,
            COALESCE(yearly.strictness, ''), COALESCE(s.counted_so_far, 0), cycle.points,
            COALESCE(s.types, '{{}}'), %(now)s
     FROM due d
+    JOIN registrations_rules rules ON rules.id = d.rules_id
     JOIN standing s ON s.registration_id = d.registration_id AND s.number = d.number
     LEFT JOIN carried b ON b.registration_id = d.registration_id AND b.year = d.number
     LEFT JOIN carried c ON c.registration_id = d.registration_id AND c.year = d.number + 1
+    LEFT JOIN (
+        SELECT registration_id, number, max(edition) AS editions FROM activities_yearresult
+        WHERE reopened_at IS NOT NULL GROUP BY registration_id, number
+    ) former ON former.registration_id = d.registration_id AND former.number = d.number
     LEFT JOIN registrations_requirement yearly
       ON yearly.rules_id = d.rules_id AND yearly.per = 'year' AND yearly.group_id IS NULL
     LEFT JOIN registrations_requirement cycle
@@ -87,6 +92,7 @@ def _close_some(now: datetime) -> int:
     )
     values = {"now": now, "in_progress": list(Registration.IN_PROGRESS), "most": MOST}
     with connection.cursor() as cursor:
+        cursor.execute(MEMORY)
         cursor.execute(statement, values)
         return int(cursor.rowcount)
 

@@ -41,7 +41,7 @@ def write(asked: Asked, *, by: Person) -> io.BytesIO:
         sheet.column_dimensions[get_column_letter(number)].width = width
     sheet.append([export.cell(sheet, heading, bold=True) for heading in _headings()])
     changed, rows = results.drift(found), 0
-    ordered = results.with_people(found.order_by("-last_day", "-pk")).select_related("rules")
+    ordered = results.with_people(found.order_by("-last_day", "-pk"))
     for row in ordered.iterator(chunk_size=2_000):
         sheet.append([export.cell(sheet, value) for value in _values(row, changed.get(row.pk))])
         rows += 1
@@ -92,6 +92,6 @@ def _values(row: YearResult, drift: results.Drift | None) -> Iterator[object]:
     yield row.outcome
     yield row.counted_so_far
     yield row.left
-    yield row.rules.version
+    yield row.rules_version
     yield drift.counted if drift else None
     yield timezone.localtime(row.closed_at).replace(tzinfo=None)

@@ -12,7 +12,7 @@ RESULTS = f"""
            y.number || CASE WHEN y.edition > 1 THEN '.' || y.edition ELSE '' END AS occasion,
            since.day AS due_on, since.day + {MOST_DAYS} AS until,
            jsonb_build_object(
-               'number', y.number, 'edition', y.edition,
+               'number', y.number, 'edition', y.edition, 'rules_version', y.rules_version,
                'first_day', y.first_day, 'last_day', y.last_day,
                'raw', y.raw::text, 'counted', y.counted::text,
                'brought', y.brought::text, 'carried', y.carried::text,

@@ -21,6 +21,7 @@ from certificates.goals import (
     saving,
     standing,
     transcript,
+    yearend,
 )
 from certificates.goals.filling import Filled
 from certificates.goals.goal import Result
@@ -30,6 +31,7 @@ GOALS: dict[str, Callable[[Filled], Iterator[Result]]] = {
     "ledger": ledger.measure,
     "rehearsal": rehearsal.measure,
     "completion": completion.measure,
+    "yearend": yearend.measure,
     "record": one_record.measure,
     "saving": saving.measure,
     "pages": pages.measure,
