@@ -8,8 +8,11 @@ from django.utils.translation import gettext as _
 
 from registrations.models import CycleChange, Person, Registration, Requirement
 
-POINTS = {"max_digits": 12, "decimal_places": 4}
 LONGEST_REASON = 500
+
+
+def _points() -> models.DecimalField[Decimal, Decimal]:
+    return models.DecimalField(max_digits=12, decimal_places=4)
 
 
 class YearResultQuerySet(models.QuerySet["YearResult"]):
@@ -46,10 +49,10 @@ class YearResult(models.Model):
     first_day = models.DateField()
     last_day = models.DateField()
     rules_version = models.PositiveIntegerField()
-    raw = models.DecimalField(**POINTS)
-    counted = models.DecimalField(**POINTS)
-    brought = models.DecimalField(**POINTS)
-    carried = models.DecimalField(**POINTS)
+    raw = _points()
+    counted = _points()
+    brought = _points()
+    carried = _points()
     needed = models.DecimalField(max_digits=8, decimal_places=2, null=True)
     strictness = models.CharField(
         max_length=8, choices=Requirement.Strictness.choices, blank=True, default=""
@@ -63,7 +66,7 @@ class YearResult(models.Model):
         output_field=models.BooleanField(null=True),
         db_persist=True,
     )
-    counted_so_far = models.DecimalField(**POINTS)
+    counted_so_far = _points()
     cycle_needed = models.DecimalField(max_digits=8, decimal_places=2, null=True)
     types = models.JSONField(default=dict)
     closed_at = models.DateTimeField()

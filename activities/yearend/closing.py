@@ -5,6 +5,7 @@ to that day goes into its result: closed weeks later it is the same.
 """
 
 from datetime import datetime
+from typing import Any
 
 from django.db import connection, transaction
 from django.utils import timezone
@@ -90,7 +91,11 @@ def _close_some(now: datetime) -> int:
         types=points.totals_where_sql(OF_DUE),
         carried=points.brought_sql(points.years_sql("SELECT * FROM types")),
     )
-    values = {"now": now, "in_progress": list(Registration.IN_PROGRESS), "most": MOST}
+    values: dict[str, Any] = {
+        "now": now,
+        "in_progress": list(Registration.IN_PROGRESS),
+        "most": MOST,
+    }
     with connection.cursor() as cursor:
         cursor.execute(MEMORY)
         cursor.execute(statement, values)

@@ -48,7 +48,7 @@ def section(
     title: Any,
     *,
     find: Callable[[Person], Iterable[Waits]],
-    say: Mapping[str, Callable[[int], str]],
+    say: Mapping[str, Any],
     position: int,
 ) -> None:
     """Register a section of the mail."""
