@@ -24,7 +24,8 @@ STORED_BY_HAND = """
         (registration_id, number, edition, first_day, last_day, rules_version, raw, counted,
          brought, carried, needed, strictness, counted_so_far, cycle_needed, types, closed_at)
     SELECT y.registration_id, 2, 1, y.starts_on, y.ends_on, 1, COALESCE(s.raw, 0),
-           COALESCE(s.counted, 0), 0, 0, 30, 'advised', s.so_far, 120, COALESCE(s.types, '{}'), now()
+           COALESCE(s.counted, 0), 0, 0, 30, 'advised', s.so_far, 120, COALESCE(s.types, '{}'),
+           now()
     FROM registrations_programyear y
     JOIN (
         SELECT registration_id, SUM(raw) FILTER (WHERE year = 2) AS raw,
