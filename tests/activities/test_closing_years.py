@@ -221,6 +221,16 @@ def test_more_than_one_statement_closes_are_closed_by_several(monkeypatch):
 
 
 @pytest.mark.django_db
+def test_one_of_many_is_closed_with_their_own_points_alone():
+    for _number in range(closing.MANY + 1):
+        record(("PD-I", "9", "2025-06-01"), starts_on=date(2025, 6, 1))
+
+    assert closed(("PD-I", "5", "2025-05-01")).counted == 5
+
+    assert YearResult.objects.count() == 1
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize(
     "change",
     ["counted = counted + 1", "last_day = last_day + 1", 'types = \'{"pd-f": ["1", "1"]}\''],
