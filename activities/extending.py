@@ -16,6 +16,7 @@ from django.utils.translation import ngettext
 from activities import log
 from activities.checks import closed
 from activities.models import Activity
+from activities.yearend import closing, reopening
 from cec import mail
 from cec.problems import Problem, Refused
 from cec.wording import day as write_day
@@ -121,6 +122,7 @@ def take_back(change: CycleChange, *, by: Person, reason: str) -> None:
 
 
 def _lock(registration: Registration, *, by: Person) -> Registration:
+    closing.hold()
     locked = (
         Registration.objects.select_for_update(of=("self",))
         .select_related("program", "person", "association")
@@ -219,16 +221,17 @@ def _grant(
 def _follow(
     change: CycleChange, kind: str, *, by: Person, reason: str, details: Mapping[str, object]
 ) -> None:
-    """Let years, entries, history and the person know. The change's registration is locked."""
+    """Let years, their results, entries, history and the person know.
+
+    The change's registration is locked.
+    """
     registration = change.registration
     move_years(registration)
     log.value_in_new_years(registration)
-    event = registration.note(
-        kind,
-        by=by,
-        reason=reason,
-        details={**details, "ends_on": str(registration.ends_on), "change": change.pk},
-    )
+    known = {**details, "ends_on": str(registration.ends_on), "change": change.pk}
+    if reopened := reopening.follow(change, by=by):
+        known["years_reopened"] = reopened
+    event = registration.note(kind, by=by, reason=reason, details=known)
     letter = "cycle_change_taken_back" if kind == "cycle_restored" else "cycle_extended"
     mail.post(
         letter,

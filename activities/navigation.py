@@ -85,6 +85,14 @@ def my_record(request: HttpRequest) -> Iterator[Item]:
 
 
 @navigation.desk
+def closed_years(request: HttpRequest) -> Iterator[tuple[str, Item]]:
+    """Lead the committee to the years that are closed."""
+    if roles_of(request.user).is_staff:
+        years = reverse("years")
+        yield _("Committee"), Item(_("Closed years"), years, within=years, position=48)
+
+
+@navigation.desk
 def requests_of_organisations(request: HttpRequest) -> Iterator[tuple[str, Item]]:
     """Lead officers to what waits for their organisation."""
     own = roles_of(request.user).organisations

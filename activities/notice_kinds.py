@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from activities import audit, due_years, questions
 from activities.models import Audit
+from activities.yearend import owed as owed
 from registrations import notices
 from registrations.models import CycleChange
 

@@ -6,6 +6,7 @@ from celery import shared_task
 from django.utils.translation import gettext_lazy as _
 
 from activities import evidence, importing, publishing, reading_imports
+from activities.yearend import closing
 from cec import work
 
 HOUR = timedelta(hours=1)
@@ -40,3 +41,9 @@ def read_waiting_imports() -> int:
 @work.sweeper(_("Forget old uploads"))
 def forget_old_imports() -> int:
     return importing.forget_old()
+
+
+@work.sweeper(_("Close program years that are over"), every=HOUR)
+def close_years() -> int:
+    """Once an hour: a year is over at another moment in every time zone."""
+    return closing.close_due()

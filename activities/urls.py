@@ -20,6 +20,7 @@ from activities.views import (
     rules,
     several,
     standing,
+    years,
 )
 
 one_activity = [
@@ -101,6 +102,13 @@ one_program = [
     path(_("versions/<int:version>/"), rule_versions.version, name="rules_version"),
 ]
 
+closed_years = [
+    path("", years.years, name="years"),
+    path(_("export/"), years.export, name="years_export"),
+    path("<int:result>/", years.one, name="year_result"),
+    path(_("<int:result>/open-again/"), years.reopen, name="year_reopen"),
+]
+
 urlpatterns = [
     path(_("record/"), include([path("<int:registration>/", include(one_record))])),
     path(_("desk/registrations/<int:registration>/cycle/"), include(one_cycle)),
@@ -113,6 +121,7 @@ urlpatterns = [
     path(_("desk/audits/<int:draw>/"), audits.one, name="audit"),
     path(_("audits/<int:draw>/"), audits.how, name="audit_how"),
     path(_("audits/<int:draw>/list/"), audits.listed, name="audit_list"),
+    path(_("desk/years/"), include(closed_years)),
     path(_("desk/organizations/<int:organisation>/requests/"), include(requests_desk)),
     path(_("mentees/"), mentees.mentees, name="mentees"),
     path(_("mentees/<int:mentorship>/"), mentees.mentee, name="mentee"),

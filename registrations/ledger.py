@@ -49,10 +49,10 @@ def lines(person: Person, asked: Filter) -> PaymentQuerySet:
         found = found.filter(method=asked.method)
     if asked.program:
         found = found.filter(registration__program__slug=asked.program)
-    if first := _first_day(asked.first_month):
+    if first := first_day_of(asked.first_month):
         found = found.filter(received_on__gte=first)
-    if last := _first_day(asked.last_month or asked.first_month):
-        found = found.filter(received_on__lt=_next_month(last))
+    if last := first_day_of(asked.last_month or asked.first_month):
+        found = found.filter(received_on__lt=next_month(last))
     if text := " ".join(asked.text.replace("\x00", "").split())[:100]:
         people = queue.search(Registration.objects.all(), text=text)
         found = found.filter(Q(registration__in=people.values("pk")) | Q(reference__icontains=text))
@@ -184,10 +184,12 @@ def is_month(text: str) -> bool:
     return _MONTH.fullmatch(text) is not None
 
 
-def _first_day(month: str) -> date | None:
+def first_day_of(month: str) -> date | None:
+    """Return the first day of a month like 2026-11; None for anything else."""
     found = _MONTH.fullmatch(month)
     return date(int(found[1]), int(found[2]), 1) if found else None
 
 
-def _next_month(day: date) -> date:
+def next_month(day: date) -> date:
+    """Return the first day of the month after."""
     return date(day.year + day.month // 12, day.month % 12 + 1, 1)

@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from registrations import notices
+from registrations.digest import owed as owed
 from registrations.models import Registration
 from registrations.models.fee_state import FeeState
 from registrations.models.registration import OWING

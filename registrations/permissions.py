@@ -30,6 +30,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "edit_mail_texts": frozenset({ADMINISTRATOR}),
     "move_registration": frozenset({REPRESENTATIVE, STEERING, ADMINISTRATOR}),
     "extend_cycle": frozenset({STEERING}),
+    "reopen_year": frozenset({STEERING, ADMINISTRATOR}),
     "keep_roster": frozenset({REPRESENTATIVE, STEERING}),
     "write_remark": frozenset({REPRESENTATIVE, STEERING, ADMINISTRATOR}),
     "note_association": frozenset({REPRESENTATIVE, STEERING}),

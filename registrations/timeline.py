@@ -155,6 +155,13 @@ def line(event: Event, *, with_reason: bool = True) -> Line:
             "what": text,
             "day": _iso_day(details["ends_on"]),
         }
+    if "year" in details:
+        text = _("%(what)s: year %(number)s") % {"what": text, "number": details["year"]}
+    if years := details.get("years_reopened"):
+        text = _("%(what)s; closed years opened again: %(years)s") % {
+            "what": text,
+            "years": ", ".join(map(str, years)),
+        }
     if source := SOURCES.get(str(details.get("source"))):
         text = _("%(what)s, %(source)s") % {"what": text, "source": source}
     if event.person and event.registration_id:  # such as who mentors

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from activities import crediting, rehearsing
 from activities.models import Import
+from activities.yearend import closing
 from cec.files import store
 from cec.models import StoredFile
 from certificates.models import Batch, Certificate, Document
@@ -60,7 +61,7 @@ OF_THE_CERTIFICATE = frozenset({"certificate_download", "certificate_edition", "
 NUMBERED = {
     *("registration", "appointment", "batch", "certificate", "mail"),
     *("export", "line", "proof", "roster", "mentorship", "offer", "version", "draw"),
-    *("organisation", "credit_request", "correction", "signatory", "notice"),
+    *("organisation", "credit_request", "correction", "signatory", "notice", "result"),
 }
 
 
@@ -96,6 +97,8 @@ class World:
         self.activity = make.activity(
             self.registration, on=self.registration.starts_on, title="A webinar"
         )
+        closing.close_due()
+        self.year = self.registration.year_results.get()
         self.appointment = Appointment.objects.get(person=self.people["elsewhere"])
         self.opened = Import.objects.create(
             registration=self.registration,
@@ -294,6 +297,7 @@ class World:
             "organisation": self.organisation.pk,
             "credit_request": self.request.pk,
             "signatory": self.signatory.pk,
+            "result": self.year.pk,
             "program": "cpc-credits" if name == "allocations" else "partnership-cec",
             "version": 1,
             "type": "pd-f",

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('activities', '0011_several_programs'),
+        ('activities', '0012_year_results'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -6,6 +6,7 @@ from activities.models.log import Activity, Credit
 from activities.models.rehearsals import Effect, Rehearsal
 from activities.models.requests import CreditRequest
 from activities.models.review import Comment, Suggestion
+from activities.models.yearend import YearResult
 
 __all__ = [
     "Activity",
@@ -21,4 +22,5 @@ __all__ = [
     "Import",
     "Rehearsal",
     "Suggestion",
+    "YearResult",
 ]

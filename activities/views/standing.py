@@ -10,6 +10,7 @@ from activities.record import Record
 from activities.standing import StandingTable
 from activities.suggestions import mentoring_of
 from activities.views.access import is_own, visible_record
+from activities.yearend import results
 
 
 @require_safe
@@ -28,6 +29,7 @@ def standing(request: HttpRequest, registration: int) -> HttpResponse:
             "record": record,
             "pace": speed,
             "table": StandingTable(record),
+            "closed_years": results.of_record(record.registration),
             "form": form if record.is_open else None,
             "foretold": _foretold(record, form) if asked and form.is_valid() else None,
             "own": own,

@@ -12,7 +12,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from cec.models import OutgoingMail
-from certificates.demo import mails, notices, rosters, rules, signing
+from certificates.demo import mails, notices, rosters, rules, signing, yearends
 from certificates.demo.audits import Audits
 from certificates.demo.bank import Bank
 from certificates.demo.careers import Careers
@@ -59,6 +59,7 @@ def load() -> int:
     Mentoring(script, cast, committee, program).plan()
     plan_evidence(script)
     Audits(script, committee, program).plan()
+    yearends.plan(script, committee)
     a_year_ago = script.today - timedelta(days=365)
     script.plan(a_year_ago, lambda: signing.publish(program, by=committee.administrator()))
     script.play()

@@ -22,6 +22,7 @@ from certificates.goals import (
     saving,
     standing,
     transcript,
+    yearend,
 )
 from certificates.goals.filling import Filled
 from certificates.goals.goal import Result
@@ -32,6 +33,7 @@ GOALS: dict[str, Callable[[Filled], Iterator[Result]]] = {
     "rehearsal": rehearsal.measure,
     "completion": completion.measure,
     "notices": notices.measure,
+    "yearend": yearend.measure,
     "record": one_record.measure,
     "saving": saving.measure,
     "pages": pages.measure,

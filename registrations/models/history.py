@@ -69,6 +69,7 @@ class Event(models.Model):
         LEAVE = "leave", _("Leave")
         OTHER_RULES = "other_rules", _("Version of the rules changed")
         CYCLE_RESTORED = "cycle_restored", _("Extension or leave taken back")
+        YEAR_REOPENED = "year_reopened", _("Closed year opened again")
         RENAMED = "renamed", _("Name changed")
         ROSTER_SAVED = "roster_saved", _("List of members taken into use")
         ROSTER_UNDONE = "roster_undone", _("List of members undone")

@@ -36,9 +36,10 @@ class Kind:
 
     with `{scope}` where its conditions stand: "true", or `scope` to look at some again. A row is
     due from `due_on` to `until`, both included. Whatever is no longer among the rows when it is
-    written is left away. `is_reminder` can be switched off, a service message can't. `description`
-    says in a sentence who gets it and when. SQL that depends on what is in the database, as that of
-    points does, is rendered when it is asked for.
+    written is left away. What SQL alone doesn't know, `look` finds out when a notice is written:
+    the facts, or None for a notice that has nothing to say. SQL that depends on what is in the
+    database, as that of points does, is rendered when it is asked for. `is_reminder` can be
+    switched off, a service message can't. `description` says in a sentence who gets it and when.
     """
 
     name: str
@@ -47,6 +48,7 @@ class Kind:
     is_reminder: bool
     scope: str = OF_REGISTRATIONS
     description: Any = ""
+    look: Callable[[Any], dict[str, Any] | None] | None = None
 
     def sql(self, *, again: bool = False) -> str:
         """Return the query for everybody, or for some again."""
@@ -65,9 +67,10 @@ def kind(
     is_reminder: bool = False,
     scope: str = OF_REGISTRATIONS,
     description: Any = "",
+    look: Callable[[Any], dict[str, Any] | None] | None = None,
 ) -> Kind:
     """Register a kind of notice; there is a letter of the same name."""
-    _kinds[name] = Kind(name, label, rows, is_reminder, scope, description)
+    _kinds[name] = Kind(name, label, rows, is_reminder, scope, description, look)
     return _kinds[name]
 
 

@@ -152,11 +152,15 @@ def _write(kind: notices.Kind, notice: Notice, facts: dict[str, Any]) -> bool:
     """Make a mail of a claimed notice, unless somebody else has taken it up since."""
     if not _mine(notice).select_for_update().values_list("pk", flat=True):
         return False
-    notice.facts = facts
+    told = kind.look(notice) if kind.look else facts
+    if told is None:
+        _drop(notice, Dropped.SETTLED)
+        return False
+    notice.facts = told
     sent = post(kind, notice, key=key_of(notice))
     _mine(notice).update(
         state=State.WRITTEN,
-        facts=facts,
+        facts=told,
         mail=sent or OutgoingMail.objects.get(key=key_of(notice)),
         written_at=timezone.now(),
         last_error="",

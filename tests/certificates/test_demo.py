@@ -15,7 +15,8 @@ from django.utils import timezone
 
 from activities import points
 from activities.audit import unsettled
-from activities.models import Activity, Audit, Credit, CreditRequest
+from activities.models import Activity, Audit, Credit, CreditRequest, YearResult
+from activities.yearend import results
 from cec.models import OutgoingMail
 from certificates import completion, demo
 from certificates.demo.signins import PASSWORD, SIGNINS
@@ -83,6 +84,15 @@ class LoadedDemo(TestCase):
         assert found == {
             (fee, outcome) for fee in fees for outcome in (None, "confirmed", "lapsed", "proof")
         }
+
+    def test_years_are_closed_below_reached_changed_since_and_opened_again(self):
+        found = {
+            view: results.listed(signed_in("marguerite"), results.Asked(view=view)).count()
+            for view in ("below", "reached", "drift", "reopened")
+        }
+
+        assert all(found.values()), found
+        assert YearResult.objects.filter(edition=2).count() == 1
 
     def test_a_bank_export_waits_with_something_of_everything(self):
         administrator = signed_in("sunita")
