@@ -123,18 +123,20 @@ def sweep() -> dict[str, object]:
 
     One that fails doesn't stop the others. The sweep's heartbeat is noted at the end.
     """
-    answers = {name: _run(name, sweeper) for name, sweeper in sweepers().items()}
+    answers = {name: run(name) for name in sweepers()}
     Heartbeat.beat(Heartbeat.SWEEP)
     return answers
 
 
-def _run(name: str, sweeper: Sweeper) -> object:
+def run(name: str) -> object:
+    """Run a sweeper if it is due and runs nowhere else; return what it answered or raised."""
+    sweeper = _sweepers[name]
     try:
-        if sweeper.every and not Job.is_due(name, every=sweeper.every, now=timezone.now()):
-            return "not due"
         with alone(name) as free:
             if not free:
                 return "runs elsewhere"
+            if sweeper.every and not Job.is_due(name, every=sweeper.every, now=timezone.now()):
+                return "not due"
             Job.begin(name)
             answer: object = sweeper()
             Job.succeed(name, answer)

@@ -8,6 +8,7 @@ import sys
 import threading
 import time
 from contextlib import contextmanager
+from datetime import timedelta
 
 import pytest
 from celery import Celery
@@ -24,6 +25,7 @@ from django.utils import timezone
 from cec import work
 from cec.celery import app
 from cec.health import Heartbeat
+from cec.jobs import Job, Sweeper
 from cec.outbox import OutgoingMail
 from cec.services import Valkey
 from tests.mailserver import mail_server
@@ -47,6 +49,12 @@ def celery_at(url):
     celery.config_from_object("django.conf:settings", namespace="CELERY")
     celery.conf.broker_url = url
     return celery
+
+
+def replace_sweepers(monkeypatch, *, every=None, **functions):
+    """Let nothing run by itself but these."""
+    found = {name: Sweeper(run, f"Do {name}", every) for name, run in functions.items()}
+    monkeypatch.setattr(work, "_sweepers", found)
 
 
 def received(celery, *, seconds=10):
@@ -167,8 +175,7 @@ def test_every_sweeper_runs_although_another_fails(monkeypatch, caplog):
     def fails():
         raise ZeroDivisionError("broken")
 
-    monkeypatch.setattr(work, "_sweepers", {"a": lambda: ran.append("a"), "b": fails})
-    monkeypatch.setitem(work._sweepers, "c", lambda: ran.append("c"))
+    replace_sweepers(monkeypatch, a=lambda: ran.append("a"), b=fails, c=lambda: ran.append("c"))
 
     answers = work.sweep()
 
@@ -183,12 +190,45 @@ def test_a_sweep_that_takes_too_long_ends(monkeypatch):
     def too_long():
         raise SoftTimeLimitExceeded
 
-    monkeypatch.setattr(work, "_sweepers", {"a": too_long})
+    replace_sweepers(monkeypatch, a=too_long)
 
     with pytest.raises(SoftTimeLimitExceeded):
         work.sweep()
 
     assert not Heartbeat.objects.exists()
+
+
+@pytest.mark.django_db
+def test_what_runs_every_hour_is_tried_again_at_once_if_it_failed(monkeypatch):
+    ran = []
+
+    def fails_once():
+        ran.append(1)
+        if len(ran) == 1:
+            raise ZeroDivisionError("broken")
+
+    replace_sweepers(monkeypatch, every=timedelta(hours=1), hourly=fails_once)
+
+    work.sweep()
+    assert Job.objects.get().error == "ZeroDivisionError: broken"
+    answers = [work.sweep()["hourly"] for _sweep in range(2)]
+
+    assert answers == [None, "not due"]
+    assert len(ran) == 2
+    assert (Job.objects.get().error, Job.objects.get().failures) == ("", 0)
+
+
+@pytest.mark.django_db
+def test_a_clock_put_back_stops_no_job(monkeypatch):
+    ran = []
+    replace_sweepers(monkeypatch, every=timedelta(hours=1), hourly=lambda: ran.append(1))
+    work.sweep()
+    Job.objects.update(succeeded_at=timezone.now() + timedelta(days=30))
+
+    work.sweep()
+    work.sweep()
+
+    assert len(ran) == 2
 
 
 @pytest.mark.django_db(transaction=True)
@@ -204,7 +244,7 @@ def test_a_sweeper_runs_in_one_process_at_a_time(monkeypatch):
         with lock:
             together.pop()
 
-    monkeypatch.setattr(work, "_sweepers", {"slow": slow})
+    replace_sweepers(monkeypatch, slow=slow)
 
     answers = at_once([work.sweep] * 4)
 
@@ -249,7 +289,7 @@ def test_run_due_says_what_failed(monkeypatch):
     def fails():
         raise ZeroDivisionError
 
-    monkeypatch.setattr(work, "_sweepers", {"the.sweeper": fails})
+    replace_sweepers(monkeypatch, **{"the.sweeper": fails})
 
     with pytest.raises(CommandError, match=r"the\.sweeper"):
         call_command("run_due")

@@ -9,8 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from cec import work
-from cec.health import Heartbeat
-from cec.models import OutgoingMail
+from cec.models import Job, OutgoingMail
 from registrations import membership, moving, rechecking, registering
 from registrations.models import (
     Event,
@@ -640,13 +639,15 @@ class TestTheSweep:
         assert state(row) == ("confirmed", in_days(100))
 
     def test_days_that_passed_are_looked_at_once_an_hour(self):
-        sweep = work.sweepers()["registrations.tasks.look_at_memberships_that_are_over"]
+        def sweep():
+            return work.run("registrations.tasks.look_at_memberships_that_are_over")
+
         first, second = active(member_until=in_days(-1)), None
         assert sweep() == 1
         second = active(member_until=in_days(-1))
 
-        assert sweep() == 0
-        Heartbeat.objects.filter(name="memberships").update(at=timezone.now() - HOUR)
+        assert sweep() == "not due"
+        Job.objects.update(succeeded_at=timezone.now() - HOUR)
         assert sweep() == 1
         assert [state(row)[0] for row in (first, second)] == ["lapsed", "lapsed"]
 
