@@ -22,13 +22,16 @@ SWEEP_AT_LEAST_EVERY = timedelta(minutes=5)
 class Heartbeat(models.Model):
     """When something that must happen regularly last did."""
 
-    SWEEP = "sweep"
-
     name = models.CharField(max_length=20, primary_key=True)
     at = models.DateTimeField()
 
     def __str__(self) -> str:
         return self.name
+
+    @classmethod
+    def of(cls, queue: str) -> str:
+        """Name the sweep of a queue."""
+        return f"sweep {queue}"
 
     @classmethod
     def beat(cls, name: str) -> None:
@@ -85,11 +88,21 @@ def _mail() -> bool:
     )
 
 
+def unswept() -> dict[str, datetime | None]:
+    """Return the queues that nobody sweeps, and when each last was."""
+    names = {queue: Heartbeat.of(queue) for queue in settings.CELERY_TASK_QUEUES}
+    last = dict(Heartbeat.objects.filter(name__in=names.values()).values_list("name", "at"))
+    since = timezone.now() - SWEEP_AT_LEAST_EVERY
+    return {
+        queue: last.get(name)
+        for queue, name in names.items()
+        if name not in last or last[name] <= since
+    }
+
+
 def _sweep() -> bool:
-    last: datetime | None = (
-        Heartbeat.objects.filter(name=Heartbeat.SWEEP).values_list("at", flat=True).first()
-    )
-    return last is not None and timezone.now() - last < SWEEP_AT_LEAST_EVERY
+    """Every queue is swept: one that is stuck isn't made good by the others."""
+    return not unswept()
 
 
 def _media() -> bool:

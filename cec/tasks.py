@@ -9,15 +9,17 @@ from django.db import connection
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from cec import delivery, mail, work
+from cec import delivery, failures, mail, work
 from cec.files import store
 
 HOUR = timedelta(hours=1)
 
+__all__ = ["failures"]  # it listens as soon as a worker has this module
 
-@shared_task(name="cec.sweep")
-def sweep() -> None:
-    work.sweep()
+
+@shared_task(name=work.SWEEP)
+def sweep(queue: str) -> None:
+    work.sweep(queue)
 
 
 @shared_task(name=mail.DELIVER)
@@ -41,6 +43,6 @@ def remove_orphan_files() -> int:
     return store.remove_orphans()
 
 
-@work.sweeper(_("Send mail"))
+@work.sweeper(_("Send mail"), queue="mail")
 def deliver_due_mail() -> int:
     return delivery.deliver_due()

@@ -59,7 +59,9 @@ def claim(kind: notices.Kind, *, most: int) -> list[Notice]:
     now = timezone.now()
     with transaction.atomic():
         found = Notice.objects.to_write(now).filter(kind=kind.name).order_by("due_at", "pk")
-        rows = list(found.select_for_update(skip_locked=True)[:most].values_list("pk", flat=True))
+        turn = found.select_for_update(skip_locked=True).values_list("pk", flat=True)
+        # What a worker was killed at before is tried alone, and spoils no other's tries.
+        rows = list(turn.filter(tries=0)[:most]) or list(turn.filter(tries__gt=0)[:1])
         claims.claim(Notice.objects.filter(pk__in=rows))
     return list(Notice.objects.filter(pk__in=rows).select_related("person", "registration"))
 
@@ -75,7 +77,9 @@ def _write_chunk(kind: notices.Kind, chunk: list[Notice]) -> int:
     written = 0
     for notice in chunk:
         facts = today.get(_key(notice))
-        if kind.is_reminder and notice.person_id in off:
+        if notice.tries > claims.MOST_TRIES:  # a worker was killed at it each time
+            _mine(notice).update(state=State.FAILED)
+        elif kind.is_reminder and notice.person_id in off:
             _drop(notice, Dropped.OFF)
         elif facts is None or not notice.person.is_active:
             late = notice.until < timezone.localdate()

@@ -251,7 +251,7 @@ class TestRemoving:
         second = sweep()
         Job.objects.update(succeeded_at=timezone.now() - timedelta(hours=1))
 
-        assert (first, second, sweep()) == (1, "not due", 1)
+        assert (first, second, sweep()) == (1, work.Skipped.NOT_DUE, 1)
 
 
 @pytest.mark.django_db(transaction=True)

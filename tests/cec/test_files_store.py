@@ -213,7 +213,7 @@ def test_the_sweep_looks_for_orphans_once_an_hour(media):
     age(late, hours=25)
 
     assert removed == 2
-    assert sweep() == "not due"
+    assert sweep() is work.Skipped.NOT_DUE
     Job.objects.update(succeeded_at=timezone.now() - timedelta(hours=1))
     assert sweep() == 1
     assert files(media) == []

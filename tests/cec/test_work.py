@@ -5,33 +5,23 @@ import signal
 import socket
 import subprocess
 import sys
-import threading
 import time
 from contextlib import contextmanager
-from datetime import timedelta
 
 import pytest
 from celery import Celery
-from celery.exceptions import SoftTimeLimitExceeded
 from django.conf import settings as django_settings
 from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
 from django.core.cache import cache
 from django.core.mail import send_mail
-from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 from django.utils import timezone
 
 from cec import work
-from cec.celery import app
-from cec.health import Heartbeat
-from cec.jobs import Job, Sweeper
 from cec.outbox import OutgoingMail
 from cec.services import Valkey
 from tests.mailserver import mail_server
-from tests.races import at_once
-
-work.sweepers()  # all are registered before a test puts others in their place
 
 
 @pytest.fixture(scope="module")
@@ -51,16 +41,10 @@ def celery_at(url):
     return celery
 
 
-def replace_sweepers(monkeypatch, *, every=None, **functions):
-    """Let nothing run by itself but these."""
-    found = {name: Sweeper(run, f"Do {name}", every) for name, run in functions.items()}
-    monkeypatch.setattr(work, "_sweepers", found)
-
-
 def received(celery, *, seconds=10):
     """Take one message from the queue: the task's name and its arguments."""
     with celery.connection_for_read() as broker:
-        message = broker.SimpleQueue("celery").get(timeout=seconds)
+        message = broker.SimpleQueue("general").get(timeout=seconds)
         message.ack()
         return message.headers["task"], message.payload[0]
 
@@ -145,154 +129,6 @@ def test_a_process_that_was_forked_sends_its_own_hints(valkey):
 
     hints.offer("test.child", (2,))
     assert received(celery) == ("test.child", [2])
-
-
-def test_celery_speaks_json_alone_and_keeps_no_results():
-    assert app.conf.accept_content == ["json"]
-    assert app.conf.task_serializer == "json"
-    assert app.conf.task_ignore_result is True
-    assert app.conf.task_acks_late is True
-    assert app.conf.task_reject_on_worker_lost is True
-    limits = app.conf.task_soft_time_limit, app.conf.task_time_limit
-    assert limits == (90, 120)
-    assert limits[1] < app.conf.broker_transport_options["visibility_timeout"]
-
-
-def test_certificates_wait_in_a_queue_of_their_own_and_a_worker_takes_from_both():
-    def queue_of(task):
-        return app.amqp.router.route({}, task)["queue"].name
-
-    assert set(app.amqp.queues) == {"celery", "certificates"}
-    assert queue_of("certificates.issue_batch") == queue_of("certificates.make_document")
-    assert queue_of("certificates.issue_batch") == "certificates"
-    assert queue_of("cec.deliver_mail") == "celery"
-
-
-@pytest.mark.django_db
-def test_every_sweeper_runs_although_another_fails(monkeypatch, caplog):
-    ran = []
-
-    def fails():
-        raise ZeroDivisionError("broken")
-
-    replace_sweepers(monkeypatch, a=lambda: ran.append("a"), b=fails, c=lambda: ran.append("c"))
-
-    answers = work.sweep()
-
-    assert sorted(ran) == ["a", "c"]
-    assert isinstance(answers["b"], ZeroDivisionError)
-    assert "The sweeper b failed" in caplog.text
-    assert Heartbeat.objects.get().name == Heartbeat.SWEEP
-
-
-@pytest.mark.django_db
-def test_a_sweep_that_takes_too_long_ends(monkeypatch):
-    def too_long():
-        raise SoftTimeLimitExceeded
-
-    replace_sweepers(monkeypatch, a=too_long)
-
-    with pytest.raises(SoftTimeLimitExceeded):
-        work.sweep()
-
-    assert not Heartbeat.objects.exists()
-
-
-@pytest.mark.django_db
-def test_what_runs_every_hour_is_tried_again_at_once_if_it_failed(monkeypatch):
-    ran = []
-
-    def fails_once():
-        ran.append(1)
-        if len(ran) == 1:
-            raise ZeroDivisionError("broken")
-
-    replace_sweepers(monkeypatch, every=timedelta(hours=1), hourly=fails_once)
-
-    work.sweep()
-    assert Job.objects.get().error == "ZeroDivisionError: broken"
-    answers = [work.sweep()["hourly"] for _sweep in range(2)]
-
-    assert answers == [None, "not due"]
-    assert len(ran) == 2
-    assert (Job.objects.get().error, Job.objects.get().failures) == ("", 0)
-
-
-@pytest.mark.django_db
-def test_a_clock_put_back_stops_no_job(monkeypatch):
-    ran = []
-    replace_sweepers(monkeypatch, every=timedelta(hours=1), hourly=lambda: ran.append(1))
-    work.sweep()
-    Job.objects.update(succeeded_at=timezone.now() + timedelta(days=30))
-
-    work.sweep()
-    work.sweep()
-
-    assert len(ran) == 2
-
-
-@pytest.mark.django_db(transaction=True)
-def test_a_sweeper_runs_in_one_process_at_a_time(monkeypatch):
-    together, most = [], []
-    lock = threading.Lock()
-
-    def slow():
-        with lock:
-            together.append(1)
-            most.append(len(together))
-        time.sleep(0.2)
-        with lock:
-            together.pop()
-
-    replace_sweepers(monkeypatch, slow=slow)
-
-    answers = at_once([work.sweep] * 4)
-
-    assert max(most) == 1
-    assert [answer["slow"] for answer in answers].count("runs elsewhere") == 4 - len(most)
-    work.sweep()
-    assert len(most) >= 2  # the name is free again
-
-
-@pytest.mark.django_db(transaction=True)
-def test_the_name_is_free_again_when_the_process_dies(monkeypatch):
-    def hold():
-        with work.alone("test"):
-            connection.close()  # what the end of a process does
-
-    at_once([hold])
-
-    # PostgreSQL notices the end of a connection a moment later.
-    deadline = time.monotonic() + 10
-    free = False
-    while not free and time.monotonic() < deadline:
-        with work.alone("test") as free:
-            time.sleep(0.01)
-    assert free
-
-
-@pytest.mark.django_db
-def test_run_due_does_by_hand_what_the_worker_would(capsys, settings):
-    settings.MAIL_SERVER, settings.DEBUG = None, True
-    OutgoingMail.objects.create(
-        kind="test", to="reader@example.org", subject="Subject", text="Text", message_id="<1>"
-    )
-
-    call_command("run_due")
-
-    assert "cec.tasks.deliver_due_mail: 1" in capsys.readouterr().out
-    assert OutgoingMail.objects.get().state == OutgoingMail.State.SENT
-
-
-@pytest.mark.django_db
-def test_run_due_says_what_failed(monkeypatch):
-    def fails():
-        raise ZeroDivisionError
-
-    replace_sweepers(monkeypatch, **{"the.sweeper": fails})
-
-    with pytest.raises(CommandError, match=r"the\.sweeper"):
-        call_command("run_due")
 
 
 @pytest.mark.django_db

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from cec import claims
 from cec.models import OutgoingMail
 from registrations import notices
 from registrations.models import Notice, PausedNotices, RemindersOff
@@ -122,3 +123,21 @@ def test_nobody_is_reminded_of_what_they_switched_off(monkeypatch):
     writing.write_due()
 
     assert row.notices.get().dropped == Notice.Dropped.OFF
+
+
+def test_a_notice_at_which_workers_are_killed_stops_and_spoils_no_other(monkeypatch):
+    poison = waiting_for_money(14)
+    decide()
+    for _killed in range(5):
+        assert [row.registration for row in writing.claim(notices.kinds()[FEES], most=50)] == [
+            poison
+        ]
+        Notice.objects.update(claimed_at=timezone.now() - claims.LEASE * 2)
+    waiting_for_money(14)
+    waiting_for_money(14)
+    decide()
+
+    written = writing.write_due()
+
+    assert written == 2
+    assert Notice.objects.get(registration=poison).state == "failed"
