@@ -9,7 +9,7 @@ from django.db import connection
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from cec import delivery, failures, mail, work
+from cec import backlog, delivery, failures, mail, work
 from cec.files import store
 
 HOUR = timedelta(hours=1)
@@ -46,3 +46,9 @@ def remove_orphan_files() -> int:
 @work.sweeper(_("Send mail"), queue="mail")
 def deliver_due_mail() -> int:
     return delivery.deliver_due()
+
+
+@work.sweeper(_("Count what failed"))
+def count_what_failed() -> int:
+    """For the desk, which can't count all kinds of work on each page."""
+    return backlog.failed_count()

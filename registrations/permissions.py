@@ -36,6 +36,8 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "keep_organisations": frozenset({ADMINISTRATOR}),
     "set_allocations": frozenset({ORGANISATION, ADMINISTRATOR}),
     "decide_request": frozenset({ORGANISATION}),
+    "see_work": frozenset({STEERING, ADMINISTRATOR}),
+    "run_work": frozenset({ADMINISTRATOR}),
     "appoint": frozenset({STEERING, ADMINISTRATOR}),
     "appoint_administrator": frozenset({ADMINISTRATOR}),
 }

@@ -22,6 +22,7 @@ from registrations.views import (
     registering,
     rosters,
     rules,
+    work,
 )
 
 one_plan = [
@@ -158,4 +159,6 @@ urlpatterns = [
     path(_("desk/people/<int:appointment>/end/"), people.end, name="appointment_end"),
     path(_("desk/organizations/"), include(organisations_desk)),
     path(_("desk/handover/"), handover.page, name="handover"),
+    path(_("desk/work/"), work.overview, name="work"),
+    path(_("desk/work/<slug:work>/again/"), work.again, name="work_again"),
 ]

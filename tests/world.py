@@ -288,6 +288,7 @@ class World:
             "group": "courses",
             "kind": "group",
             "key": "no-such-key",
+            "work": "mail",
             "uidb36": "1",
         }
 
