@@ -77,6 +77,22 @@ def test_a_hint_comes_through_after_the_commit_and_not_before(valkey, monkeypatc
     assert received(celery) == ("test.task", [7, 8])
 
 
+@pytest.mark.slow
+def test_a_sweep_goes_before_the_hints_that_wait(valkey):
+    celery = celery_at(valkey.url)
+    hints = work.Hints(celery)
+    for number in range(3):
+        hints.offer("test.hint", (number,))
+    deadline = time.monotonic() + 10
+    while not hints._waiting.empty() and time.monotonic() < deadline:
+        time.sleep(0.01)
+    time.sleep(0.2)  # the last one is on its way
+
+    celery.send_task(work.SWEEP, args=["general"], queue="general")
+
+    assert [received(celery)[0] for _message in range(4)] == [work.SWEEP, *["test.hint"] * 3]
+
+
 @pytest.mark.usefixtures("outbox")
 @pytest.mark.parametrize("broker", ["hanging_url", "refused_url"])
 @pytest.mark.django_db(transaction=True)
@@ -151,7 +167,7 @@ def test_what_expired_is_forgotten_and_nothing_else():
 @pytest.mark.slow
 @pytest.mark.usefixtures("outbox")
 @pytest.mark.django_db(transaction=True)
-def test_a_worker_sends_a_mail_as_soon_as_it_is_committed(valkey, monkeypatch):
+def test_the_worker_of_mail_sends_one_as_soon_as_it_is_committed(valkey, monkeypatch):
     monkeypatch.setattr(work, "_hints", work.Hints(celery_at(valkey.url)))
     with mail_server() as mailbox, running_worker(valkey.url, mailbox.port):
         send_mail("Subject", "Text", None, ["reader@example.org"])
@@ -165,7 +181,7 @@ def running_worker(broker_url, smtp_port):
     """A real worker on this test's database; told to end, it is gone within seconds (H9)."""
     database = connection.settings_dict
     host = database["HOST"].replace("/", "%2F")
-    words = "-A cec worker --pool solo --without-gossip --without-mingle -l WARNING"
+    words = "-A cec worker --queues mail --pool solo --without-gossip --without-mingle -l WARNING"
     worker = subprocess.Popen(
         [sys.executable, "-m", "celery", *words.split()],
         cwd=django_settings.BASE_DIR,
