@@ -21,6 +21,7 @@ class RecordsToRead(backlog.Kind):
     label = gettext_lazy("Records to read")
     since = "uploaded_at"
     retries = False
+    advice = gettext_lazy("Each of them has been told on their page, and can upload the file anew.")
 
     def rows(self) -> QuerySet[Import]:
         return Import.objects.select_related("registration__person")
@@ -43,9 +44,6 @@ class RecordsToRead(backlog.Kind):
             "file": row.file_name,
         }
 
-    def advice(self, row: Import) -> str:
-        return _("The person has been told on their page. They can upload the file anew.")
-
     def error(self, row: Import) -> str:
         return row.error
 
@@ -57,6 +55,10 @@ class LettersAboutRules(backlog.Kind):
     name = "rules"
     label = gettext_lazy("Letters about new rules to write")
     since = "rehearsal__moved_at"
+    advice = gettext_lazy(
+        "They have not been told that other rules hold for them. Try again; if it fails again, "
+        "write to them."
+    )
 
     def rows(self) -> QuerySet[Any]:
         rows = Effect.objects.select_related("registration__person")
@@ -69,12 +71,6 @@ class LettersAboutRules(backlog.Kind):
 
     def title(self, row: Effect) -> str:
         return row.registration.person.name
-
-    def advice(self, row: Effect) -> str:
-        return _(
-            "This person has not been told that other rules hold for them. Try again; if it fails "
-            "again, write to them."
-        )
 
     def address(self, row: Effect) -> str:
         return reverse("desk_registration", args=[row.registration_id])

@@ -32,11 +32,14 @@ class States:
 
 
 class Kind:
-    """One kind of work. `since` is the field from which a row waits."""
+    """One kind of work. `since` is the field from which a row waits; `advice` says what it means
+    that a row failed, and what to do.
+    """
 
     name: ClassVar[str]
     label: ClassVar[Any]
     since: ClassVar[str]
+    advice: ClassVar[Any] = ""
     retries: ClassVar[bool] = True
 
     def rows(self) -> QuerySet[Any]:
@@ -50,10 +53,6 @@ class Kind:
     def title(self, row: Any) -> str:
         """Say which row it is."""
         return str(row)
-
-    def advice(self, row: Any) -> Any:
-        """Say what its failing means and what to do."""
-        raise NotImplementedError
 
     def address(self, row: Any) -> str:
         """Return where to look at it, if there is a page."""
@@ -74,7 +73,6 @@ class Failure:
 
     pk: int
     title: str
-    advice: Any
     address: str
     error: str
 
@@ -138,10 +136,7 @@ def _counts(kind: Kind, now: datetime) -> dict[str, Any]:
 
 def _failures(kind: Kind, now: datetime) -> list[Failure]:
     rows = kind.rows().filter(kind.states(now).failed).order_by("-pk")[:SHOWN]
-    return [
-        Failure(row.pk, kind.title(row), kind.advice(row), kind.address(row), kind.error(row))
-        for row in rows
-    ]
+    return [Failure(row.pk, kind.title(row), kind.address(row), kind.error(row)) for row in rows]
 
 
 def again(kind: Kind, row: int | None = None, *, by: int) -> int:

@@ -21,6 +21,10 @@ class Mail(backlog.Kind):
     name = "mail"
     label = gettext_lazy("Mail to send")
     since = "created_at"
+    advice = gettext_lazy(
+        "The reader’s mail server refused it, or none took it for three days. Ask the person for "
+        "an address that works; if it is right, try again."
+    )
 
     def rows(self) -> QuerySet[OutgoingMail]:
         return OutgoingMail.objects.defer("text", "html")
@@ -36,12 +40,6 @@ class Mail(backlog.Kind):
 
     def title(self, row: OutgoingMail) -> str:
         return _("“%(subject)s” to %(address)s") % {"subject": row.subject, "address": row.to}
-
-    def advice(self, row: OutgoingMail) -> str:
-        return _(
-            "The mail server of the reader refused it. Ask the person for an address that works; "
-            "if it is right, try again."
-        )
 
     def again(self, failed: QuerySet[OutgoingMail]) -> int:
         return failed.update(

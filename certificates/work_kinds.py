@@ -19,6 +19,10 @@ class Documents(backlog.Kind):
     name = "documents"
     label = gettext_lazy("PDFs of certificates to make")
     since = "issued_at"
+    advice = gettext_lazy(
+        "The certificate is issued, and its holder has no PDF yet. Look at the certificate: a "
+        "name or a text may not fit on the paper. Then try again."
+    )
 
     def rows(self) -> QuerySet[Certificate]:
         return Certificate.objects.without_document()
@@ -31,12 +35,6 @@ class Documents(backlog.Kind):
 
     def title(self, row: Certificate) -> str:
         return _("%(serial)s, %(name)s") % {"serial": row.serial, "name": row.holder}
-
-    def advice(self, row: Certificate) -> str:
-        return _(
-            "The certificate is issued, and its holder has no PDF yet. Look at the certificate: a "
-            "name or a text may not fit on the paper. Then try again."
-        )
 
     def address(self, row: Certificate) -> str:
         return reverse("desk_certificate", args=[row.pk])
@@ -58,6 +56,7 @@ class Batches(backlog.Kind):
     label = gettext_lazy("Certificates to issue in batches")
     since = "batch__confirmed_at"
     retries = False
+    advice = gettext_lazy("The batch says what stood in the way. There you can try again.")
 
     def rows(self) -> QuerySet[BatchItem]:
         return BatchItem.objects.select_related("batch")
@@ -76,9 +75,6 @@ class Batches(backlog.Kind):
 
     def title(self, row: BatchItem) -> str:
         return row.name
-
-    def advice(self, row: BatchItem) -> str:
-        return _("Its batch says what stood in the way. There you can try again.")
 
     def address(self, row: BatchItem) -> str:
         return reverse("batch", args=[row.batch_id])

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cec import backlog, claims, stumbles
-from registrations import rechecking, seals
+from registrations import notices, rechecking, seals
 from registrations.models import Event, Notice, Roster, Seal
 from registrations.roster import reading
 
@@ -25,6 +25,9 @@ class OwedMails(backlog.Kind):
     name = "notices"
     label = gettext_lazy("Mails to write")
     since = "decided_at"
+    advice = gettext_lazy(
+        "They couldn’t be written, five times each. Look at the text of the mail, then try again."
+    )
 
     def rows(self) -> QuerySet[Notice]:
         return Notice.objects.select_related("person")
@@ -38,10 +41,11 @@ class OwedMails(backlog.Kind):
         )
 
     def title(self, row: Notice) -> str:
-        return f"{row.kind}, {row.person.name}"
-
-    def advice(self, row: Notice) -> str:
-        return _("It couldn’t be written, five times. Look at this mail’s text, then try again.")
+        kind = notices.kinds().get(row.kind)
+        return _("%(mail)s, for %(person)s") % {
+            "mail": kind.label if kind else row.kind,
+            "person": row.person.name,
+        }
 
     def again(self, failed: QuerySet[Notice]) -> int:
         return failed.update(
@@ -68,6 +72,9 @@ class ListsToRead(_Rosters):
     label = gettext_lazy("Lists of members to read")
     since = "uploaded_at"
     retries = False
+    advice = gettext_lazy(
+        "The representative has been told on their page, and can upload the list anew."
+    )
 
     def states(self, now: datetime) -> backlog.States:
         to_read = Q(state=Roster.State.READING)
@@ -81,9 +88,6 @@ class ListsToRead(_Rosters):
             ),
         )
 
-    def advice(self, row: Roster) -> str:
-        return _("The representative has been told on their page. They can upload the list anew.")
-
     def error(self, row: Roster) -> str:
         return row.error
 
@@ -95,6 +99,10 @@ class ListsToFollow(_Rosters):
     name = "rechecks"
     label = gettext_lazy("Memberships to look at after a new list")
     since = "confirmed_at"
+    advice = gettext_lazy(
+        "The list counts, but nobody’s membership was looked at in its light. Try again; if it "
+        "fails again, show the technical text to whoever looks after the program."
+    )
 
     def rows(self) -> QuerySet[Any]:
         return stumbles.with_error(super().rows(), rechecking.RECHECK)
@@ -103,12 +111,6 @@ class ListsToFollow(_Rosters):
         given_up = Q(pk__in=stumbles.given_up(rechecking.RECHECK))
         due = Q(recheck_due=True)
         return backlog.States(waiting=due & ~given_up, failed=due & given_up)
-
-    def advice(self, row: Roster) -> str:
-        return _(
-            "The list counts, but nobody’s membership was looked at in its light. Try again; if it "
-            "fails again, show the technical text to whoever looks after the program."
-        )
 
     def address(self, row: Roster) -> str:
         return reverse("roster", args=[row.association.code.lower()])
