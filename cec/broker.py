@@ -18,9 +18,11 @@ class _Look(threading.Thread):
 
     def run(self) -> None:
         limits = {"socket_timeout": SECONDS, "socket_connect_timeout": SECONDS}
-        with suppress(Exception), Connection(self.url, transport_options=limits) as broker:
+        with suppress(Exception):
+            broker = Connection(self.url, transport_options=limits)  # type: ignore[no-untyped-call]
             broker.default_channel.client.ping()
             self.answered = True
+            broker.release()
 
 
 _looking: _Look | None = None

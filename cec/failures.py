@@ -16,7 +16,7 @@ from cec.jobs import Job
 logger = logging.getLogger(__name__)
 
 
-@task_failure.connect(dispatch_uid="cec.failures")
+@task_failure.connect(dispatch_uid="cec.failures")  # type: ignore[untyped-decorator]
 def note(sender: Any = None, exception: BaseException | None = None, **_: Any) -> None:
     """Write down that a task failed. Nothing is raised, also without a database."""
     if sender is None or exception is None or sender.name == work.SWEEP:

@@ -88,16 +88,17 @@ def _mail() -> bool:
     )
 
 
-def unswept() -> dict[str, datetime | None]:
-    """Return the queues that nobody sweeps, and when each last was."""
-    names = {queue: Heartbeat.of(queue) for queue in settings.CELERY_TASK_QUEUES}
-    last = dict(Heartbeat.objects.filter(name__in=names.values()).values_list("name", "at"))
-    since = timezone.now() - SWEEP_AT_LEAST_EVERY
-    return {
-        queue: last.get(name)
-        for queue, name in names.items()
-        if name not in last or last[name] <= since
-    }
+def is_quiet(swept_at: datetime | None) -> bool:
+    """Say whether a queue that was last swept then isn't swept any more."""
+    return swept_at is None or timezone.now() - swept_at >= SWEEP_AT_LEAST_EVERY
+
+
+def unswept() -> list[str]:
+    """Return the queues that nobody sweeps."""
+    last = dict(Heartbeat.objects.values_list("name", "at"))
+    return [
+        queue for queue in settings.CELERY_TASK_QUEUES if is_quiet(last.get(Heartbeat.of(queue)))
+    ]
 
 
 def _sweep() -> bool:

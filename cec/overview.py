@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from cec import work
 from cec.claims import LEASE
-from cec.health import SWEEP_AT_LEAST_EVERY, Heartbeat
+from cec.health import Heartbeat, is_quiet
 from cec.jobs import Job
 
 COUNT = "cec.tasks.count_what_failed"
@@ -38,7 +38,7 @@ class Queue:
     @property
     def is_quiet(self) -> bool:
         """Whether its worker isn't running, as far as one can see."""
-        return self.swept_at is None or timezone.now() - self.swept_at >= SWEEP_AT_LEAST_EVERY
+        return is_quiet(self.swept_at)
 
     @property
     def quiet_for(self) -> str:
@@ -90,13 +90,9 @@ def troubles() -> int:
     failed = Job.objects.filter(name=COUNT).values("answer")[:1]
     rows = Heartbeat.objects.values_list("name", "at", Subquery(failed))
     last = {name: at for name, at, _failed in rows}
-    quiet = [
-        name
-        for name in settings.CELERY_TASK_QUEUES
-        if Queue(name, last.get(Heartbeat.of(name))).is_quiet
-    ]
+    quiet = sum(is_quiet(last.get(Heartbeat.of(name))) for name in settings.CELERY_TASK_QUEUES)
     counted = next((number for *_row, number in rows if number), "0")
-    return len(quiet) + (int(counted) if counted.isdecimal() else 0)
+    return quiet + int(counted)
 
 
 def how_often(every: timedelta | None) -> str:

@@ -9,12 +9,10 @@ from django.db import connection
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from cec import backlog, delivery, failures, mail, work
+from cec import backlog, delivery, mail, work
 from cec.files import store
 
 HOUR = timedelta(hours=1)
-
-__all__ = ["failures"]  # it listens as soon as a worker has this module
 
 
 @shared_task(name=work.SWEEP)
