@@ -2,9 +2,10 @@
 
 import threading
 from contextlib import suppress
+from typing import Any
 
 from django.conf import settings
-from kombu import Connection
+from kombu.connection import Connection
 
 SECONDS = 1.0
 
@@ -19,7 +20,7 @@ class _Look(threading.Thread):
     def run(self) -> None:
         limits = {"socket_timeout": SECONDS, "socket_connect_timeout": SECONDS}
         with suppress(Exception):
-            broker = Connection(self.url, transport_options=limits)  # type: ignore[no-untyped-call]
+            broker: Any = Connection(self.url, transport_options=limits)  # type: ignore[no-untyped-call]
             broker.default_channel.client.ping()
             self.answered = True
             broker.release()

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.db import models
 from django.db.models import F, Model, OuterRef, QuerySet, Subquery
@@ -62,7 +62,7 @@ def given_up(work: str) -> QuerySet[Stumble, int]:
     return Stumble.objects.filter(work=work, tries__gte=MOST_TRIES).values_list("row", flat=True)
 
 
-def with_error(rows: QuerySet[Row], work: str) -> QuerySet[Row]:
+def with_error(rows: QuerySet[Row], work: str) -> QuerySet[Any]:
     """Annotate the last error of each row's tries as `last_error`."""
     mine = Stumble.objects.filter(work=work, row=OuterRef("pk"))
     return rows.annotate(last_error=Subquery(mine.values("last_error")))
