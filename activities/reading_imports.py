@@ -24,7 +24,7 @@ READ = "activities.read_import"
 ROWS_AT_ONCE, BYTES_AT_ONCE = 200, 400_000
 # Files that one sweep reads, and after how long it begins no other: the next one is a minute away.
 AT_ONCE, SWEEP_SECONDS = 10, 20
-_LAST_TRY = "unreadable"
+LAST_TRY = "unreadable"
 
 
 def read_sheet(record: Record, imported: Import, *, at_once: int | None = None) -> Sheet:
@@ -81,7 +81,7 @@ def read(import_id: int) -> bool:
         return False
     imported = Import.objects.defer(None).select_related("registration__program").get(pk=import_id)
     if imported.tries > claims.MOST_TRIES:  # the worker was killed at it each time
-        return _finish(imported, _failed(_LAST_TRY))
+        return _finish(imported, _failed(LAST_TRY))
     try:
         record = Record(imported.registration)
         note_sheet(record, imported, read_sheet(record, imported))
@@ -90,7 +90,7 @@ def read(import_id: int) -> bool:
     except Exception as error:  # whatever it is, it must not keep others waiting
         log.exception("The import %s could not be read", imported.pk)
         if imported.tries >= claims.MOST_TRIES:
-            _finish(imported, _failed(_LAST_TRY))
+            _finish(imported, _failed(LAST_TRY))
         if isinstance(error, SoftTimeLimitExceeded):
             raise
         return False

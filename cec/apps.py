@@ -6,4 +6,4 @@ class CecConfig(AppConfig):
     name = "cec"
 
     def ready(self) -> None:
-        autodiscover_modules("navigation")
+        autodiscover_modules("navigation", "failures")

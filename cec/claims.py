@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from django.db.models import F, Model, Q, QuerySet
 from django.utils import timezone
 
-from cec.health import SWEEP_AT_LEAST_EVERY, Heartbeat
+from cec.health import unswept
 
 MOST_TRIES = 5
 # Longer than the worker's time limit (H4): nobody is at it any more.
@@ -35,9 +35,10 @@ def claim(turn: QuerySet[Row], **also: Any) -> bool:
     return bool(turn.update(tries=F("tries") + 1, claimed_at=timezone.now(), **also))
 
 
-def nobody_comes(*, uploaded_at: datetime, claimed_at: datetime | None) -> bool:
-    """Whether a file waits for a worker that doesn't come: its page says so."""
+def nobody_comes(
+    *, uploaded_at: datetime, claimed_at: datetime | None, queue: str = "general"
+) -> bool:
+    """Whether a row waits for a worker of this queue that doesn't come: its page says so."""
     if claimed_at is not None or uploaded_at > timezone.now() - _PATIENCE:
         return False
-    last = Heartbeat.objects.filter(name=Heartbeat.SWEEP).first()
-    return last is None or last.at <= timezone.now() - SWEEP_AT_LEAST_EVERY
+    return queue in unswept()

@@ -22,13 +22,16 @@ SWEEP_AT_LEAST_EVERY = timedelta(minutes=5)
 class Heartbeat(models.Model):
     """When something that must happen regularly last did."""
 
-    SWEEP = "sweep"
-
     name = models.CharField(max_length=20, primary_key=True)
     at = models.DateTimeField()
 
     def __str__(self) -> str:
         return self.name
+
+    @classmethod
+    def of(cls, queue: str) -> str:
+        """Name the sweep of a queue."""
+        return f"sweep {queue}"
 
     @classmethod
     def beat(cls, name: str) -> None:
@@ -85,11 +88,22 @@ def _mail() -> bool:
     )
 
 
+def is_quiet(swept_at: datetime | None) -> bool:
+    """Say whether a queue that was last swept then isn't swept any more."""
+    return swept_at is None or timezone.now() - swept_at >= SWEEP_AT_LEAST_EVERY
+
+
+def unswept() -> list[str]:
+    """Return the queues that nobody sweeps."""
+    last = dict(Heartbeat.objects.values_list("name", "at"))
+    return [
+        queue for queue in settings.CELERY_TASK_QUEUES if is_quiet(last.get(Heartbeat.of(queue)))
+    ]
+
+
 def _sweep() -> bool:
-    last: datetime | None = (
-        Heartbeat.objects.filter(name=Heartbeat.SWEEP).values_list("at", flat=True).first()
-    )
-    return last is not None and timezone.now() - last < SWEEP_AT_LEAST_EVERY
+    """Every queue is swept: one that is stuck isn't made good by the others."""
+    return not unswept()
 
 
 def _media() -> bool:

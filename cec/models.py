@@ -4,5 +4,6 @@ from cec.files.rows import StoredFile
 from cec.health import Heartbeat
 from cec.jobs import Job
 from cec.outbox import Attachment, OutgoingMail
+from cec.stumbles import Stumble
 
-__all__ = ["Attachment", "Heartbeat", "Job", "OutgoingMail", "StoredFile"]
+__all__ = ["Attachment", "Heartbeat", "Job", "OutgoingMail", "StoredFile", "Stumble"]

@@ -103,6 +103,7 @@ class OutgoingMail(models.Model):
                 condition=models.Q(state__in=["queued", "inflight"]),
                 name="mail_that_waits",
             ),
+            models.Index(fields=["id"], condition=Q(state="failed"), name="mail_that_failed"),
             models.Index(fields=["claimed_at"], name="mail_by_last_try"),
             models.Index(fields=["about"], condition=~models.Q(about=""), name="mail_by_subject"),
         ]

@@ -249,10 +249,14 @@ CELERY_TASK_TIME_LIMIT = 120
 CELERY_TASK_SOFT_TIME_LIMIT = 90
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_ACCEPT_CONTENT = ["json"]
-# Certificates in numbers wait in a queue of their own: a worker takes from both in turns, so no
-# sign-in code stands behind a batch.
-CELERY_TASK_QUEUES: dict[str, dict[str, str]] = {"celery": {}, "certificates": {}}
-CELERY_TASK_ROUTES = {"certificates.*": {"queue": "certificates"}}
+# Each queue has workers of its own: no sign-in code stands behind a batch of certificates, and no
+# certificate behind a slow mail server. Only the worker of certificates has the signing key.
+CELERY_TASK_QUEUES: dict[str, dict[str, str]] = {"certificates": {}, "general": {}, "mail": {}}
+CELERY_TASK_DEFAULT_QUEUE = "general"
+CELERY_TASK_ROUTES = {
+    "certificates.*": {"queue": "certificates"},
+    "cec.deliver_mail": {"queue": "mail"},
+}
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_MAX_TASKS_PER_CHILD = 200
 CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
@@ -266,7 +270,13 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR / "celerybeat-schedule")
 CELERY_BEAT_SCHEDULE = {
-    "sweep": {"task": "cec.sweep", "schedule": 60.0, "options": {"expires": 55}},
+    f"sweep {queue}": {
+        "task": "cec.sweep",
+        "args": [queue],
+        "schedule": 60.0,
+        "options": {"queue": queue, "expires": 55},
+    }
+    for queue in CELERY_TASK_QUEUES
 }
 
 # The browser is told to trust nothing but our own files.

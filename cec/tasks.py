@@ -9,15 +9,15 @@ from django.db import connection
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from cec import delivery, mail, work
+from cec import backlog, delivery, mail, work
 from cec.files import store
 
 HOUR = timedelta(hours=1)
 
 
-@shared_task(name="cec.sweep")
-def sweep() -> None:
-    work.sweep()
+@shared_task(name=work.SWEEP)
+def sweep(queue: str) -> None:
+    work.sweep(queue)
 
 
 @shared_task(name=mail.DELIVER)
@@ -41,6 +41,12 @@ def remove_orphan_files() -> int:
     return store.remove_orphans()
 
 
-@work.sweeper(_("Send mail"))
+@work.sweeper(_("Send mail"), queue="mail")
 def deliver_due_mail() -> int:
     return delivery.deliver_due()
+
+
+@work.sweeper(_("Count what failed"))
+def count_what_failed() -> int:
+    """For the desk, which can't count all kinds of work on each page."""
+    return backlog.failed_count()

@@ -2,11 +2,12 @@
 
     work.hint_after_commit("certificates.make_document", certificate.pk)
 
-    @work.sweeper(_("Make the certificates’ PDFs"))
+    @work.sweeper(_("Make the certificates’ PDFs"), queue="certificates")
     def make_waiting_documents() -> int: ...
 
-A sweeper does what no hint came for. All of them run each minute, or `every` so often, by the task
-`cec.sweep` or by `manage.py run_due`; they live in an app's `tasks.py`. `cec.jobs` keeps when.
+A sweeper does what no hint came for. Each belongs to a queue. Those of a queue run each minute, or
+`every` so often, by the task `cec.sweep` in that queue or by `manage.py run_due`; they live in an
+app's `tasks.py`. `cec.jobs` keeps when.
 """
 
 import logging
@@ -17,14 +18,17 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import timedelta
+from enum import Enum
 from functools import partial
 from typing import Any, TypeVar
 
 from celery import Celery
 from celery.exceptions import SoftTimeLimitExceeded
+from django.conf import settings
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 from django.utils.module_loading import autodiscover_modules
+from django.utils.translation import gettext_lazy as _
 
 from cec.celery import app
 from cec.health import Heartbeat
@@ -32,12 +36,30 @@ from cec.jobs import Job, Sweeper
 
 logger = logging.getLogger(__name__)
 
+SWEEP = "cec.sweep"
 MOST_HINTS = 1_000  # that wait for the broker; more are dropped, for the sweepers to make good
 HINT_SECONDS = 600  # a hint older than this is of no use
+HINT_PRIORITY = 6  # a sweep (0) goes before the hints that wait: they may be thousands
 TURN_SECONDS = 20  # for what a sweeper does row by row: all of them share a task's 90 seconds
+SWEEP_SECONDS = 40  # after which a sweep begins no other sweeper
+
+# In the order in which one process does them all: what the others write as mail goes out last.
+QUEUES: tuple[str, ...] = tuple(settings.CELERY_TASK_QUEUES)
+GENERAL: str = settings.CELERY_TASK_DEFAULT_QUEUE
 
 Item = TypeVar("Item")
 Function = TypeVar("Function", bound=Callable[[], Any])
+
+
+class Skipped(Enum):
+    """Why a sweep left out a sweeper."""
+
+    NOT_DUE = _("not due yet")
+    ELSEWHERE = _("another process is at it")
+    NO_TIME = _("no time was left; it comes first the next time")
+
+    def __str__(self) -> str:
+        return str(self.value)
 
 
 class Hints:
@@ -71,7 +93,13 @@ class Hints:
         while True:
             task_name, ids = self._waiting.get()
             try:
-                self.celery.send_task(task_name, args=ids, retry=False, expires=HINT_SECONDS)
+                self.celery.send_task(
+                    task_name,
+                    args=ids,
+                    retry=False,
+                    expires=HINT_SECONDS,
+                    priority=HINT_PRIORITY,
+                )
             except Exception as error:  # whatever is wrong with the broker, the sweepers do it
                 if not broken:
                     logger.warning("No hint could be sent, the sweep will do it: %s", error)
@@ -98,15 +126,20 @@ def _offer(task_name: str, ids: tuple[int, ...]) -> None:
 _sweepers: dict[str, Sweeper] = {}
 
 
-def sweeper(label: Any, *, every: timedelta | None = None) -> Callable[[Function], Function]:
+def sweeper(
+    label: Any, *, every: timedelta | None = None, queue: str = GENERAL
+) -> Callable[[Function], Function]:
     """Register what runs each minute, or every so often; `label` says what it does.
 
     It finds its rows itself and may run twice. One that failed is tried again with the next sweep.
     """
 
+    if queue not in QUEUES:
+        raise ValueError(f"{queue} is no queue of CELERY_TASK_QUEUES")
+
     def register(function: Function) -> Function:
         name = f"{function.__module__}.{function.__qualname__}"
-        _sweepers[name] = Sweeper(function, label, every)
+        _sweepers[name] = Sweeper(function, label, every, queue)
         return function
 
     return register
@@ -118,23 +151,32 @@ def sweepers() -> dict[str, Sweeper]:
     return dict(reversed(_sweepers.items()))
 
 
-def sweep() -> dict[str, object]:
-    """Run every sweeper that no other process is running; return what each answered or raised.
+def sweep(*queues: str, seconds: float = SWEEP_SECONDS) -> dict[str, object]:
+    """Run the sweepers of these queues, or of all; return what each answered or raised.
 
-    One that fails doesn't stop the others. The sweep's heartbeat is noted at the end.
+    One that fails doesn't stop the others. After so many seconds no other is begun; those that
+    have waited longest come first, so that the next sweep goes on where this one ended. The
+    heartbeat of each queue is noted at the end.
     """
-    answers = {name: _run(name, sweeper) for name, sweeper in sweepers().items()}
-    Heartbeat.beat(Heartbeat.SWEEP)
+    over = time.monotonic() + seconds
+    answers: dict[str, object] = {}
+    for queue_name in queues or QUEUES:
+        names = [name for name, row in sweepers().items() if row.queue == queue_name]
+        for name in Job.longest_waiting_first(names):
+            answers[name] = run(name) if time.monotonic() < over else Skipped.NO_TIME
+        Heartbeat.beat(Heartbeat.of(queue_name))
     return answers
 
 
-def _run(name: str, sweeper: Sweeper) -> object:
+def run(name: str) -> object:
+    """Run a sweeper if it is due and runs nowhere else; return what it answered or raised."""
+    sweeper = _sweepers[name]
     try:
-        if sweeper.every and not Job.is_due(name, every=sweeper.every, now=timezone.now()):
-            return "not due"
         with alone(name) as free:
             if not free:
-                return "runs elsewhere"
+                return Skipped.ELSEWHERE
+            if sweeper.every and not Job.is_due(name, every=sweeper.every, now=timezone.now()):
+                return Skipped.NOT_DUE
             Job.begin(name)
             answer: object = sweeper()
             Job.succeed(name, answer)

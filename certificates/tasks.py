@@ -22,13 +22,13 @@ def issue_batch(batch_id: int) -> None:
     batches.issue_chunk(batch_id)
 
 
-@work.sweeper(_("Make the PDFs of certificates"))
+@work.sweeper(_("Make the PDFs of certificates"), queue="certificates")
 def make_waiting_documents() -> int:
     """Make the PDFs that no message came for."""
     return making.make_waiting()
 
 
-@work.sweeper(_("Issue certificates together"))
+@work.sweeper(_("Issue certificates together"), queue="certificates")
 def issue_waiting_batches() -> int:
     """Go on with the batches that no message came for."""
     return batches.issue_waiting()

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from cec import navigation
+from cec import navigation, overview
 from registrations import queue
 from registrations.mentoring.asking import desk_count
 from registrations.models import (
@@ -236,6 +236,17 @@ def desk(request: HttpRequest) -> Iterable[tuple[str, navigation.Item]]:
     if may(request.user, "see_notices"):
         mails = reverse("notices")
         yield _("Committee"), navigation.Item(_("E-mails"), mails, within=mails, position=45)
+    if may(request.user, "see_work"):
+        yield (
+            _("Committee"),
+            navigation.Item(
+                _("What runs by itself"),
+                reverse("work"),
+                frozenset({"work"}),
+                count=overview.troubles() or None,
+                position=80,
+            ),
+        )
     if may(request.user, "edit_rules"):
         rules = reverse("rules_home")
         yield _("Committee"), navigation.Item(_("Rules"), rules, within=rules, position=40)

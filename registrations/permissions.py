@@ -41,6 +41,8 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "decide_request": frozenset({ORGANISATION}),
     "see_notices": frozenset({STEERING, ADMINISTRATOR}),
     "handle_notices": frozenset({ADMINISTRATOR}),
+    "see_work": frozenset({STEERING, ADMINISTRATOR}),
+    "run_work": frozenset({ADMINISTRATOR}),
     "appoint": frozenset({STEERING, ADMINISTRATOR}),
     "appoint_administrator": frozenset({ADMINISTRATOR}),
 }

@@ -15,6 +15,7 @@ from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
+from cec import stumbles, work
 from registrations import membership, roster_matching
 from registrations.calendar import today_in
 from registrations.models import (
@@ -61,12 +62,13 @@ def recheck(roster_id: int) -> int:
 
 
 def recheck_due() -> int:
-    """Look at the rosters that no hint came for."""
-    due = Roster.objects.filter(recheck_due=True).order_by("pk").values_list("pk", flat=True)
+    """Look at the rosters that no hint came for, each five times at most (H4)."""
+    due = Roster.objects.filter(recheck_due=True).exclude(pk__in=stumbles.given_up(RECHECK))
     looked_at = 0
-    for roster in list(due):
+    for roster in work.while_there_is_time(list(due.order_by("pk").values_list("pk", flat=True))):
         try:
-            looked_at += recheck(roster)
+            with stumbles.trying(RECHECK, roster):
+                looked_at += recheck(roster)
         except SoftTimeLimitExceeded:
             raise
         except Exception:  # one list must not keep the others waiting (H4)

@@ -25,6 +25,7 @@ from registrations.views import (
     registering,
     rosters,
     rules,
+    work,
 )
 
 one_plan = [
@@ -207,4 +208,6 @@ urlpatterns = [
     path(_("desk/e-mails/"), include(notices_desk)),
     path(_("desk/organizations/"), include(organisations_desk)),
     path(_("desk/handover/"), handover.page, name="handover"),
+    path(_("desk/work/"), work.overview, name="work"),
+    path(_("desk/work/<slug:work>/again/"), work.again, name="work_again"),
 ]

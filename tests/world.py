@@ -304,6 +304,7 @@ class World:
             "group": "courses",
             "kind": texts.KIND if name.startswith("mail_wording") else "group",
             "key": "no-such-key",
+            "work": "mail",
             "uidb36": "1",
         }
 

@@ -64,7 +64,9 @@ def batch(request: HttpRequest, batch: int) -> HttpResponse:
         "page": page,
         "views": _views(row, progress, view),
         "nobody_comes": progress.goes_on
-        and claims.nobody_comes(uploaded_at=row.confirmed_at, claimed_at=None),
+        and claims.nobody_comes(
+            uploaded_at=row.confirmed_at, claimed_at=None, queue="certificates"
+        ),
     }
     return render(request, "certificates/batch.html", context)
 

@@ -29,7 +29,7 @@ AT_ONCE, SWEEP_SECONDS = 10, 20
 MOST_LINES = 4 * columns.LIMITS.rows
 _HEADING_WITHIN = 60
 _SAMPLES = 3
-_LAST_TRY = "unreadable"
+LAST_TRY = "unreadable"
 _COPY = (
     f"COPY {RosterMember._meta.db_table} (roster_id, {', '.join(COPIED)}, for_life, left_out)"
     " FROM STDIN"
@@ -50,7 +50,7 @@ def read(roster_id: int) -> bool:
     if roster is None:
         return False
     if roster.tries > MOST_TRIES:  # the worker was killed at it each time, and could say nothing
-        _fail(roster, _LAST_TRY)
+        _fail(roster, LAST_TRY)
         return True
     try:
         _Reading(roster).run()
@@ -61,7 +61,7 @@ def read(roster_id: int) -> bool:
     except Exception as error:  # whatever it is, it must not keep others waiting
         log.exception("The roster %s could not be read", roster.pk)
         if roster.tries >= MOST_TRIES:
-            _fail(roster, _LAST_TRY)
+            _fail(roster, LAST_TRY)
         if isinstance(error, SoftTimeLimitExceeded):
             raise
         return False

@@ -15,7 +15,7 @@ from activities import evidence, log
 from activities.models import Activity, Comment, Evidence
 from cec import limits, work
 from cec.files import store
-from cec.models import Heartbeat, StoredFile
+from cec.models import Job, StoredFile
 from cec.problems import Refused
 from registrations.models import Registration
 from tests import factories as make
@@ -237,7 +237,9 @@ class TestRemoving:
         assert Activity.objects.get().deleted_at is not None
 
     def test_the_sweep_comes_once_an_hour(self, registration, entry):
-        sweep = work.sweepers()["activities.tasks.remove_evidence_of_deleted_entries"]
+        def sweep():
+            return work.run("activities.tasks.remove_evidence_of_deleted_entries")
+
         other = make.activity(registration)
         for row in (entry, other):
             add(registration, row)
@@ -247,9 +249,9 @@ class TestRemoving:
         first = sweep()
         long_ago(other)
         second = sweep()
-        Heartbeat.objects.update(at=timezone.now() - timedelta(hours=1))
+        Job.objects.update(succeeded_at=timezone.now() - timedelta(hours=1))
 
-        assert (first, second, sweep()) == (1, 0, 1)
+        assert (first, second, sweep()) == (1, work.Skipped.NOT_DUE, 1)
 
 
 @pytest.mark.django_db(transaction=True)

@@ -241,6 +241,7 @@ class Gallery(People):
             page("certificate_correct", self.edition.pk),
             page("certificate_revoke", self.edition.pk),
             page("corrections"),
+            page("work"),
             page("correction", self.correction.pk),
             page("batches"),
             *(page("batch", batch.pk) for batch in self.batches),

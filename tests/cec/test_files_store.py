@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from cec import work
 from cec.files import store
-from cec.models import Heartbeat, StoredFile
+from cec.models import Job, StoredFile
 from cec.problems import Refused
 from tests.cec.hostile_files import GOOD, HOSTILE, NAMES, taken
 
@@ -199,7 +199,9 @@ def keep_on_keeping():
 
 
 def test_the_sweep_looks_for_orphans_once_an_hour(media):
-    sweep = work.sweepers()["cec.tasks.remove_orphan_files"]
+    def sweep():
+        return work.run("cec.tasks.remove_orphan_files")
+
     for _lost in range(2):
         age(store.path_of(keep()), hours=25)
     StoredFile.objects.all().delete()
@@ -211,8 +213,8 @@ def test_the_sweep_looks_for_orphans_once_an_hour(media):
     age(late, hours=25)
 
     assert removed == 2
-    assert sweep() == 0
-    Heartbeat.objects.update(at=timezone.now() - timedelta(hours=1))
+    assert sweep() is work.Skipped.NOT_DUE
+    Job.objects.update(succeeded_at=timezone.now() - timedelta(hours=1))
     assert sweep() == 1
     assert files(media) == []
 

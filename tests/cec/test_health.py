@@ -21,7 +21,8 @@ def _ready(settings, tmp_path):
     """A machine where everything is as it should be."""
     settings.MEDIA_ROOT = tmp_path
     settings.MAIL_SERVER = MailServer("127.0.0.1", 1, "", "", "none")
-    Heartbeat.beat(Heartbeat.SWEEP)
+    for queue in work.QUEUES:
+        Heartbeat.beat(Heartbeat.of(queue))
 
 
 def waiting(minutes, **fields):
@@ -89,6 +90,15 @@ def test_a_sweep_that_stopped_is_a_fault_after_five_minutes(client, minutes, con
     Heartbeat.objects.update(at=timezone.now() - timedelta(minutes=minutes))
 
     assert client.get("/readyz").content == content
+
+
+@pytest.mark.parametrize("queue", work.QUEUES)
+def test_one_queue_that_nobody_sweeps_is_a_fault_although_the_others_are(client, queue):
+    Heartbeat.objects.filter(name=Heartbeat.of(queue)).delete()
+
+    assert client.get("/readyz").content == b"sweep\n"
+    work.sweep(queue)
+    assert client.get("/readyz").status_code == 200
 
 
 def test_a_sweep_that_never_ran_is_a_fault_and_running_it_mends_that(client):

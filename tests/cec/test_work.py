@@ -5,31 +5,23 @@ import signal
 import socket
 import subprocess
 import sys
-import threading
 import time
 from contextlib import contextmanager
 
 import pytest
 from celery import Celery
-from celery.exceptions import SoftTimeLimitExceeded
 from django.conf import settings as django_settings
 from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
 from django.core.cache import cache
 from django.core.mail import send_mail
-from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 from django.utils import timezone
 
 from cec import work
-from cec.celery import app
-from cec.health import Heartbeat
 from cec.outbox import OutgoingMail
 from cec.services import Valkey
 from tests.mailserver import mail_server
-from tests.races import at_once
-
-work.sweepers()  # all are registered before a test puts others in their place
 
 
 @pytest.fixture(scope="module")
@@ -52,7 +44,7 @@ def celery_at(url):
 def received(celery, *, seconds=10):
     """Take one message from the queue: the task's name and its arguments."""
     with celery.connection_for_read() as broker:
-        message = broker.SimpleQueue("celery").get(timeout=seconds)
+        message = broker.SimpleQueue("general").get(timeout=seconds)
         message.ack()
         return message.headers["task"], message.payload[0]
 
@@ -83,6 +75,22 @@ def test_a_hint_comes_through_after_the_commit_and_not_before(valkey, monkeypatc
         work.hint_after_commit("test.task", 7, 8)
 
     assert received(celery) == ("test.task", [7, 8])
+
+
+@pytest.mark.slow
+def test_a_sweep_goes_before_the_hints_that_wait(valkey):
+    celery = celery_at(valkey.url)
+    hints = work.Hints(celery)
+    for number in range(3):
+        hints.offer("test.hint", (number,))
+    deadline = time.monotonic() + 10
+    while not hints._waiting.empty() and time.monotonic() < deadline:
+        time.sleep(0.01)
+    time.sleep(0.2)  # the last one is on its way
+
+    celery.send_task(work.SWEEP, args=["general"], queue="general")
+
+    assert [received(celery)[0] for _message in range(4)] == [work.SWEEP, *["test.hint"] * 3]
 
 
 @pytest.mark.usefixtures("outbox")
@@ -139,122 +147,6 @@ def test_a_process_that_was_forked_sends_its_own_hints(valkey):
     assert received(celery) == ("test.child", [2])
 
 
-def test_celery_speaks_json_alone_and_keeps_no_results():
-    assert app.conf.accept_content == ["json"]
-    assert app.conf.task_serializer == "json"
-    assert app.conf.task_ignore_result is True
-    assert app.conf.task_acks_late is True
-    assert app.conf.task_reject_on_worker_lost is True
-    limits = app.conf.task_soft_time_limit, app.conf.task_time_limit
-    assert limits == (90, 120)
-    assert limits[1] < app.conf.broker_transport_options["visibility_timeout"]
-
-
-def test_certificates_wait_in_a_queue_of_their_own_and_a_worker_takes_from_both():
-    def queue_of(task):
-        return app.amqp.router.route({}, task)["queue"].name
-
-    assert set(app.amqp.queues) == {"celery", "certificates"}
-    assert queue_of("certificates.issue_batch") == queue_of("certificates.make_document")
-    assert queue_of("certificates.issue_batch") == "certificates"
-    assert queue_of("cec.deliver_mail") == "celery"
-
-
-@pytest.mark.django_db
-def test_every_sweeper_runs_although_another_fails(monkeypatch, caplog):
-    ran = []
-
-    def fails():
-        raise ZeroDivisionError("broken")
-
-    monkeypatch.setattr(work, "_sweepers", {"a": lambda: ran.append("a"), "b": fails})
-    monkeypatch.setitem(work._sweepers, "c", lambda: ran.append("c"))
-
-    answers = work.sweep()
-
-    assert sorted(ran) == ["a", "c"]
-    assert isinstance(answers["b"], ZeroDivisionError)
-    assert "The sweeper b failed" in caplog.text
-    assert Heartbeat.objects.get().name == Heartbeat.SWEEP
-
-
-@pytest.mark.django_db
-def test_a_sweep_that_takes_too_long_ends(monkeypatch):
-    def too_long():
-        raise SoftTimeLimitExceeded
-
-    monkeypatch.setattr(work, "_sweepers", {"a": too_long})
-
-    with pytest.raises(SoftTimeLimitExceeded):
-        work.sweep()
-
-    assert not Heartbeat.objects.exists()
-
-
-@pytest.mark.django_db(transaction=True)
-def test_a_sweeper_runs_in_one_process_at_a_time(monkeypatch):
-    together, most = [], []
-    lock = threading.Lock()
-
-    def slow():
-        with lock:
-            together.append(1)
-            most.append(len(together))
-        time.sleep(0.2)
-        with lock:
-            together.pop()
-
-    monkeypatch.setattr(work, "_sweepers", {"slow": slow})
-
-    answers = at_once([work.sweep] * 4)
-
-    assert max(most) == 1
-    assert [answer["slow"] for answer in answers].count("runs elsewhere") == 4 - len(most)
-    work.sweep()
-    assert len(most) >= 2  # the name is free again
-
-
-@pytest.mark.django_db(transaction=True)
-def test_the_name_is_free_again_when_the_process_dies(monkeypatch):
-    def hold():
-        with work.alone("test"):
-            connection.close()  # what the end of a process does
-
-    at_once([hold])
-
-    # PostgreSQL notices the end of a connection a moment later.
-    deadline = time.monotonic() + 10
-    free = False
-    while not free and time.monotonic() < deadline:
-        with work.alone("test") as free:
-            time.sleep(0.01)
-    assert free
-
-
-@pytest.mark.django_db
-def test_run_due_does_by_hand_what_the_worker_would(capsys, settings):
-    settings.MAIL_SERVER, settings.DEBUG = None, True
-    OutgoingMail.objects.create(
-        kind="test", to="reader@example.org", subject="Subject", text="Text", message_id="<1>"
-    )
-
-    call_command("run_due")
-
-    assert "cec.tasks.deliver_due_mail: 1" in capsys.readouterr().out
-    assert OutgoingMail.objects.get().state == OutgoingMail.State.SENT
-
-
-@pytest.mark.django_db
-def test_run_due_says_what_failed(monkeypatch):
-    def fails():
-        raise ZeroDivisionError
-
-    monkeypatch.setattr(work, "_sweepers", {"the.sweeper": fails})
-
-    with pytest.raises(CommandError, match=r"the\.sweeper"):
-        call_command("run_due")
-
-
 @pytest.mark.django_db
 def test_what_expired_is_forgotten_and_nothing_else():
     old, new = SessionStore(), SessionStore()
@@ -275,7 +167,7 @@ def test_what_expired_is_forgotten_and_nothing_else():
 @pytest.mark.slow
 @pytest.mark.usefixtures("outbox")
 @pytest.mark.django_db(transaction=True)
-def test_a_worker_sends_a_mail_as_soon_as_it_is_committed(valkey, monkeypatch):
+def test_the_worker_of_mail_sends_one_as_soon_as_it_is_committed(valkey, monkeypatch):
     monkeypatch.setattr(work, "_hints", work.Hints(celery_at(valkey.url)))
     with mail_server() as mailbox, running_worker(valkey.url, mailbox.port):
         send_mail("Subject", "Text", None, ["reader@example.org"])
@@ -289,7 +181,7 @@ def running_worker(broker_url, smtp_port):
     """A real worker on this test's database; told to end, it is gone within seconds (H9)."""
     database = connection.settings_dict
     host = database["HOST"].replace("/", "%2F")
-    words = "-A cec worker --pool solo --without-gossip --without-mingle -l WARNING"
+    words = "-A cec worker --queues mail --pool solo --without-gossip --without-mingle -l WARNING"
     worker = subprocess.Popen(
         [sys.executable, "-m", "celery", *words.split()],
         cwd=django_settings.BASE_DIR,

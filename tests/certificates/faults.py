@@ -30,7 +30,8 @@ from cec import claims
 from certificates.models import certificate
 claims.LEASE = certificate.RETRY_AFTER = timedelta(seconds=8)
 from cec.celery import app
-app.conf.beat_schedule["sweep"] = {"task": "cec.sweep", "schedule": 1.0, "options": {"expires": 3}}
+for entry in app.conf.beat_schedule.values():
+    entry["schedule"], entry["options"]["expires"] = 1.0, 3
 app.worker_main(["worker", "--beat", "--concurrency=2", "--loglevel=WARNING", "--without-gossip",
                  "--without-mingle", "--without-heartbeat", f"--schedule={sys.argv[1]}/beat"])
 """

@@ -8,9 +8,8 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from cec import work
-from cec.health import Heartbeat
-from cec.models import OutgoingMail
+from cec import stumbles, work
+from cec.models import Job, OutgoingMail
 from registrations import membership, moving, rechecking, registering
 from registrations.models import (
     Event,
@@ -307,10 +306,13 @@ class TestANewRoster:
 
         monkeypatch.setattr(membership, "append_all", trip)
 
-        rechecking.recheck_due()
+        for _sweep in range(7):
+            rechecking.recheck_due()
 
         assert [state(row) for row in rows] == [None, ("confirmed", in_days(100))]
         assert list(Roster.objects.filter(recheck_due=True)) == [lists[0]]
+        assert list(stumbles.given_up(rechecking.RECHECK)) == [lists[0].pk]
+        assert stumbles.Stumble.objects.get().tries == 5
 
     def test_no_list_at_all_is_no_trouble(self):
         assert rechecking.recheck(10**9) == 0
@@ -640,13 +642,15 @@ class TestTheSweep:
         assert state(row) == ("confirmed", in_days(100))
 
     def test_days_that_passed_are_looked_at_once_an_hour(self):
-        sweep = work.sweepers()["registrations.tasks.look_at_memberships_that_are_over"]
+        def sweep():
+            return work.run("registrations.tasks.look_at_memberships_that_are_over")
+
         first, second = active(member_until=in_days(-1)), None
         assert sweep() == 1
         second = active(member_until=in_days(-1))
 
-        assert sweep() == 0
-        Heartbeat.objects.filter(name="memberships").update(at=timezone.now() - HOUR)
+        assert sweep() is work.Skipped.NOT_DUE
+        Job.objects.update(succeeded_at=timezone.now() - HOUR)
         assert sweep() == 1
         assert [state(row)[0] for row in (first, second)] == ["lapsed", "lapsed"]
 

@@ -418,7 +418,7 @@ def test_without_a_worker_the_page_says_that_the_file_is_kept(own, rep):
     Roster.objects.update(uploaded_at=timezone.now() - timezone.timedelta(minutes=2))
 
     alone = said(own.get(at("roster_preview", roster)))
-    Heartbeat.beat(Heartbeat.SWEEP)
+    Heartbeat.beat(Heartbeat.of("general"))
     soon = said(own.get(at("roster_preview", roster)))
 
     assert "isn’t running at the moment" in alone

@@ -1,0 +1,150 @@
+"""Kinds of work that wait as rows: how much waits, runs and has failed, and trying it again.
+
+Each app's kinds live in its module `work_kinds`, found by itself. A row that failed stays where it
+is until a person lets it be tried again; what became of old ones is nobody's business any more.
+"""
+
+import logging
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, ClassVar
+
+from django.db.models import Count, Min, Q, QuerySet
+from django.utils import timezone
+from django.utils.module_loading import autodiscover_modules
+
+logger = logging.getLogger(__name__)
+
+NONE = Q(pk__in=())
+
+FAILED_FOR = timedelta(days=30)  # that something which failed is shown
+SHOWN = 10  # rows that failed, of each kind
+
+
+@dataclass(frozen=True)
+class States:
+    """The three conditions that a kind's rows are told apart by."""
+
+    waiting: Q
+    failed: Q
+    running: Q = NONE
+
+
+class Kind:
+    """One kind of work. `since` is the field from which a row waits; `advice` says what it means
+    that a row failed, and what to do.
+    """
+
+    name: ClassVar[str]
+    label: ClassVar[Any]
+    since: ClassVar[str]
+    advice: ClassVar[Any] = ""
+    retries: ClassVar[bool] = True
+
+    def rows(self) -> QuerySet[Any]:
+        """Return rows with all that `title` and `error` read."""
+        raise NotImplementedError
+
+    def states(self, now: datetime) -> States:
+        """Return what tells the rows apart at this moment."""
+        raise NotImplementedError
+
+    def title(self, row: Any) -> str:
+        """Say which row it is."""
+        return str(row)
+
+    def address(self, row: Any) -> str:
+        """Return where to look at it, if there is a page."""
+        return ""
+
+    def error(self, row: Any) -> str:
+        """Return the technical text."""
+        return str(row.last_error)
+
+    def again(self, failed: QuerySet[Any]) -> int:
+        """Let these rows be tried again, by one conditional change; returns how many."""
+        raise NotImplementedError
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A row that failed, in words."""
+
+    pk: int
+    title: str
+    address: str
+    error: str
+
+
+@dataclass(frozen=True)
+class Backlog:
+    """How a kind of work stands. `oldest` is since when something waits."""
+
+    kind: Kind
+    waiting: int
+    running: int
+    failed: int
+    oldest: datetime | None
+    failures: list[Failure]
+
+
+_kinds: dict[str, Kind] = {}
+
+
+def register(kind: type[Kind]) -> type[Kind]:
+    """Add a kind of work to the page."""
+    _kinds[kind.name] = kind()
+    return kind
+
+
+def kinds() -> dict[str, Kind]:
+    """Return every app's kinds by name."""
+    autodiscover_modules("work_kinds")
+    return _kinds
+
+
+def all_of_it() -> Iterator[Backlog]:
+    """Look at every kind; two queries for each that has failures, one for the others."""
+    now = timezone.now()
+    for kind in kinds().values():
+        counts = _counts(kind, now)
+        failures = _failures(kind, now) if counts["failed"] else []
+        yield Backlog(kind=kind, failures=failures, **counts)
+
+
+def failed_count() -> int:
+    """Return how many rows of all kinds have failed."""
+    now = timezone.now()
+    return sum(_counts(kind, now)["failed"] for kind in kinds().values())
+
+
+def _counts(kind: Kind, now: datetime) -> dict[str, Any]:
+    states = kind.states(now)
+    return (
+        kind.rows()
+        .order_by()
+        .filter(states.waiting | states.running | states.failed)
+        .aggregate(
+            waiting=Count("pk", filter=states.waiting),
+            running=Count("pk", filter=states.running),
+            failed=Count("pk", filter=states.failed),
+            oldest=Min(kind.since, filter=states.waiting),
+        )
+    )
+
+
+def _failures(kind: Kind, now: datetime) -> list[Failure]:
+    rows = kind.rows().filter(kind.states(now).failed).order_by("-pk")[:SHOWN]
+    return [Failure(row.pk, kind.title(row), kind.address(row), kind.error(row)) for row in rows]
+
+
+def again(kind: Kind, row: int | None = None, *, by: int) -> int:
+    """Let one row that failed, or all of the kind, be tried again; returns how many were.
+
+    `by` is the id of the person, for the log: it changes nobody's registration.
+    """
+    failed = kind.rows().order_by().filter(kind.states(timezone.now()).failed)
+    count = kind.again(failed if row is None else failed.filter(pk=row))
+    logger.info("Person %s let %s of %s be tried again", by, count, kind.name)
+    return count

@@ -1,0 +1,125 @@
+"""What runs by itself, at a glance: the queues, the periodic jobs, the tasks that failed."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Subquery
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from cec import work
+from cec.claims import LEASE
+from cec.health import Heartbeat, is_quiet
+from cec.jobs import Job
+
+COUNT = "cec.tasks.count_what_failed"
+MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+QUEUES = {
+    "mail": gettext_lazy("Mail"),
+    "certificates": gettext_lazy("Certificates"),
+    "general": gettext_lazy("Everything else"),
+}
+
+
+@dataclass(frozen=True)
+class Queue:
+    """When somebody last looked for work of this queue."""
+
+    name: str
+    swept_at: datetime | None
+
+    @property
+    def label(self) -> Any:
+        return QUEUES.get(self.name, self.name)
+
+    @property
+    def is_quiet(self) -> bool:
+        """Whether its worker isn't running, as far as one can see."""
+        return is_quiet(self.swept_at)
+
+    @property
+    def quiet_for(self) -> str:
+        return "" if self.swept_at is None else length(timezone.now() - self.swept_at)
+
+
+@dataclass(frozen=True)
+class Line:
+    """A periodic job: what it does, how often, and its last run if there was one."""
+
+    name: str
+    label: Any
+    every: str
+    job: Job | None
+
+    @property
+    def state(self) -> str:
+        """One of never, running, failing, well."""
+        job = self.job
+        if job is None:
+            return "never"
+        if job.finished_at is None and job.started_at > timezone.now() - LEASE:
+            return "running"
+        return "failing" if job.failures or job.finished_at is None else "well"
+
+    @property
+    def took(self) -> str:
+        return length(self.job.took) if self.job and self.job.took is not None else ""
+
+
+def queues() -> list[Queue]:
+    """Return every queue with its last sweep, in one query."""
+    last = dict(Heartbeat.objects.values_list("name", "at"))
+    return [Queue(name, last.get(Heartbeat.of(name))) for name in settings.CELERY_TASK_QUEUES]
+
+
+def jobs() -> list[Line]:
+    """Return every periodic job, those that fail first, in one query."""
+    known = Job.objects.in_bulk()
+    lines = [
+        Line(name, row.label, how_often(row.every), known.get(name))
+        for name, row in work.sweepers().items()
+    ]
+    return sorted(lines, key=lambda line: (line.state != "failing", str(line.label)))
+
+
+def troubles() -> int:
+    """Return how many queues are quiet and rows failed, in one query; the count is a minute old."""
+    failed = Job.objects.filter(name=COUNT).values("answer")[:1]
+    rows = Heartbeat.objects.values_list("name", "at", Subquery(failed))
+    last = {name: at for name, at, _failed in rows}
+    quiet = sum(is_quiet(last.get(Heartbeat.of(name))) for name in settings.CELERY_TASK_QUEUES)
+    counted = next((number for *_row, number in rows if number), "0")
+    return quiet + int(counted)
+
+
+def how_often(every: timedelta | None) -> str:
+    """Say how often a job runs."""
+    if every is None:
+        return _("each minute")
+    if every % DAY == timedelta(0):
+        days = every // DAY
+        return ngettext("each day", "every %(count)s days", days) % {"count": days}
+    if every % HOUR == timedelta(0):
+        hours = every // HOUR
+        return ngettext("each hour", "every %(count)s hours", hours) % {"count": hours}
+    minutes = every // MINUTE
+    return ngettext("each minute", "every %(count)s minutes", minutes) % {"count": minutes}
+
+
+def length(time: timedelta) -> str:
+    """Say how long something took or is ago, in its largest unit."""
+    if time >= 2 * DAY:
+        return ngettext("%(count)s day", "%(count)s days", time.days) % {"count": time.days}
+    if time >= 2 * HOUR:
+        hours = time // HOUR
+        return ngettext("%(count)s hour", "%(count)s hours", hours) % {"count": hours}
+    if time >= 2 * MINUTE:
+        minutes = time // MINUTE
+        return ngettext("%(count)s minute", "%(count)s minutes", minutes) % {"count": minutes}
+    seconds = max(int(time.total_seconds()), 0)
+    if seconds == 0:
+        return _("less than a second")
+    return ngettext("%(count)s second", "%(count)s seconds", seconds) % {"count": seconds}

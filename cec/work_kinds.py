@@ -1,0 +1,47 @@
+"""Mail as a kind of work."""
+
+from datetime import datetime, timedelta
+
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from cec import backlog
+from cec.outbox import RETAKE_AFTER, OutgoingMail
+
+State = OutgoingMail.State
+CODE_LASTS = timedelta(hours=1)  # a mail that is urgent is of no use later
+
+
+@backlog.register
+class Mail(backlog.Kind):
+    """Mail on its way to the server. What the server puts off waits; what it refuses failed."""
+
+    name = "mail"
+    label = gettext_lazy("Mail to send")
+    since = "created_at"
+    advice = gettext_lazy(
+        "The reader’s mail server refused it, or none took it for three days. Ask the person for "
+        "an address that works; if it is right, try again."
+    )
+
+    def rows(self) -> QuerySet[OutgoingMail]:
+        return OutgoingMail.objects.defer("text", "html")
+
+    def states(self, now: datetime) -> backlog.States:
+        flying = Q(state=State.IN_FLIGHT, claimed_at__gt=now - RETAKE_AFTER)
+        return backlog.States(
+            waiting=Q(state__in=[State.QUEUED, State.IN_FLIGHT]) & ~flying,
+            running=flying,
+            failed=Q(state=State.FAILED, created_at__gt=now - backlog.FAILED_FOR)
+            & (Q(urgent=False) | Q(created_at__gt=now - CODE_LASTS)),
+        )
+
+    def title(self, row: OutgoingMail) -> str:
+        return _("“%(subject)s” to %(address)s") % {"subject": row.subject, "address": row.to}
+
+    def again(self, failed: QuerySet[OutgoingMail]) -> int:
+        return failed.update(
+            state=State.QUEUED, attempts=0, due_at=timezone.now(), trouble="", claimed_at=None
+        )

@@ -1,0 +1,136 @@
+"""Work that waits as rows: owed mails, lists of members, their consequences, the history's seal."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from cec import backlog, claims, stumbles
+from registrations import notices, rechecking, seals
+from registrations.models import Event, Notice, Roster, Seal
+from registrations.roster import reading
+
+Waits = Notice.State
+
+
+@backlog.register
+class OwedMails(backlog.Kind):
+    """Notices that are decided and not yet written."""
+
+    name = "notices"
+    label = gettext_lazy("Mails to write")
+    since = "decided_at"
+    advice = gettext_lazy(
+        "They couldn’t be written, five times each. Look at the text of the mail, then try again."
+    )
+
+    def rows(self) -> QuerySet[Notice]:
+        return Notice.objects.select_related("person")
+
+    def states(self, now: datetime) -> backlog.States:
+        waiting = Q(state=Waits.WAITING)
+        return backlog.States(
+            waiting=waiting & claims.free(now),
+            running=waiting & ~claims.free(now),
+            failed=Q(state=Waits.FAILED, decided_at__gt=now - backlog.FAILED_FOR),
+        )
+
+    def title(self, row: Notice) -> str:
+        kind = notices.kinds().get(row.kind)
+        return _("%(mail)s, for %(person)s") % {
+            "mail": kind.label if kind else row.kind,
+            "person": row.person.name,
+        }
+
+    def again(self, failed: QuerySet[Notice]) -> int:
+        return failed.update(
+            state=Waits.WAITING, tries=0, claimed_at=None, due_at=timezone.now(), last_error=""
+        )
+
+
+class _Rosters(backlog.Kind):
+    def rows(self) -> QuerySet[Any]:
+        return Roster.objects.select_related("association")
+
+    def title(self, row: Roster) -> str:
+        return _("%(association)s: %(file)s") % {
+            "association": row.association.name,
+            "file": row.file_name,
+        }
+
+
+@backlog.register
+class ListsToRead(_Rosters):
+    """Uploaded lists of members that a worker reads. One that failed is uploaded anew."""
+
+    name = "rosters"
+    label = gettext_lazy("Lists of members to read")
+    since = "uploaded_at"
+    retries = False
+    advice = gettext_lazy(
+        "The representative has been told on their page, and can upload the list anew."
+    )
+
+    def states(self, now: datetime) -> backlog.States:
+        to_read = Q(state=Roster.State.READING)
+        return backlog.States(
+            waiting=to_read & claims.free(now),
+            running=to_read & ~claims.free(now),
+            failed=Q(
+                state=Roster.State.FAILED,
+                error=reading.LAST_TRY,
+                ended_at__gt=now - backlog.FAILED_FOR,
+            ),
+        )
+
+    def error(self, row: Roster) -> str:
+        return row.error
+
+
+@backlog.register
+class ListsToFollow(_Rosters):
+    """New lists in whose light memberships are to be looked at."""
+
+    name = "rechecks"
+    label = gettext_lazy("Memberships to look at after a new list")
+    since = "confirmed_at"
+    advice = gettext_lazy(
+        "The list counts, but nobody’s membership was looked at in its light. Try again; if it "
+        "fails again, show the technical text to whoever looks after the program."
+    )
+
+    def rows(self) -> QuerySet[Any]:
+        return stumbles.with_error(super().rows(), rechecking.RECHECK)
+
+    def states(self, now: datetime) -> backlog.States:
+        given_up = Q(pk__in=stumbles.given_up(rechecking.RECHECK))
+        due = Q(recheck_due=True)
+        return backlog.States(waiting=due & ~given_up, failed=due & given_up)
+
+    def address(self, row: Roster) -> str:
+        return reverse("roster", args=[row.association.code.lower()])
+
+    def again(self, failed: QuerySet[Any]) -> int:
+        return stumbles.forgive(rechecking.RECHECK, list(failed.values_list("pk", flat=True)))
+
+
+@backlog.register
+class EventsToSeal(backlog.Kind):
+    """Events that no seal holds yet; the newest always wait for an hour."""
+
+    name = "seals"
+    label = gettext_lazy("Events of the history to seal")
+    since = "at"
+    retries = False
+
+    def rows(self) -> QuerySet[Event]:
+        last = Seal.objects.order_by("-last_event").values("last_event")[:1]
+        return Event.objects.filter(pk__gt=Coalesce(Subquery(last), seals.BEFORE_ALL))
+
+    def states(self, now: datetime) -> backlog.States:
+        return backlog.States(waiting=Q(at__lt=now - seals.SETTLED_AFTER), failed=backlog.NONE)

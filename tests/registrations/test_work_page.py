@@ -1,0 +1,302 @@
+"""The page of what runs by itself: what waits, runs and failed, and trying it again."""
+
+import html
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import strip_tags
+
+from cec import backlog, broker, claims, overview, stumbles, work
+from cec.health import Heartbeat
+from cec.jobs import Job
+from cec.models import OutgoingMail
+from certificates.models import Certificate
+from registrations import rechecking
+from registrations.models import Notice, Roster
+from tests import factories as make
+from tests.certificates import records
+from tests.registrations.lists import roster
+
+pytestmark = pytest.mark.django_db
+
+PAGE = "/en/desk/work/"
+
+
+@pytest.fixture(autouse=True)
+def _broker_answers(monkeypatch):
+    monkeypatch.setattr(broker, "answers", lambda: True)
+
+
+@pytest.fixture
+def office(client):
+    who = make.administrator()
+    client.force_login(who)
+    return who
+
+
+def said(page):
+    """What the page says, without its markup."""
+    return " ".join(html.unescape(strip_tags(page.text)).replace("\xa0", " ").split())
+
+
+def everything_runs():
+    for queue in work.QUEUES:
+        Heartbeat.beat(Heartbeat.of(queue))
+
+
+def failed_mail(**fields):
+    fields = {"message_id": f"<{OutgoingMail.objects.count()}>", "state": "failed"} | fields
+    return OutgoingMail.objects.create(
+        kind="test",
+        to="reader@example.org",
+        subject="A subject",
+        text="Text",
+        last_error="550 No such user",
+        attempts=1,
+        **fields,
+    )
+
+
+def again(client, kind, **fields):
+    return client.post(reverse("work_again", args=[kind]), fields, follow=True)
+
+
+@pytest.mark.usefixtures("office")
+class TestAlive:
+    def test_says_that_all_of_it_runs(self, client):
+        everything_runs()
+
+        page = said(client.get(PAGE))
+
+        assert "Yes, all of it." in page
+        assert "run_due" not in page
+
+    def test_names_the_queue_that_is_quiet_for_how_long_and_what_to_do(self, client):
+        everything_runs()
+        ago = timezone.now() - timedelta(minutes=12, seconds=5)
+        Heartbeat.objects.filter(name=Heartbeat.of("mail")).update(at=ago)
+
+        page = said(client.get(PAGE))
+
+        assert "Mail: nothing has run for 12 minutes." in page
+        assert "Certificates: nothing has" not in page
+        assert "manage.py run_due" in page
+
+    def test_says_when_nothing_ever_ran_and_when_the_broker_is_away(self, client, monkeypatch):
+        monkeypatch.setattr(broker, "answers", lambda: False)
+
+        page = said(client.get(PAGE))
+
+        assert page.count("nothing has ever run") == len(work.QUEUES)
+        assert "The message queue (Valkey) doesn’t answer." in page
+
+    def test_looks_again_by_itself_while_there_is_nothing_to_press(self, client):
+        assert 'hx-trigger="every 15s"' in client.get(PAGE).text
+        failed_mail()
+        assert 'hx-trigger="every 15s"' not in client.get(PAGE).text
+
+
+@pytest.mark.usefixtures("office")
+class TestJobs:
+    def test_each_job_stands_there_with_how_often_and_its_last_run(self, client):
+        work.sweep()
+
+        page = said(client.get(PAGE))
+
+        for row in work.sweepers().values():
+            assert str(row.label) in page
+        assert "each minute" in page
+        assert "each hour" in page
+
+    def test_one_that_fails_says_since_when_and_the_technical_text(self, client):
+        name = "cec.tasks.deliver_due_mail"
+        for _try in range(3):
+            Job.begin(name)
+            Job.fail(name, ZeroDivisionError("<b>broken</b>"))
+
+        page = client.get(PAGE)
+
+        assert "3 times since" in said(page)
+        assert "ZeroDivisionError: &lt;b&gt;broken&lt;/b&gt;" in page.text
+
+    def test_one_that_never_came_to_an_end_is_no_running_one(self):
+        Job.begin("cec.tasks.deliver_due_mail")
+        Job.objects.update(started_at=timezone.now() - claims.LEASE * 2)
+
+        states = {line.name: line.state for line in overview.jobs()}
+
+        assert states["cec.tasks.deliver_due_mail"] == "failing"
+
+    def test_a_task_that_failed_is_shown_for_a_week(self, client):
+        Job.fail_task("cec.deliver_mail", ZeroDivisionError("broken"))
+
+        assert "cec.deliver_mail: ZeroDivisionError: broken" in said(client.get(PAGE))
+        Job.objects.update(finished_at=timezone.now() - timedelta(days=8))
+        assert "ZeroDivisionError" not in said(client.get(PAGE))
+
+
+class TestAgain:
+    def test_one_mail_is_sent_again_and_only_once(self, client, office):
+        one, other = failed_mail(), failed_mail()
+
+        first = again(client, "mail", row=one.pk)
+        second = again(client, "mail", row=one.pk)
+
+        one.refresh_from_db()
+        other.refresh_from_db()
+        assert (one.state, one.attempts, other.state) == ("queued", 0, "failed")
+        assert "It will be tried again within a minute." in said(first)
+        assert "tried again already" in said(second)
+
+    def test_all_of_a_kind_and_of_no_other(self, client, office):
+        failed_mail()
+        failed_mail()
+        notice = owed()
+        Notice.objects.update(state="failed", tries=5)
+
+        page = said(again(client, "mail"))
+
+        notice.refresh_from_db()
+        assert "2 will be tried again" in page
+        assert OutgoingMail.objects.filter(state="queued").count() == 2
+        assert notice.state == "failed"
+
+    def test_a_mail_that_was_sent_meanwhile_stays_sent(self, client, office):
+        mail = failed_mail()
+        OutgoingMail.objects.update(state="sent")
+
+        again(client, "mail", row=mail.pk)
+
+        mail.refresh_from_db()
+        assert mail.state == "sent"
+
+    def test_a_notice_waits_again(self, client, office):
+        notice = owed()
+        Notice.objects.update(state="failed", tries=5, last_error="KeyError")
+
+        again(client, "notices", row=notice.pk)
+
+        assert list(Notice.objects.to_write(timezone.now())) == [notice]
+
+    def test_a_pdf_is_made_again(self, client, office):
+        certificate = records.issued()
+        Certificate.objects.update(tries=5, error="It was too dark.")
+        assert "It was too dark." in said(client.get(PAGE))
+
+        again(client, "documents", row=certificate.pk)
+
+        assert Certificate.objects.to_make(timezone.now()).count() == 1
+
+    def test_a_list_that_was_given_up_is_looked_at_again(self, client, office):
+        given_up = roster("MLA")
+        Roster.objects.update(recheck_due=True)
+        for _try in range(5):
+            with pytest.raises(ZeroDivisionError), stumbles.trying(rechecking.RECHECK, given_up.pk):
+                raise ZeroDivisionError("broken")
+        assert rechecking.recheck_due() == 0
+        assert "ZeroDivisionError: broken" in said(client.get(PAGE))
+
+        again(client, "rechecks", row=given_up.pk)
+        rechecking.recheck_due()
+
+        assert not Roster.objects.filter(recheck_due=True).exists()
+
+    @pytest.mark.parametrize("row", ["-1", "x", "1" * 40, "٣"])
+    def test_nonsense_changes_nothing(self, client, office, row):
+        failed_mail()
+
+        client.post(reverse("work_again", args=["mail"]), {"row": row})
+
+        assert OutgoingMail.objects.get().state == "failed"
+
+    @pytest.mark.parametrize("kind", ["rosters", "seals", "nothing"])
+    def test_what_cannot_be_tried_again_is_not_there(self, client, office, kind):
+        assert again(client, kind).status_code == 404
+
+    def test_steering_looks_and_doesnt_press(self, client):
+        failed_mail()
+        client.force_login(make.steering())
+
+        page = client.get(PAGE)
+
+        assert "550 No such user" in page.text
+        assert "Try again" not in page.text
+        assert again(client, "mail").status_code == 403
+        assert OutgoingMail.objects.get().state == "failed"
+
+
+def owed():
+    row = make.registration(status="submitted")
+    now = timezone.now()
+    return Notice.objects.create(
+        person=row.person,
+        registration=row,
+        kind="fee_outstanding",
+        occasion="14",
+        until=timezone.localdate(),
+        decided_at=now,
+        due_at=now,
+    )
+
+
+class TestTheDesk:
+    def test_says_how_much_is_wrong(self, client, office):
+        everything_runs()
+        failed_mail()
+        failed_mail()
+        work.run(overview.COUNT)
+        Heartbeat.objects.filter(name=Heartbeat.of("mail")).delete()
+
+        assert overview.troubles() == 3
+
+    def test_says_nothing_when_all_is_well(self):
+        everything_runs()
+        work.run(overview.COUNT)
+
+        assert overview.troubles() == 0
+
+    def test_takes_one_query(self, django_assert_num_queries):
+        with django_assert_num_queries(1):
+            overview.troubles()
+
+
+@pytest.mark.usefixtures("office")
+def test_the_page_takes_the_same_queries_for_one_and_for_three(client):
+    def queries():
+        with CaptureQueriesContext(connection) as found:
+            client.get(PAGE)
+        return len(found)
+
+    owed()
+    failed_mail()
+    client.get(PAGE)
+    once = queries()
+    for _more in range(2):
+        owed()
+        failed_mail()
+
+    assert queries() == once
+    assert once <= 30
+
+
+def test_every_kind_says_what_it_is_in_both_languages():
+    names = [kind.name for kind in backlog.kinds().values()]
+
+    assert set(names) == {
+        *("mail", "notices", "rosters", "rechecks", "seals"),
+        *("imports", "rules", "documents", "batches"),
+    }
+
+
+def test_old_failures_and_codes_of_yesterday_are_nobodys_business_any_more():
+    old = failed_mail()
+    code = failed_mail(urgent=True)
+    long_ago, lately = timezone.now() - timedelta(days=31), timezone.now() - timedelta(hours=2)
+    OutgoingMail.objects.filter(pk=old.pk).update(created_at=long_ago)
+    OutgoingMail.objects.filter(pk=code.pk).update(created_at=lately)
+
+    assert backlog.failed_count() == 0
