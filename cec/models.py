@@ -1,8 +1,9 @@
 """Technical tables that every app may use: the outbox of mail, files, signs of life."""
 
+from cec.bounces import FailingAddress
 from cec.files.rows import StoredFile
 from cec.health import Heartbeat
 from cec.jobs import Job
 from cec.outbox import Attachment, OutgoingMail
 
-__all__ = ["Attachment", "Heartbeat", "Job", "OutgoingMail", "StoredFile"]
+__all__ = ["Attachment", "FailingAddress", "Heartbeat", "Job", "OutgoingMail", "StoredFile"]

@@ -1,4 +1,4 @@
-"""Deadlocks, locks that don't come and connections that are cut, with real ones (reliability G9)."""
+"""Deadlocks, locks that don't come and cut connections, with real ones (reliability G9)."""
 
 from threading import Barrier
 
