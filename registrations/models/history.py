@@ -61,6 +61,8 @@ class Event(models.Model):
         SIGN_IN_FAILED = "sign_in_failed", _("Sign-in failed")
         PASSWORD_CHANGED = "password_changed", _("Password changed")
         EMAIL_CHANGED = "email_changed", _("E-mail changed")
+        ADDRESS_CONFIRMED = "address_confirmed", _("E-mail that failed said to be right")
+        REMINDERS_OFF = "reminders_off", _("Reminders ended, as the reader reported one")
         DOWNLOADED = "downloaded", _("Certificate downloaded by the committee")
         SHARING = "sharing", _("What others see of the certificate changed")
         CORRECTED = "corrected", _("Answers corrected")

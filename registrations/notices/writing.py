@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from cec import claims, mail, work
 from cec.outbox import OutgoingMail
-from registrations import notices
+from registrations import notices, reaching
 from registrations.models import Notice, RemindersOff
 
 logger = logging.getLogger(__name__)
@@ -72,11 +72,14 @@ def _write_chunk(kind: notices.Kind, chunk: list[Notice]) -> int:
             kind=kind.name, person__in=[notice.person_id for notice in chunk]
         ).values_list("person_id", flat=True)
     )
+    failing = reaching.failing([notice.person for notice in chunk]) if kind.is_reminder else {}
     written = 0
     for notice in chunk:
         facts = today.get(_key(notice))
         if kind.is_reminder and notice.person_id in off:
             _drop(notice, Dropped.OFF)
+        elif notice.person_id in failing:
+            _drop(notice, Dropped.ADDRESS)
         elif facts is None or not notice.person.is_active:
             late = notice.until < timezone.localdate()
             _drop(notice, Dropped.LATE if late else Dropped.SETTLED)
