@@ -96,11 +96,7 @@ def _claim(mail_id: int | None) -> OutgoingMail | None:
             mail = _probe()
         if mail is None:
             return None
-        as_found = OutgoingMail.objects.filter(
-            pk=mail.pk, state=mail.state, claimed_at=mail.claimed_at
-        )
-        if as_found.update(state=State.IN_FLIGHT, claimed_at=now) != 1:
-            return None
+        OutgoingMail.objects.filter(pk=mail.pk).update(state=State.IN_FLIGHT, claimed_at=now)
     mail.state, mail.claimed_at = State.IN_FLIGHT, now
     return mail
 

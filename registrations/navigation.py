@@ -80,7 +80,7 @@ def own_registrations(request: HttpRequest) -> list[Registration]:
             .select_related("program", "association", "rules")
             .annotate(
                 person_helps=helps(OuterRef("person")),
-                address_fails=reaching.fails("person"),
+                address_fails=reaching.fails(),
                 has_courses=Exists(_courses),
                 has_organisations=Exists(_organisations),
                 has_total=Exists(_totals),

@@ -19,10 +19,9 @@ def failing(people: Iterable[Person]) -> dict[int, FailingAddress]:
     return {whose[row.address]: row for row in rows}
 
 
-def fails(person: str) -> Exists:
-    """Whether mail to a person's address fails; `person` leads from the query's row to them."""
-    prefix = f"{person}__" if person else ""
-    return Exists(FailingAddress.objects.filter(address=Lower(OuterRef(f"{prefix}email"))))
+def fails() -> Exists:
+    """Whether mail to the person of a row fails, for a query of what people have."""
+    return Exists(FailingAddress.objects.filter(address=Lower(OuterRef("person__email"))))
 
 
 @transaction.atomic
