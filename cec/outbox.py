@@ -32,6 +32,10 @@ class OutgoingMailQuerySet(models.QuerySet["OutgoingMail"]):
         """Mail that tells of this row."""
         return self.filter(about=about_row(row))
 
+    def reminders(self) -> "OutgoingMailQuerySet":
+        """Mail that its reader could have ended, as nothing hangs on it."""
+        return self.exclude(unsubscribe="")
+
     def call_off(self) -> int:
         """Keep mail from going out, in the transaction that makes it wrong; returns how many.
 

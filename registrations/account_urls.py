@@ -15,7 +15,6 @@ urlpatterns = [
     path(_("closed/"), views.account_inactive, name="account_inactive"),
     path(_("is-it-you/"), views.reauthenticate, name="account_reauthenticate"),
     path(_("e-mail/"), views.ChangeEmailView.as_view(), name="account_email"),
-    path(_("e-mail/right/"), views.address_right, name="account_email_right"),
     path(
         _("e-mail/confirm/"),
         views.email_verification_sent,

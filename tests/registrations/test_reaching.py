@@ -8,7 +8,7 @@ from django.urls import reverse
 from cec import bounces
 from cec.bounces import FailingAddress
 from cec.models import OutgoingMail
-from registrations import notices, timeline
+from registrations import notices, registering, timeline
 from registrations.models import Event, Notice, RemindersOff
 from registrations.notices import writing
 from tests import factories as make
@@ -75,7 +75,7 @@ def test_whoever_says_that_the_address_is_right_isnt_asked_again_until_the_next_
     came_back(person)
     client.force_login(person)
 
-    answers = [client.post(reverse("account_email_right")) for _click in range(2)]
+    answers = [client.post(reverse("address_right")) for _click in range(2)]
 
     assert [answer.status_code for answer in answers] == [302, 302]
     assert CAME_BACK not in client.get(reverse("account")).content.decode()
@@ -89,7 +89,7 @@ def test_nobody_answers_for_somebody_else(client):
     came_back(person)
     client.force_login(make.registration().person)
 
-    client.post(reverse("account_email_right"))
+    client.post(reverse("address_right"))
 
     assert FailingAddress.objects.filter(address=person.email).exists()
 
@@ -163,6 +163,20 @@ def test_what_one_needs_to_know_is_sent_to_an_address_that_fails_all_the_same():
     decide()
 
     assert writing.write_due() == 1
+
+
+def test_a_reminder_that_waits_isnt_sent_to_somebody_who_has_withdrawn():
+    row = make.registration(status="submitted")
+    reminder = mailed(row.person, row, unsubscribe="https://cec.example.org/u/1")
+    other = mailed(row.person, row)
+    OutgoingMail.objects.update(state=OutgoingMail.State.QUEUED)
+
+    registering.withdraw(row, by=row.person)
+
+    reminder.refresh_from_db()
+    other.refresh_from_db()
+    assert reminder.state == OutgoingMail.State.CALLED_OFF
+    assert other.state == OutgoingMail.State.QUEUED
 
 
 @pytest.mark.parametrize("answer", [Answer.COMPLAINED, Answer.UNSUBSCRIBED])
