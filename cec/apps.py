@@ -1,4 +1,7 @@
+from importlib import import_module
+
 from django.apps import AppConfig
+from django.conf import settings
 from django.utils.module_loading import autodiscover_modules
 
 
@@ -6,4 +9,7 @@ class CecConfig(AppConfig):
     name = "cec"
 
     def ready(self) -> None:
+        """Gather the navigation, note failures, and listen to what a provider of mail tells."""
         autodiscover_modules("navigation", "failures")
+        if settings.MAIL_PROVIDER:
+            import_module("cec.provider_events")

@@ -1,4 +1,4 @@
-"""Delivery: takes mail from the outbox to the SMTP server (reliability H6 to H8).
+"""Delivery: takes mail from the outbox to the mail server or the provider (reliability H6 to H8).
 
 A mail is claimed in a short transaction, sent outside of any, and marked afterwards. When a sender
 dies in between, the mail is taken up again after ten minutes, with the same Message-ID.
@@ -19,13 +19,14 @@ from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.core.mail.message import sanitize_address
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Case, Q, Value, When
 from django.utils import timezone, translation
 from django.utils.translation import gettext
 
-from cec import work
+from cec import bounces, provider, retrying, work
 from cec.environment import MailServer
-from cec.outbox import Attachment, OutgoingMail, OutgoingMailQuerySet
+from cec.outbox import Attachment, OutgoingMail, OutgoingMailQuerySet, has_carrier
+from cec.outcomes import Never, NotNow
 
 logger = logging.getLogger(__name__)
 
@@ -34,21 +35,10 @@ GIVE_UP_AFTER = timedelta(hours=72)
 PROBE_EVERY = timedelta(minutes=5)
 MOST_PROBES = 40  # of one mail that only its reader's server refuses
 RUN_SECONDS = 45  # that one run of the sweep may take
+KEPT = "kept here"  # a development machine has nothing to send with
 
 State = OutgoingMail.State
 Trouble = OutgoingMail.Trouble
-
-
-class NotNow(Exception):
-    """It didn't work this time; `trouble` says whether that holds for all mail."""
-
-    def __init__(self, reason: object, trouble: str) -> None:
-        self.trouble = trouble
-        super().__init__(str(reason))
-
-
-class Never(Exception):
-    """The mail is refused for good."""
 
 
 def deliver_due(*, seconds: float = RUN_SECONDS) -> int:
@@ -83,8 +73,12 @@ def claim(mail_id: int | None = None) -> OutgoingMail | None:
     Not more than MAIL_PER_MINUTE are taken up in a minute by all senders together; the last fifth
     of that is kept for urgent mail (H8).
     """
-    if settings.MAIL_SERVER is None and not settings.DEBUG:
+    if not has_carrier() and not settings.DEBUG:
         return None
+    return retrying.retried(_claim, mail_id)
+
+
+def _claim(mail_id: int | None) -> OutgoingMail | None:
     now = timezone.now()
     with transaction.atomic(durable=True):
         work.one_at_a_time("cec.delivery")
@@ -95,16 +89,14 @@ def claim(mail_id: int | None = None) -> OutgoingMail | None:
             due = due.filter(pk=mail_id)
         if room <= settings.MAIL_PER_MINUTE // 5:
             due = due.filter(urgent=True)
-        mail = due.order_by("-urgent", "due_at", "pk").first() if room > 0 else None
+        # One that is being called off at this moment is left to its end.
+        free = due.order_by("-urgent", "due_at", "pk").select_for_update(skip_locked=True)
+        mail = free.first() if room > 0 else None
         if mail is None and mail_id is None and room > 0:
             mail = _probe()
         if mail is None:
             return None
-        as_found = OutgoingMail.objects.filter(
-            pk=mail.pk, state=mail.state, claimed_at=mail.claimed_at
-        )
-        if as_found.update(state=State.IN_FLIGHT, claimed_at=now) != 1:
-            return None
+        OutgoingMail.objects.filter(pk=mail.pk).update(state=State.IN_FLIGHT, claimed_at=now)
     mail.state, mail.claimed_at = State.IN_FLIGHT, now
     return mail
 
@@ -114,7 +106,7 @@ def _probe() -> OutgoingMail | None:
     since = timezone.now() - PROBE_EVERY
     if OutgoingMail.objects.filter(claimed_at__gt=since).exists():
         return None
-    return _held_up().order_by("-urgent", "claimed_at").first()
+    return _held_up().order_by("-urgent", "claimed_at").select_for_update(skip_locked=True).first()
 
 
 def _held_up() -> OutgoingMailQuerySet:
@@ -126,21 +118,51 @@ def _held_up() -> OutgoingMailQuerySet:
 
 def send(mail: OutgoingMail) -> None:
     """Send a claimed mail and note the outcome, in the row and on `mail`."""
+    if mail.called_off_at:  # while somebody was sending it who died
+        mail.state = State.CALLED_OFF
+        _note(mail)
+        return
+    refusal = None
     try:
-        if settings.MAIL_SERVER:
-            _transmit(mail, settings.MAIL_SERVER)
-            mail.last_error = ""
-        else:
-            mail.last_error = "kept here"  # a development machine has no server to send with
+        mail.last_error = _hand_over(mail)
         mail.state, mail.sent_at, mail.trouble = State.SENT, timezone.now(), Trouble.NONE
     except NotNow as error:
         mail.trouble = error.trouble
         _put_off(mail, str(error))
     except Never as error:
-        mail.state, mail.last_error = State.FAILED, str(error)[:500]
+        refusal = error
+        mail.state, mail.last_error = State.FAILED, bounces.plain(str(error))
         logger.error("Mail %s (%s) is refused: %s", mail.pk, mail.kind, error)
     mail.attempts += 1
     _note(mail)
+    _learn(mail, refusal)
+
+
+def _hand_over(mail: OutgoingMail) -> str:
+    """Give the mail to whoever carries it; return a remark. Raises NotNow or Never."""
+    if not has_carrier():
+        return KEPT
+    files = list(mail.attachments.all())
+    try:
+        built = message(mail, files)
+        content = built.message().as_bytes(linesep="\r\n")  # type: ignore[call-arg]
+        reader = sanitize_address(mail.to, "utf-8")
+    except Exception as error:  # one that can't be built must not come back again and again (H4)
+        logger.exception("Mail %s (%s) could not be built", mail.pk, mail.kind)
+        raise Never(error) from error
+    if settings.MAIL_SERVER is not None:
+        _transmit(reader, content, settings.MAIL_SERVER)
+    else:
+        mail.provider_id = provider.hand_over(mail, built)
+    return ""
+
+
+def _learn(mail: OutgoingMail, refusal: Never | None) -> None:
+    """Note what this try says about the address. A provider tells only later what arrived."""
+    if refusal is not None and refusal.answer:
+        bounces.hear(mail, refusal.answer, words=mail.last_error)
+    elif mail.state == State.SENT and settings.MAIL_SERVER is not None:
+        bounces.taken_at_last(mail)
 
 
 def _put_off(mail: OutgoingMail, reason: str) -> None:
@@ -161,9 +183,15 @@ def _note(mail: OutgoingMail) -> None:
     row = OutgoingMail.objects.filter(pk=mail.pk)
     if mail.state != State.SENT:
         row = row.filter(state=State.IN_FLIGHT, claimed_at=mail.claimed_at)
-    fields = ("state", "sent_at", "due_at", "attempts", "trouble", "last_error")
-    row.update(**{name: getattr(mail, name) for name in fields})
-    if mail.state == State.SENT and settings.MAIL_SERVER is not None:
+    fields = ("sent_at", "due_at", "attempts", "trouble", "last_error", "provider_id")
+    state = Case(
+        When(called_off_at__isnull=False, then=Value(State.CALLED_OFF)), default=Value(mail.state)
+    )
+    row.update(
+        state=mail.state if mail.state == State.SENT else state,
+        **{name: getattr(mail, name) for name in fields},
+    )
+    if mail.state == State.SENT and has_carrier():
         # The server takes mail: what waits for its next try needn't wait any longer.
         now = timezone.now()
         _held_up().filter(due_at__gt=now, claimed_at__lt=now - PROBE_EVERY).update(due_at=now)
@@ -199,22 +227,14 @@ def message(mail: OutgoingMail, files: Sequence[Attachment]) -> EmailMultiAltern
     return built
 
 
-def _transmit(mail: OutgoingMail, where: MailServer) -> None:
+def _transmit(reader: str, content: bytes, where: MailServer) -> None:
     """Give the mail to the server. Raises NotNow or Never."""
-    files = list(mail.attachments.all())
-    try:
-        built = message(mail, files).message()
-        content = built.as_bytes(linesep="\r\n")  # type: ignore[call-arg]
-        reader = sanitize_address(mail.to, "utf-8")
-    except Exception as error:  # one that can't be built must not come back again and again (H4)
-        logger.exception("Mail %s (%s) could not be built", mail.pk, mail.kind)
-        raise Never(error) from error
     try:
         server = _connect(where)
     except (OSError, smtplib.SMTPException) as error:
         raise NotNow(_said(error), Trouble.SERVER) from error
     try:
-        server.sendmail(parseaddr(settings.DEFAULT_FROM_EMAIL)[1], [reader], content)
+        server.sendmail(settings.MAIL_RETURN_TO, [reader], content)
     except (OSError, ValueError, smtplib.SMTPException) as error:
         server.close()
         raise _refusal(error, reader) from error
@@ -237,7 +257,8 @@ def _refusal(error: Exception, reader: str) -> NotNow | Never:
             # the mail arrived is unknown then, and a second copy is better than none (H7).
             return NotNow(_said(error), Trouble.SERVER)
     if code >= 500:
-        return Never(reason)
+        at_the_address = isinstance(error, smtplib.SMTPRecipientsRefused)
+        return Never(reason, answer=bounces.meaning(reason) if at_the_address else "")
     return NotNow(reason, Trouble.SERVER if code == 421 else Trouble.RECIPIENT)
 
 

@@ -113,6 +113,58 @@ def mail_server(name: str) -> MailServer | None:
     )
 
 
+class _Provider(NamedTuple):
+    """What a provider of mail asks for, by Anymail's names. `second` is another secret of it."""
+
+    key: str
+    second: str = ""
+
+
+# Those that pass our own headers on and that Anymail supports. MailerSend passes headers on for
+# its dearest plan alone, and Anymail has given up SendGrid.
+_PROVIDERS = {
+    "brevo": _Provider("API_KEY"),
+    "mailgun": _Provider("API_KEY", "WEBHOOK_SIGNING_KEY"),
+    "mailjet": _Provider("API_KEY", "SECRET_KEY"),
+    "postmark": _Provider("SERVER_TOKEN"),
+    "resend": _Provider("API_KEY"),
+    "sparkpost": _Provider("API_KEY"),
+}
+_WEBHOOK_SECRET = re.compile(r"[^\s:]+:[^\s:]{16,}")
+
+
+def mail_provider(name: str) -> dict[str, object]:
+    """Return Anymail's settings for the provider of this name; none without a name.
+
+    Its secrets are MAIL_PROVIDER_KEY and, where it has two, MAIL_PROVIDER_SECRET; what it tells us
+    comes with MAIL_WEBHOOK_SECRET. MAIL_PROVIDER_URL is another address of its service.
+    """
+    if not name:
+        return {}
+    if text("SMTP_URL"):
+        raise Unsafe("Set SMTP_URL or MAIL_PROVIDER, not both.")
+    provider = _PROVIDERS.get(name)
+    if provider is None:
+        raise Unsafe(f"MAIL_PROVIDER must be one of {', '.join(_PROVIDERS)}, not {name!r}.")
+    needed = {"MAIL_PROVIDER_KEY": provider.key, "MAIL_PROVIDER_SECRET": provider.second}
+    options = {variable: option for variable, option in needed.items() if option}
+    missing = [each for each in (*options, "MAIL_WEBHOOK_SECRET") if not text(each)]
+    if missing:
+        raise Unsafe(f"Set {', '.join(missing)} for {name}; see docs/mail.md.")
+    if not _WEBHOOK_SECRET.fullmatch(text("MAIL_WEBHOOK_SECRET")):
+        raise Unsafe("MAIL_WEBHOOK_SECRET must be name:password, the password 16 letters or more.")
+    prefix = name.upper()
+    address = web_address("MAIL_PROVIDER_URL")
+    return {
+        **{f"{prefix}_{option}": text(variable) for variable, option in options.items()},
+        **({f"{prefix}_API_URL": address} if address else {}),
+        "WEBHOOK_SECRET": text("MAIL_WEBHOOK_SECRET"),
+        # A provider that can't be told to leave tracking alone is simply not told.
+        "IGNORE_UNSUPPORTED_FEATURES": True,
+        "SEND_DEFAULTS": {"track_opens": False, "track_clicks": False},
+    }
+
+
 def require_safe_production(
     *, secret_key: str, allowed_hosts: Iterable[str], site_url: str, missing: Iterable[str]
 ) -> None:

@@ -11,7 +11,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.db.models import Q
 from django.utils import timezone
 
-from cec.outbox import OutgoingMail
+from cec.outbox import OutgoingMail, has_carrier
 
 logger = logging.getLogger(__name__)
 
@@ -77,7 +77,7 @@ def _migrations() -> bool:
 
 def _mail() -> bool:
     """Mail goes out. One person's full mailbox is no fault of ours."""
-    if not settings.DEBUG and settings.MAIL_SERVER is None:
+    if not settings.DEBUG and not has_carrier():
         return False
     late = timezone.now() - MAIL_WAITS_AT_MOST
     server = OutgoingMail.Trouble.SERVER

@@ -1,9 +1,18 @@
 """Technical tables that every app may use: the outbox of mail, files, signs of life."""
 
+from cec.bounces import FailingAddress
 from cec.files.rows import StoredFile
 from cec.health import Heartbeat
 from cec.jobs import Job
 from cec.outbox import Attachment, OutgoingMail
 from cec.stumbles import Stumble
 
-__all__ = ["Attachment", "Heartbeat", "Job", "OutgoingMail", "StoredFile", "Stumble"]
+__all__ = [
+    "Attachment",
+    "FailingAddress",
+    "Heartbeat",
+    "Job",
+    "OutgoingMail",
+    "StoredFile",
+    "Stumble",
+]

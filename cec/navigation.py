@@ -58,6 +58,9 @@ DeskProvider = Callable[[HttpRequest], Iterable[tuple[str, Item]]]
 
 _main: list[MainProvider] = []
 _desk: list[DeskProvider] = []
+RemarkProvider = Callable[[HttpRequest], str]
+
+_remarks: list[RemarkProvider] = []
 _titles: list[Callable[[HttpRequest], tuple[str, str]]] = []
 
 
@@ -81,6 +84,12 @@ def desk_title(
     return provider
 
 
+def remark(provider: RemarkProvider) -> RemarkProvider:
+    """Register who has to say something on every page: the template that does, or nothing."""
+    _remarks.append(provider)
+    return provider
+
+
 def page(request: HttpRequest) -> dict[str, Any]:
     """Context processor: navigation, the other language and the colours of every page."""
     if not hasattr(request, "user"):
@@ -92,6 +101,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "workspace_nav": groups,
         "workspace_title": lambda: title()[0],
         "workspace_hint": lambda: title()[1],
+        "remarks": lambda: [name for provider in _remarks if (name := provider(request))],
         "navigation": sorted(items, key=lambda item: item.position),
         "other_language": other_language(partial(translate_url, request.get_full_path())),
         "theme": getattr(request.user, "theme", "auto"),

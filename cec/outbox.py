@@ -4,10 +4,17 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, Q, Value, When
+from django.db.models.functions import Lower
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 RETAKE_AFTER = timedelta(minutes=10)  # a mail whose sender died is taken up again (H7)
+
+
+def has_carrier() -> bool:
+    """Say whether there is anybody to give mail to: a mail server or a provider."""
+    return settings.MAIL_SERVER is not None or bool(settings.MAIL_PROVIDER)
 
 
 def about_row(row: models.Model | None) -> str:
@@ -40,6 +47,22 @@ class OutgoingMailQuerySet(models.QuerySet["OutgoingMail"]):
         """Mail that tells of this row."""
         return self.filter(about=about_row(row))
 
+    def reminders(self) -> "OutgoingMailQuerySet":
+        """Mail that its reader could have ended, as nothing hangs on it."""
+        return self.exclude(unsubscribe="")
+
+    def call_off(self) -> int:
+        """Keep mail from going out, in the transaction that makes it wrong; returns how many.
+
+        What waits never goes. What somebody is sending at this moment may still arrive, and isn't
+        tried again.
+        """
+        states = OutgoingMail.State
+        return self.waiting().update(
+            called_off_at=timezone.now(),
+            state=Case(When(state=states.QUEUED, then=Value(states.CALLED_OFF)), default="state"),
+        )
+
     def due(self, now: datetime) -> "OutgoingMailQuerySet":
         """Mail whose time has come, and mail that somebody took up and never finished."""
         states = OutgoingMail.State
@@ -57,6 +80,7 @@ class OutgoingMail(models.Model):
         IN_FLIGHT = "inflight"
         SENT = "sent"
         FAILED = "failed"
+        CALLED_OFF = "off"
 
     class Trouble(models.TextChoices):
         """Why the last try didn't work: nobody's mail gets through now, or this one doesn't."""
@@ -64,6 +88,15 @@ class OutgoingMail(models.Model):
         NONE = ""
         SERVER = "server"
         RECIPIENT = "recipient"
+
+    class Answer(models.TextChoices):
+        """What came back about a mail, the weakest first: a stronger one replaces a weaker one."""
+
+        NONE = ""
+        REFUSED = "refused", _("The mail was refused")  # this mail, whatever the address is
+        RETURNED = "returned", _("The address doesn’t work")
+        UNSUBSCRIBED = "unsubscribed", _("The reader wants no such mail")
+        COMPLAINED = "complained", _("The reader reported it as unwanted")
 
     kind = models.CharField(max_length=60)
     key = models.CharField(max_length=150, null=True, blank=True, unique=True)
@@ -92,11 +125,32 @@ class OutgoingMail(models.Model):
     attempts = models.PositiveSmallIntegerField(default=0)
     trouble = models.CharField(max_length=9, choices=Trouble.choices, blank=True, default="")
     last_error = models.CharField(max_length=500, blank=True)
+    called_off_at = models.DateTimeField(null=True, blank=True)
+    # What is heard after it was handed over (cec.bounces): the provider's own name for it, that it
+    # reached the reader's server, or what came back and in whose words.
+    provider_id = models.CharField(max_length=200, blank=True, default="", db_default="")
+    delivered_at = models.DateTimeField(null=True, blank=True)
+    answer = models.CharField(
+        max_length=12, choices=Answer.choices, blank=True, default="", db_default=""
+    )
+    answered_at = models.DateTimeField(null=True, blank=True)
+    answer_words = models.CharField(max_length=500, blank=True, default="", db_default="")
 
     objects = OutgoingMailQuerySet.as_manager()
 
     class Meta:
         ordering = ["id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(answer="", answered_at__isnull=True)
+                | ~Q(answer="") & Q(answered_at__isnull=False),
+                name="answer_to_a_mail_has_its_time",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="off") | Q(called_off_at__isnull=False),
+                name="mail_called_off_has_its_time",
+            ),
+        ]
         indexes = [
             models.Index(
                 fields=["due_at"],
@@ -106,6 +160,15 @@ class OutgoingMail(models.Model):
             models.Index(fields=["id"], condition=Q(state="failed"), name="mail_that_failed"),
             models.Index(fields=["claimed_at"], name="mail_by_last_try"),
             models.Index(fields=["about"], condition=~models.Q(about=""), name="mail_by_subject"),
+            models.Index(
+                fields=["provider_id"], condition=~models.Q(provider_id=""), name="mail_by_provider"
+            ),
+            models.Index(
+                Lower("to"),
+                "delivered_at",
+                condition=models.Q(delivered_at__isnull=False),
+                name="mail_that_arrived",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+from email.utils import parseaddr
 from pathlib import Path
 
 import dj_database_url
@@ -33,7 +34,7 @@ if not DEBUG:
             for name in (
                 *("SECRET_KEY", "DATABASE_URL", "REDIS_URL", "ALLOWED_HOSTS", "SITE_URL"),
                 "SIGNING_KEY_FILE",
-                *(["MAIL_FROM"] if env.text("SMTP_URL") else []),
+                *(["MAIL_FROM"] if env.text("SMTP_URL") or env.text("MAIL_PROVIDER") else []),
             )
             if not env.text(name)
         ],
@@ -53,6 +54,7 @@ INSTALLED_APPS = [
     "django.forms",
     "allauth",
     "allauth.account",
+    *(["anymail"] if env.text("MAIL_PROVIDER") else []),
     "csp",
     "django_htmx",
 ]
@@ -226,13 +228,16 @@ ACCOUNT_RATE_LIMITS = {  # reliability B4; the others are allauth's
 }
 ALLAUTH_TRUSTED_PROXY_COUNT = env.number("TRUSTED_PROXY_COUNT", 0)
 
-# Mail: everything goes into the outbox; only cec.delivery speaks SMTP.
+# Mail: everything goes into the outbox; only cec.delivery hands it over, by SMTP or to a provider.
 EMAIL_BACKEND = "cec.mail.OutboxBackend"
 DEFAULT_FROM_EMAIL = env.text("MAIL_FROM", "Continuing Education Certificate <cec@example.org>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 MAIL_SERVER = env.mail_server("SMTP_URL")
+MAIL_RETURN_TO = env.text("MAIL_RETURN_TO") or parseaddr(DEFAULT_FROM_EMAIL)[1]
+MAIL_PROVIDER = env.text("MAIL_PROVIDER")
+ANYMAIL = env.mail_provider(MAIL_PROVIDER)
 MAIL_PER_MINUTE = env.number("MAIL_PER_MINUTE", 60, least=1)
-EMAIL_TIMEOUT = 10  # seconds, for each answer of the server
+EMAIL_TIMEOUT = 10  # seconds, for each answer of the server or the provider
 
 # The signature of certificates. Only development does without a key: it makes itself one.
 SIGNING_KEY_FILE = env.text("SIGNING_KEY_FILE")

@@ -2,9 +2,10 @@
 
 from django.urls import path
 
-from cec import views
+from cec import provider, views
 
 urlpatterns = [
+    *provider.addresses(),
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
     path("mail/", views.outgoing_mail, name="mail"),

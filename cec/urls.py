@@ -2,6 +2,8 @@ from django.conf.urls.i18n import i18n_patterns
 from django.urls import include, path
 from django.utils.translation import gettext_lazy as _
 
+handler500 = "cec.views.went_wrong"
+
 urlpatterns = [
     path("", include("cec.technical_urls")),
     path("", include("certificates.public_urls")),

@@ -1,15 +1,20 @@
 """Pages for machines and for people who develop: is it alive, is it ready, what mail goes out."""
 
+import sys
+
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.template.loader import render_to_string
 from django.views.decorators.http import require_safe
+from django.views.defaults import server_error
 
-from cec import health
+from cec import health, retrying
 from cec.outbox import OutgoingMail
 
 MOST_MAILS = 200
+COME_BACK_AFTER = "30"  # seconds
 
 
 @login_not_required
@@ -66,3 +71,15 @@ def mail_as_html(request: HttpRequest, mail: int) -> HttpResponse:
 def _only_while_developing() -> None:
     if not settings.DEBUG:
         raise Http404
+
+
+def went_wrong(request: HttpRequest) -> HttpResponse:
+    """Answer when a page failed: 503 if the same may work in a moment, else 500 (G9).
+
+    Django calls it while the error is being handled, wherever that was raised.
+    """
+    error = sys.exc_info()[1]
+    if error is None or not retrying.passes(error):
+        return server_error(request)
+    headers = {"Retry-After": COME_BACK_AFTER, "Cache-Control": "no-store"}
+    return HttpResponse(render_to_string("503.html"), status=503, headers=headers)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from cec import mail, work
 from cec.problems import Problem, Refused
-from certificates import correction_requests, facts
+from certificates import correction_requests, facts, sending
 from certificates.completion import check_name, lock
 from certificates.correction_requests import require_reason
 from certificates.issuing import MAKE_DOCUMENT, next_serial, require_printable
@@ -170,10 +170,16 @@ def _already(registration: Registration) -> Problem:
 
 
 def _end(certificate: Certificate, state: str) -> bool:
-    """End a valid edition today; say whether it was valid."""
+    """End a valid edition today; say whether it was valid.
+
+    A mail that is still to bring its PDF is called off.
+    """
     day = {f"{state}_on": today_in(certificate.program)}
     valid = Certificate.objects.filter(pk=certificate.pk, state=State.VALID)
-    return bool(valid.update(state=state, **day))
+    ended = bool(valid.update(state=state, **day))
+    if ended:
+        sending.mails_of(certificate).call_off()
+    return ended
 
 
 def _write(before: Certificate, proposed: dict[str, Any], *, by: Person) -> Certificate:

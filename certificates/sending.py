@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from cec import mail
-from cec.outbox import OutgoingMail
+from cec.outbox import OutgoingMail, OutgoingMailQuerySet
 from cec.problems import Problem, Refused
 from certificates.completion import lock
 from certificates.models import Certificate, Document
@@ -47,11 +47,11 @@ def send_again(certificate: Certificate, *, by: Person, form_key: UUID) -> None:
         registration.note(Event.Kind.CERTIFICATE_MAILED, by=by, details={"serial": locked.serial})
 
 
-def mails_of(certificate: Certificate) -> list[OutgoingMail]:
-    """Return the mails that took this edition to its holder, the newest first."""
+def mails_of(certificate: Certificate) -> OutgoingMailQuerySet:
+    """Return the mails that take this edition to its holder, the newest first."""
     keys = [f"{kind}:{certificate.pk}" for kind in LETTERS]
     again = Q()
     for key in keys:
         again |= Q(key__startswith=f"{key}:")
     rows = OutgoingMail.objects.filter(Q(key__in=keys) | again)
-    return list(rows.defer("text", "html").order_by("-id"))
+    return rows.defer("text", "html").order_by("-id")

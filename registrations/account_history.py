@@ -3,9 +3,11 @@
 from typing import Any
 
 from allauth.account import signals as allauth
+from allauth.account.models import EmailAddress
 from django.contrib.auth import signals as auth
 from django.dispatch import receiver
 
+from cec import bounces
 from registrations.models import Person
 from registrations.models.history import write_event
 
@@ -32,3 +34,9 @@ def password_changed(user: Person, **about: Any) -> None:
 @receiver(allauth.email_changed)
 def email_changed(user: Person, **about: Any) -> None:
     write_event("email_changed", by=user, person=user)
+
+
+@receiver(allauth.email_confirmed)
+def address_read(email_address: EmailAddress, **about: Any) -> None:
+    """Whoever opened the link that was sent to an address reads mail there."""
+    bounces.works(email_address.email)

@@ -9,7 +9,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from cec import navigation, overview
-from registrations import queue
+from registrations import queue, reaching
 from registrations.mentoring.asking import desk_count
 from registrations.models import (
     Appointment,
@@ -80,6 +80,7 @@ def own_registrations(request: HttpRequest) -> list[Registration]:
             .select_related("program", "association", "rules")
             .annotate(
                 person_helps=helps(OuterRef("person")),
+                address_fails=reaching.fails(),
                 has_courses=Exists(_courses),
                 has_organisations=Exists(_organisations),
                 has_total=Exists(_totals),
@@ -97,6 +98,22 @@ def mentors(request: HttpRequest) -> bool:
     """
     own = own_registrations(request)
     return own[0].person_helps if own else helping_of(request.user).takes_part
+
+
+@navigation.remark
+def address_fails(request: HttpRequest) -> str:
+    """Ask whether their address is right, when mail to it comes back.
+
+    What finds a participant's registrations has asked it already.
+    """
+    person = getattr(request, "user", None)
+    if person is None or not person.is_authenticated:
+        return ""
+    own = own_registrations(request)
+    if own and not own[0].address_fails:  # type: ignore[attr-defined]
+        return ""
+    request.failing_address = reaching.failing([person]).get(person.pk)  # type: ignore[attr-defined]
+    return "registrations/_address_fails.html" if request.failing_address else ""  # type: ignore[attr-defined]
 
 
 @navigation.main

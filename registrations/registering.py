@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cec import mail
+from cec.outbox import OutgoingMail
 from cec.problems import Problem, Refused
 from cec.wording import day as write_day
 from registrations import fees, rechecking
@@ -226,6 +227,7 @@ def withdraw(registration: Registration, *, by: Person, reason: str = "") -> Non
             raise Refused(Problem("no_reason", _("Say why, in a few words.")))
     was_sent = locked.status != Registration.Status.DRAFT
     event = locked.move("withdraw", by=by, reason=reason)
+    OutgoingMail.objects.about(locked).reminders().call_off()
     if was_sent:
         mail.post(
             "registration_withdrawn",

@@ -34,6 +34,8 @@ _COMMITTEE_ONLY = (
     Event.Kind.MAIL_RETRIED,
 )
 
+_CAME_BACK = (OutgoingMail.Answer.REFUSED, OutgoingMail.Answer.RETURNED)
+
 # How a membership was checked, if not by hand.
 SOURCES = {
     "roster": gettext_lazy("by the association’s list"),
@@ -104,19 +106,25 @@ def _merged(lines: list[Line], mails: QuerySet[OutgoingMail]) -> list[Line]:
 
 
 def _mail_line(mail: OutgoingMail) -> Line:
-    """A mail in the history: whether it went out, and why not."""
-    states = OutgoingMail.State
-    if mail.state == states.SENT:
+    """A mail in the history: whether it went out and arrived, and why not."""
+    states, reason = OutgoingMail.State, ""
+    if mail.state == states.FAILED:
+        text, reason = _("E-mail not delivered: %(subject)s"), mail.last_error
+    elif mail.answer in _CAME_BACK:
+        text = _("E-mail came back: %(subject)s")
+        reason = f"{mail.get_answer_display()}. {mail.answer_words}"
+    elif mail.answer:
+        text, reason = _("E-mail sent: %(subject)s"), str(mail.get_answer_display())
+    elif mail.delivered_at:
+        text = _("E-mail arrived: %(subject)s")
+    elif mail.state == states.SENT:
         text = _("E-mail sent: %(subject)s")
-    elif mail.state == states.FAILED:
-        text = _("E-mail not delivered: %(subject)s")
+    elif mail.state == states.CALLED_OFF:
+        text = _("E-mail not sent any more: %(subject)s")
     else:
         text = _("E-mail on its way: %(subject)s")
-    return Line(
-        text=text % {"subject": mail.subject},
-        at=mail.sent_at or mail.created_at,
-        reason=mail.last_error if mail.state == states.FAILED else "",
-    )
+    at = mail.sent_at or mail.called_off_at or mail.created_at
+    return Line(text=text % {"subject": mail.subject}, at=at, reason=reason)
 
 
 def line(event: Event, *, with_reason: bool = True) -> Line:

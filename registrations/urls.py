@@ -2,6 +2,7 @@ from django.urls import include, path
 from django.utils.translation import gettext_lazy as _
 
 from registrations.views import (
+    account,
     bank,
     deposits,
     desk,
@@ -124,6 +125,7 @@ mail_texts_desk = [
 urlpatterns = [
     path("", include("registrations.public_urls")),
     path(_("start/"), registering.start, name="start"),
+    path(_("address-right/"), account.address_right, name="address_right"),
     path(_("register/"), registering.programs, name="register"),
     path(_("register/<slug:program>/"), registering.application, name="application"),
     path(_("registrations/<int:registration>/"), registering.status, name="registration_status"),

@@ -20,6 +20,7 @@ class Mailbox:
     def __init__(self) -> None:
         self.mails: list[EmailMessage] = []
         self.recipients: list[list[str]] = []
+        self.senders: list[str | None] = []  # of the envelope: where mail comes back to
         self.to_recipient: dict[str, str] = {}  # answers to single addresses
         self.to_data = "250 OK"
         self.cut_after_data = 0  # how many times the line is cut instead of an answer
@@ -42,6 +43,7 @@ class Mailbox:
         assert isinstance(message, EmailMessage)
         self.mails.append(message)
         self.recipients.append(list(envelope.rcpt_tos))
+        self.senders.append(envelope.mail_from)
         if self.cut_after_data:
             self.cut_after_data -= 1
             server.transport.abort()

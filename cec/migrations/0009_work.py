@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('cec', '0007_sender_of_mail'),
+        ('cec', '0008_bounces'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

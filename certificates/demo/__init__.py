@@ -11,6 +11,7 @@ from django.db import connection, transaction
 from django.db.models import F
 from django.utils import timezone
 
+from cec import bounces
 from cec.models import OutgoingMail
 from certificates.demo import mails, notices, rosters, rules, signing, yearends
 from certificates.demo.audits import Audits
@@ -23,6 +24,7 @@ from certificates.demo.mentors import Mentoring
 from certificates.demo.notes import plan_notes
 from certificates.demo.plot import Plot
 from certificates.demo.script import Script
+from certificates.demo.signins import SIGNINS
 from registrations.models import Program, Registration
 
 LIBRARIES, CAREERS = "CEC", "CPC"
@@ -70,6 +72,7 @@ def load() -> int:
     notices.write(by=committee.administrator())
     _deliver(earlier_mail)
     notices.refuse()
+    _come_back()
     return Registration.objects.count()
 
 
@@ -83,3 +86,12 @@ def _deliver(earlier: set[int]) -> None:
         attempts=1,
     )
     connection.run_on_commit.clear()  # the hints to a worker that something waits
+
+
+def _come_back() -> None:
+    """Let the newest mail to somebody who waits have come back, for the desk to see."""
+    waits = Registration.objects.filter(status=Registration.Status.SUBMITTED)
+    row = waits.exclude(person__email__in=[row.email for row in SIGNINS]).latest("pk")
+    mail = OutgoingMail.objects.about(row).latest("pk")
+    words = "550 5.1.1 The e-mail account that you tried to reach does not exist"
+    bounces.hear(mail, OutgoingMail.Answer.RETURNED, at=mail.sent_at, words=words)

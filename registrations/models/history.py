@@ -61,6 +61,8 @@ class Event(models.Model):
         SIGN_IN_FAILED = "sign_in_failed", _("Sign-in failed")
         PASSWORD_CHANGED = "password_changed", _("Password changed")
         EMAIL_CHANGED = "email_changed", _("E-mail changed")
+        ADDRESS_CONFIRMED = "address_confirmed", _("Address confirmed, though mail had come back")
+        REMINDERS_ENDED = "reminders_ended", _("Reminders ended, as an e-mail was reported")
         DOWNLOADED = "downloaded", _("Certificate downloaded by the committee")
         SHARING = "sharing", _("What others see of the certificate changed")
         CORRECTED = "corrected", _("Answers corrected")

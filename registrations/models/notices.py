@@ -93,6 +93,7 @@ class Notice(models.Model):
         SETTLED = "settled", _("The reason for it went away")
         OFF = "off", _("The person has switched these reminders off")
         LATE = "late", _("It would have come too late")
+        ADDRESS = "address", _("Mail to the person’s address comes back")
         CANCELLED = "cancelled", _("An administrator took it back")
 
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="notices")

@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from cec import claims, mail, work
 from cec.outbox import OutgoingMail
-from registrations import notices
+from registrations import notices, reaching
 from registrations.models import Notice, RemindersOff
 from registrations.models.notices import NoticeQuerySet
 from registrations.notices import owing, unsubscribing
@@ -106,27 +106,31 @@ def _write_chunk(kind: notices.Kind, chunk: list[Notice]) -> int:
         for notice in chunk:
             _put_off(notice, error)
         return 0
-    off = _who_wants_none(kind, chunk)
+    unwanted = _who_gets_none(kind, chunk)
     return sum(
-        _settle(kind, notice, still.get(owing.key(notice)), off=notice.person_id in off)
+        _settle(kind, notice, still.get(owing.key(notice)), unwanted.get(notice.person_id, ""))
         for notice in chunk
     )
 
 
-def _who_wants_none(kind: notices.Kind, chunk: list[Notice]) -> set[int]:
+def _who_gets_none(kind: notices.Kind, chunk: list[Notice]) -> dict[int, str]:
+    """Return whose reminders of this kind are left out, and why; a service message has to go."""
     if not kind.is_reminder:
-        return set()
-    people = [notice.person_id for notice in chunk]
-    rows = RemindersOff.objects.filter(kind=kind.name, person__in=people)
-    return set(rows.values_list("person", flat=True))
+        return {}
+    people = [notice.person for notice in chunk]
+    off = RemindersOff.objects.filter(kind=kind.name, person__in=people)
+    return {
+        **dict.fromkeys(reaching.failing(people), Dropped.ADDRESS.value),
+        **dict.fromkeys(off.values_list("person", flat=True), Dropped.OFF.value),
+    }
 
 
-def _settle(kind: notices.Kind, notice: Notice, still: owing.Owed | None, *, off: bool) -> bool:
+def _settle(kind: notices.Kind, notice: Notice, still: owing.Owed | None, unwanted: str) -> bool:
     """Write a claimed notice, or say why not; whether it became mail."""
     if owing.is_late(notice, still):
         _drop(notice, Dropped.LATE)
-    elif off:
-        _drop(notice, Dropped.OFF)
+    elif unwanted:
+        _drop(notice, unwanted)
     elif still is None:
         _drop(notice, Dropped.SETTLED)
     elif still.days_to_go > 0:

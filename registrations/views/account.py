@@ -25,9 +25,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import translation
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
-from registrations import renaming
+from registrations import reaching, renaming
 from registrations.forms.accounts import ProfileForm
 from registrations.mentoring import offers
 from registrations.models import Person
@@ -43,6 +43,7 @@ __all__ = [
     "SignupView",
     "account",
     "account_inactive",
+    "address_right",
     "confirm_login_code",
     "email_verification_sent",
     "login",
@@ -75,6 +76,14 @@ def account(request: HttpRequest) -> HttpResponse:
         "mentor_programs": offers.programs(),
     }
     return render(request, "account/account.html", context, status=status)
+
+
+@require_POST
+def address_right(request: HttpRequest) -> HttpResponse:
+    """The person says that the address is right which mail comes back from."""
+    if reaching.confirm(request.user):  # type: ignore[arg-type]
+        messages.success(request, _("Thank you. We go on writing to this address."))
+    return redirect("account")
 
 
 def remember_language(response: HttpResponse, language: str) -> None:

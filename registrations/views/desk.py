@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET
 
-from registrations import fees, membership, moving, roster_matching, timeline
+from registrations import fees, membership, moving, reaching, roster_matching, timeline
 from registrations import queue as queues
 from registrations.calendar import today_in
 from registrations.forms import desk as forms
@@ -82,6 +82,7 @@ def show(
     context = shown | {
         "forms": list(filled.values()),
         "registration": registration,
+        "address_fails": reaching.failing([registration.person]).get(registration.person_id),
         "own_case": registration.person_id == request.user.pk,
         "conflict": queues.conflict(request.user, registration),
         "list_query": asked.query(),

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from activities import audit, crediting, questions, rehearsing, several
 from activities.models import Activity, CreditRequest, Import
-from cec.models import StoredFile
+from cec.models import FailingAddress, StoredFile
 from certificates import batches, completion, correcting, correction_requests, making
 from certificates.models import Batch, Certificate, Signatory
 from certificates.public import sharing
@@ -61,6 +61,8 @@ class People:
         self.audited = self._drawn()
         self.accepted = records.accepted(factories.person(LONG_NAME))
         self.draft = factories.registration(status="draft", employer=LONG_WORD)
+        self._mail_comes_back(self.draft.person, why="complained")
+        self._mail_comes_back(self.waiting.person, why="returned")
         self.deposit = self._deposit()
         self.mentorship, self.offered = self._mentoring()
         self._rules()
@@ -83,6 +85,11 @@ class People:
         self.revoked = records.issued(factories.person(LONG_NAME), by=self.office)
         correcting.revoke(self.revoked, by=self.office, reason=LONG_WORD)
         return edition
+
+    def _mail_comes_back(self, person: Person, *, why: str) -> None:
+        FailingAddress.objects.create(
+            address=person.email.lower(), why=why, since=timezone.now(), words=LONG_WORD * 3
+        )
 
     def _batch(self, *, stopped: bool) -> Batch:
         """A batch with a certificate that is made, one that failed and one that waits."""

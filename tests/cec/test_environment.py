@@ -20,6 +20,13 @@ SAFE = {
     "SIGNING_KEY_FILE": "key.pem",
 }
 
+PROVIDER = {
+    "MAIL_PROVIDER": "postmark",
+    "MAIL_PROVIDER_KEY": "s3cret",
+    "MAIL_WEBHOOK_SECRET": "cec:0123456789abcdef",
+    "MAIL_FROM": "cec@example.org",
+}
+
 
 def start(**changes):
     """Start a command with these variables and no others; None takes one away."""
@@ -45,6 +52,12 @@ def test_safe_production_settings_pass_the_deployment_check(tmp_path):
     assert run.returncode == 0, run.stderr
 
 
+def test_a_provider_of_mail_passes_the_deployment_check(tmp_path):
+    run = start(CEC_VAR=str(tmp_path), **PROVIDER)
+
+    assert run.returncode == 0, run.stderr
+
+
 @pytest.mark.parametrize(
     ("changes", "line"),
     [
@@ -65,6 +78,34 @@ def test_safe_production_settings_pass_the_deployment_check(tmp_path):
         (
             {"SMTP_URL": "smtp://mail.example.org"},
             "cec: Set MAIL_FROM; see the settings in README.md.",
+        ),
+        (
+            {**PROVIDER, "MAIL_FROM": None},
+            "cec: Set MAIL_FROM; see the settings in README.md.",
+        ),
+        (
+            {**PROVIDER, "SMTP_URL": "smtp://mail.example.org"},
+            "cec: Set SMTP_URL or MAIL_PROVIDER, not both.",
+        ),
+        (
+            {**PROVIDER, "MAIL_PROVIDER": "pigeon"},
+            "cec: MAIL_PROVIDER must be one of brevo, mailgun, mailjet, postmark, resend, "
+            "sparkpost, not 'pigeon'.",
+        ),
+        (
+            {**PROVIDER, "MAIL_WEBHOOK_SECRET": None},
+            "cec: Set MAIL_WEBHOOK_SECRET for postmark; see docs/mail.md.",
+        ),
+        (
+            {**PROVIDER, "MAIL_PROVIDER": "mailjet"},
+            "cec: Set MAIL_PROVIDER_SECRET for mailjet; see docs/mail.md.",
+        ),
+        *(
+            (
+                {**PROVIDER, "MAIL_WEBHOOK_SECRET": secret},
+                "cec: MAIL_WEBHOOK_SECRET must be name:password, the password 16 letters or more.",
+            )
+            for secret in ("cec", "cec:s3cret", "sixteen-letters-at-least", "a b:0123456789abcdef")
         ),
         (
             {"SIGNING_KEY_FILE": None},

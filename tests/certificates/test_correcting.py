@@ -7,6 +7,7 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.utils import timezone, translation
 
+from cec import delivery
 from cec.models import Attachment, OutgoingMail
 from cec.problems import Refused
 from certificates import correcting, facts, making, signatories, signing
@@ -250,6 +251,27 @@ class TestThePdfOfAnEdition:
         making.make_waiting()
 
         assert bytes(Document.objects.get(certificate=former).pdf) == before
+
+    def test_of_the_one_before_isnt_sent_any_more_when_it_waits_to_be(self):
+        former = records.issued()
+        making.make_document(former.pk)
+        waiting = OutgoingMail.objects.get(kind="certificate_issued")
+
+        correct(former)
+
+        waiting.refresh_from_db()
+        assert waiting.state == OutgoingMail.State.CALLED_OFF
+        assert delivery.claim(waiting.pk) is None
+
+    def test_of_the_one_before_that_was_sent_stays_sent(self):
+        former = records.issued()
+        making.make_document(former.pk)
+        sent = OutgoingMail.objects.filter(kind="certificate_issued")
+        sent.update(state=OutgoingMail.State.SENT)
+
+        correct(former)
+
+        assert sent.get().state == OutgoingMail.State.SENT
 
     def test_of_one_that_was_replaced_before_it_was_made_never_comes(self):
         former = records.issued()
