@@ -21,8 +21,8 @@ Row = TypeVar("Row", bound=Model)
 
 
 def free(now: datetime) -> Q:
-    """Rows that nobody is at, or whose worker was lost."""
-    return Q(claimed_at__isnull=True) | Q(claimed_at__lt=now - LEASE)
+    """Rows that nobody is at, or whose worker was lost, maybe before the clock was put back."""
+    return Q(claimed_at__isnull=True) | ~Q(claimed_at__range=(now - LEASE, now + LEASE))
 
 
 def claim(turn: QuerySet[Row], **also: Any) -> bool:

@@ -92,10 +92,13 @@ def _key(notice: Notice) -> tuple[int, int | None, str]:
 def _still_owed(
     kind: notices.Kind, chunk: list[Notice], now: datetime
 ) -> dict[tuple[int, int | None, str], dict[str, Any]]:
-    """Ask the kind's query again for these people: what is still owed, with today's facts."""
+    """Ask the kind's query again for these people: what is still owed, with today's facts.
+
+    From the day before on: where midnight itself is put back, today was tomorrow for a while (H5).
+    """
     sql = f"""
         SELECT d.person_id, d.registration_id, d.occasion, d.facts::text
-        FROM ({kind.sql(again=True)}) d WHERE d.today BETWEEN d.due_on AND d.until
+        FROM ({kind.sql(again=True)}) d WHERE d.today BETWEEN d.due_on - 1 AND d.until
     """
     values: dict[str, Any] = {
         "now": now,
