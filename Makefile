@@ -30,7 +30,7 @@ stop: environment ## stop a run from another terminal, and the private servers
 test: packages-for-tests $(CATALOGUES) ## run the whole suite; ARGS="-k mentor" for a part of it
 	$(PY) -m pytest -n 2 --maxschedchunk 4 $(ARGS)
 
-test-faults: packages-for-tests $(CATALOGUES) ## issue hundreds of certificates while the workers are killed
+test-faults: packages-for-tests $(CATALOGUES) ## break things: kill workers, restart the database, stop broker and mail
 	$(PY) -m pytest -m faults $(ARGS)
 
 check: environment-for-tests packages $(CATALOGUES) ## linters, types, layers, migrations, production settings

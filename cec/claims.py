@@ -26,8 +26,8 @@ def free(now: datetime) -> Q:
 
 
 def lost(now: datetime) -> Q:
-    """Rows whose worker was lost."""
-    return Q(claimed_at__lt=now - LEASE)
+    """Rows whose worker was lost, maybe before the clock was put back (H5)."""
+    return Q(claimed_at__isnull=False) & ~Q(claimed_at__range=(now - LEASE, now + LEASE))
 
 
 def claim(turn: QuerySet[Row], **also: Any) -> bool:

@@ -64,11 +64,15 @@ class OutgoingMailQuerySet(models.QuerySet["OutgoingMail"]):
         )
 
     def due(self, now: datetime) -> "OutgoingMailQuerySet":
-        """Mail whose time has come, and mail that somebody took up and never finished."""
+        """Mail whose time has come, and mail that somebody took up and never finished.
+
+        What was written or tried later than now was so before the clock was put back (H5).
+        """
         states = OutgoingMail.State
+        queued = Q(due_at__lte=now) | Q(created_at__gt=now, attempts=0) | Q(claimed_at__gt=now)
+        left = ~Q(claimed_at__range=(now - RETAKE_AFTER, now + RETAKE_AFTER))
         return self.waiting().filter(
-            Q(state=states.QUEUED, due_at__lte=now)
-            | Q(state=states.IN_FLIGHT, claimed_at__lte=now - RETAKE_AFTER)
+            Q(queued, state=states.QUEUED) | Q(left, state=states.IN_FLIGHT)
         )
 
 

@@ -1,6 +1,8 @@
 """A real SMTP server for tests, that takes mail, refuses it or breaks down as it is told."""
 
+import asyncio
 import socket
+import ssl
 import time
 from asyncio import AbstractServer
 from collections.abc import Awaitable, Iterator
@@ -21,15 +23,17 @@ class Mailbox:
         self.mails: list[EmailMessage] = []
         self.recipients: list[list[str]] = []
         self.senders: list[str | None] = []  # of the envelope: where mail comes back to
+        self.to_anybody = "250 OK"
         self.to_recipient: dict[str, str] = {}  # answers to single addresses
         self.to_data = "250 OK"
         self.cut_after_data = 0  # how many times the line is cut instead of an answer
+        self.seconds = 0.0  # that pass between taking a mail and saying so
         self.port = 0
 
     async def handle_RCPT(
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
-        answer = self.to_recipient.get(address, "250 OK")
+        answer = self.to_recipient.get(address, self.to_anybody)
         if answer.startswith("2"):
             envelope.rcpt_tos.append(address)
         return answer
@@ -47,6 +51,7 @@ class Mailbox:
         if self.cut_after_data:
             self.cut_after_data -= 1
             server.transport.abort()
+        await asyncio.sleep(self.seconds)
         return self.to_data
 
     @property
@@ -69,19 +74,21 @@ class Mailbox:
 class OnFreePort(Controller):
     """Listens where nobody else does; aiosmtpd itself wants to be told a port."""
 
-    def __init__(self, handler: Mailbox) -> None:
+    def __init__(self, handler: Mailbox, tls: ssl.SSLContext | None) -> None:
         self.listener = socket.create_server(("127.0.0.1", 0))
-        super().__init__(handler, "127.0.0.1", self.listener.getsockname()[1])
+        super().__init__(handler, "127.0.0.1", self.listener.getsockname()[1], ssl_context=tls)
 
     def _create_server(self) -> Awaitable[AbstractServer]:
-        return self.loop.create_server(self._factory_invoker, sock=self.listener)
+        return self.loop.create_server(
+            self._factory_invoker, sock=self.listener, ssl=self.ssl_context
+        )
 
 
 @contextmanager
-def mail_server() -> Iterator[Mailbox]:
-    """Run a server on a free port of this machine."""
+def mail_server(tls: ssl.SSLContext | None = None) -> Iterator[Mailbox]:
+    """Run a server on a free port of this machine; with `tls`, encrypted from the start."""
     mailbox = Mailbox()
-    controller = OnFreePort(mailbox)
+    controller = OnFreePort(mailbox, tls)
     mailbox.port = controller.port
     controller.start()
     try:

@@ -45,7 +45,7 @@ class CertificateQuerySet(models.QuerySet["Certificate"]):
     def to_make(self, now: datetime) -> CertificateQuerySet:
         """Certificates whose PDF somebody should make now: not tried, or not tried lately (H4)."""
         return self.without_document().filter(
-            Q(tried_at__isnull=True) | Q(tried_at__lte=now - RETRY_AFTER),
+            Q(tried_at__isnull=True) | ~Q(tried_at__range=(now - RETRY_AFTER, now + RETRY_AFTER)),
             tries__lt=MOST_TRIES,
         )
 

@@ -9,6 +9,7 @@ from certificates.goals import graduates
 from tests import factories
 from tests.certificates import faults
 from tests.certificates.batching import confirmed, progress
+from tests.faults.workers import lose_all_messages, wait_until, workers
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -21,21 +22,21 @@ def run_through_kills(folder, *, count, kills):
     """
     ready = graduates.add(factories.program(), count=count)
     batch = confirmed(*ready, by=factories.administrator())
-    with faults.workers(folder) as group:
+    with workers(folder) as group:
         for number in range(kills):
             # Each kill hits work that goes on: a few more were made since the last one.
             goal = min(faults.made() + random.randint(1, max(2, count // (2 * kills))), count - 1)
-            faults.wait_until(lambda goal=goal: faults.made() >= goal, seconds=120, group=group)
+            wait_until(lambda goal=goal: faults.made() >= goal, seconds=120, group=group)
             time.sleep(random.random() / 5)
             if number == kills // 2:
-                faults.lose_all_messages(group)
+                lose_all_messages(group.broker)
             if number % 3 == 2:
                 group.kill_one_of_the_pool()
             else:
                 group.kill()
                 group.start()
         killed_at, done = time.monotonic(), faults.made()
-        faults.wait_until(lambda: faults.made() == count, seconds=600, group=group)
+        wait_until(lambda: faults.made() == count, seconds=600, group=group)
         took = time.monotonic() - killed_at
     assert done < count  # the last kill came while there was something left to lose
     return batch, took
@@ -64,12 +65,12 @@ def test_a_worker_that_is_told_to_end_does_so_within_30_seconds_and_loses_nothin
     ready = graduates.add(factories.program(), count=count)
     batch = confirmed(*ready, by=factories.administrator())
 
-    with faults.workers(tmp_path) as group:
-        faults.wait_until(lambda: faults.made() >= 3, seconds=120, group=group)
+    with workers(tmp_path) as group:
+        wait_until(lambda: faults.made() >= 3, seconds=120, group=group)
         took = group.end()
         rest = count - faults.made()
         group.start()
-        faults.wait_until(lambda: faults.made() == count, seconds=300, group=group)
+        wait_until(lambda: faults.made() == count, seconds=300, group=group)
 
     assert took < 30
     assert rest > 0
