@@ -10,7 +10,8 @@ from django.utils import timezone
 
 from activities import log
 from activities.models import Activity, Evidence
-from cec.models import OutgoingMail, StoredFile
+from cec import work
+from cec.models import Heartbeat, OutgoingMail, StoredFile
 from registrations import fees
 from registrations.calendar import anniversary, make_years
 from registrations.models import (
@@ -365,3 +366,11 @@ def failed_mail(**fields) -> OutgoingMail:
         "last_error": "550 no such mailbox",
     } | fields
     return OutgoingMail.objects.create(**fields)
+
+
+def swept(at: datetime | None = None) -> None:
+    """Every queue was swept, just now if nothing else is said."""
+    for queue in work.QUEUES:
+        Heartbeat.objects.update_or_create(
+            name=Heartbeat.of(queue), defaults={"at": at or timezone.now()}
+        )

@@ -11,6 +11,7 @@ from cec import health, work
 from cec.environment import MailServer
 from cec.health import Heartbeat
 from cec.outbox import OutgoingMail
+from tests import factories as make
 from tests.factories import person
 
 pytestmark = pytest.mark.django_db
@@ -21,8 +22,7 @@ def _ready(settings, tmp_path):
     """A machine where everything is as it should be."""
     settings.MEDIA_ROOT = tmp_path
     settings.MAIL_SERVER = MailServer("127.0.0.1", 1, "", "", "none")
-    for queue in work.QUEUES:
-        Heartbeat.beat(Heartbeat.of(queue))
+    make.swept()
 
 
 def waiting(minutes, **fields):

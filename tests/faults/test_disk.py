@@ -8,7 +8,6 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from activities.models import Activity, Evidence
-from cec import health
 from cec.models import StoredFile
 from tests import factories as make
 from tests.activities.pages import at, full, text
@@ -64,7 +63,7 @@ def log_with_a_file(client, row, title="Kept without its file"):
 @pytest.mark.parametrize("trouble", [fill, as_read_only])
 def test_an_upload_is_refused_and_everything_else_works(trouble, tmpfs, client, settings):
     settings.MEDIA_ROOT, settings.DEBUG = tmpfs, True
-    health.Heartbeat.beat(health.Heartbeat.SWEEP)
+    make.swept()
     row = make.registration()
     client.force_login(row.person)
     log_with_a_file(client, row, "Kept with its file")
@@ -94,7 +93,7 @@ def test_a_folder_that_is_gone_is_the_same(client, settings, tmp_path):
     """A file stands where it was, so that nobody can make it anew, root neither."""
     settings.MEDIA_ROOT, settings.DEBUG = tmp_path / "media", True
     settings.MEDIA_ROOT.write_text("")
-    health.Heartbeat.beat(health.Heartbeat.SWEEP)
+    make.swept()
     row = make.registration()
     client.force_login(row.person)
 

@@ -43,11 +43,6 @@ def said(page):
     return " ".join(html.unescape(strip_tags(page.text)).replace("\xa0", " ").split())
 
 
-def everything_runs():
-    for queue in work.QUEUES:
-        Heartbeat.beat(Heartbeat.of(queue))
-
-
 def failed_mail(**fields):
     fields = {"message_id": f"<{OutgoingMail.objects.count()}>", "state": "failed"} | fields
     return OutgoingMail.objects.create(
@@ -68,7 +63,7 @@ def again(client, kind, **fields):
 @pytest.mark.usefixtures("office")
 class TestAlive:
     def test_says_that_all_of_it_runs(self, client):
-        everything_runs()
+        make.swept()
 
         page = said(client.get(PAGE))
 
@@ -76,7 +71,7 @@ class TestAlive:
         assert "run_due" not in page
 
     def test_names_the_queue_that_is_quiet_for_how_long_and_what_to_do(self, client):
-        everything_runs()
+        make.swept()
         ago = timezone.now() - timedelta(minutes=12, seconds=5)
         Heartbeat.objects.filter(name=Heartbeat.of("mail")).update(at=ago)
 
@@ -245,7 +240,7 @@ def owed():
 
 class TestTheDesk:
     def test_says_how_much_is_wrong(self, client, office):
-        everything_runs()
+        make.swept()
         failed_mail()
         failed_mail()
         work.run(overview.COUNT)
@@ -254,7 +249,7 @@ class TestTheDesk:
         assert overview.troubles() == 3
 
     def test_says_nothing_when_all_is_well(self):
-        everything_runs()
+        make.swept()
         work.run(overview.COUNT)
 
         assert overview.troubles() == 0
