@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Subquery
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -12,7 +13,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from cec import work
 from cec.claims import LEASE
-from cec.health import Heartbeat, is_quiet
+from cec.health import SWEEP_AT_LEAST_EVERY, Heartbeat, is_quiet
 from cec.jobs import Job
 
 COUNT = "cec.tasks.count_what_failed"
@@ -85,14 +86,25 @@ def jobs() -> list[Line]:
     return sorted(lines, key=lambda line: (line.state != "failing", str(line.label)))
 
 
-def troubles() -> int:
-    """Return how many queues are quiet and rows failed, in one query; the count is a minute old."""
-    failed = Job.objects.filter(name=COUNT).values("answer")[:1]
-    rows = Heartbeat.objects.values_list("name", "at", Subquery(failed))
-    last = {name: at for name, at, _failed in rows}
-    quiet = sum(is_quiet(last.get(Heartbeat.of(name))) for name in settings.CELERY_TASK_QUEUES)
-    counted = next((number for *_row, number in rows if number), "0")
-    return quiet + int(counted)
+def beside_each_person() -> dict[str, Any]:
+    """Return annotations for whoever signs in, so that no page asks for `troubles` by itself."""
+    now = timezone.now()
+    fresh = (now - SWEEP_AT_LEAST_EVERY, now + SWEEP_AT_LEAST_EVERY)
+    swept = Heartbeat.objects.filter(name__in=map(Heartbeat.of, work.QUEUES), at__range=fresh)
+    return {
+        "work_failed": Subquery(Job.objects.filter(name=COUNT).values("answer")[:1]),
+        "work_swept": ArraySubquery(swept.values("name")),
+    }
+
+
+def troubles(person: Any) -> int:
+    """Return how many queues are quiet and rows failed; that count is a minute old.
+
+    `person` was loaded with what stands beside each; who signs in at this moment wasn't yet.
+    """
+    if not hasattr(person, "work_swept"):
+        return 0
+    return len(work.QUEUES) - len(person.work_swept) + int(person.work_failed or 0)
 
 
 def how_often(every: timedelta | None) -> str:

@@ -80,7 +80,6 @@ def own_registrations(request: HttpRequest) -> list[Registration]:
             .select_related("program", "association", "rules")
             .annotate(
                 person_helps=helps(OuterRef("person")),
-                address_fails=reaching.fails(),
                 has_courses=Exists(_courses),
                 has_organisations=Exists(_organisations),
                 has_total=Exists(_totals),
@@ -102,15 +101,9 @@ def mentors(request: HttpRequest) -> bool:
 
 @navigation.remark
 def address_fails(request: HttpRequest) -> str:
-    """Ask whether their address is right, when mail to it comes back.
-
-    What finds a participant's registrations has asked it already.
-    """
+    """Ask whether their address is right, when mail to it comes back; `backends` has found that."""
     person = getattr(request, "user", None)
-    if person is None or not person.is_authenticated:
-        return ""
-    own = own_registrations(request)
-    if own and not own[0].address_fails:  # type: ignore[attr-defined]
+    if not getattr(person, "address_fails", False):
         return ""
     request.failing_address = reaching.failing([person]).get(person.pk)  # type: ignore[attr-defined]
     return "registrations/_address_fails.html" if request.failing_address else ""  # type: ignore[attr-defined]
@@ -260,7 +253,7 @@ def desk(request: HttpRequest) -> Iterable[tuple[str, navigation.Item]]:
                 _("What runs by itself"),
                 reverse("work"),
                 frozenset({"work"}),
-                count=overview.troubles() or None,
+                count=overview.troubles(request.user) or None,
                 position=80,
             ),
         )

@@ -19,9 +19,9 @@ def failing(people: Iterable[Person]) -> dict[int, FailingAddress]:
     return {whose[row.address]: row for row in rows}
 
 
-def fails() -> Exists:
-    """Whether mail to the person of a row fails, for a query of what people have."""
-    return Exists(FailingAddress.objects.filter(address=Lower(OuterRef("person__email"))))
+def fails(email: str) -> Exists:
+    """Whether mail to the address in this column fails, for a query of people or what they have."""
+    return Exists(FailingAddress.objects.filter(address=Lower(OuterRef(email))))
 
 
 @transaction.atomic

@@ -194,7 +194,7 @@ class TestTheDesk:
             "Replaced on",
             "A new name.",
             "There is a later edition",
-            "On its way",
+            "Not sent, as this edition had ended",
             address("certificate_edition", certificate.registration_id, 1),
         ):
             assert said in text
