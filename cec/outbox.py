@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 RETAKE_AFTER = timedelta(minutes=10)  # a mail whose sender died is taken up again (H7)
+MOST_LOST = 5  # senders in a row, after which a mail is left alone (H4)
 
 
 def has_carrier() -> bool:
@@ -20,6 +21,12 @@ def has_carrier() -> bool:
 def about_row(row: models.Model | None) -> str:
     """Name a row as the column `about` does."""
     return f"{row._meta.label_lower}:{row.pk}" if row is not None else ""
+
+
+def _left(now: datetime) -> Q:
+    """Mail that somebody took up and never finished."""
+    lately = (now - RETAKE_AFTER, now + RETAKE_AFTER)
+    return Q(state=OutgoingMail.State.IN_FLIGHT) & ~Q(claimed_at__range=lately)
 
 
 class OutgoingMailQuerySet(models.QuerySet["OutgoingMail"]):
@@ -41,6 +48,7 @@ class OutgoingMailQuerySet(models.QuerySet["OutgoingMail"]):
             trouble=OutgoingMail.Trouble.NONE,
             due_at=timezone.now(),
             claimed_at=None,
+            lost=0,
         )
 
     def about(self, row: models.Model) -> "OutgoingMailQuerySet":
@@ -70,10 +78,12 @@ class OutgoingMailQuerySet(models.QuerySet["OutgoingMail"]):
         """
         states = OutgoingMail.State
         queued = Q(due_at__lte=now) | Q(created_at__gt=now, attempts=0) | Q(claimed_at__gt=now)
-        left = ~Q(claimed_at__range=(now - RETAKE_AFTER, now + RETAKE_AFTER))
-        return self.waiting().filter(
-            Q(queued, state=states.QUEUED) | Q(left, state=states.IN_FLIGHT)
-        )
+        left = Q(_left(now), lost__lt=MOST_LOST - 1)
+        return self.waiting().filter(Q(queued, state=states.QUEUED) | left)
+
+    def ends_senders(self, now: datetime) -> "OutgoingMailQuerySet":
+        """Mail that was taken up often enough by somebody who never came back (H4)."""
+        return self.filter(_left(now), lost__gte=MOST_LOST - 1)
 
 
 class OutgoingMail(models.Model):
@@ -127,6 +137,8 @@ class OutgoingMail(models.Model):
     claimed_at = models.DateTimeField(null=True, blank=True)
     sent_at = models.DateTimeField(null=True, blank=True)
     attempts = models.PositiveSmallIntegerField(default=0)
+    # Senders in a row that took it up and never came back, before the one that has it now.
+    lost = models.PositiveSmallIntegerField(default=0, db_default=0)
     trouble = models.CharField(max_length=9, choices=Trouble.choices, blank=True, default="")
     last_error = models.CharField(max_length=500, blank=True)
     called_off_at = models.DateTimeField(null=True, blank=True)
