@@ -154,13 +154,13 @@ def sweepers() -> dict[str, Sweeper]:
 def sweep(*queues: str, seconds: float = SWEEP_SECONDS) -> dict[str, object]:
     """Run the sweepers of these queues, or of all; return what each answered or raised.
 
-    One that fails doesn't stop the others. After so many seconds no other is begun; those that
-    have waited longest come first, so that the next sweep goes on where this one ended. The
-    heartbeat of each queue is noted at the end.
+    One that fails doesn't stop the others. After so many seconds no other of a queue is begun; those
+    that have waited longest come first, so that the next sweep goes on where this one ended. The
+    heartbeat of each queue is noted at its end.
     """
-    over = time.monotonic() + seconds
     answers: dict[str, object] = {}
     for queue_name in queues or QUEUES:
+        over = time.monotonic() + seconds
         names = [name for name, row in sweepers().items() if row.queue == queue_name]
         for name in Job.longest_waiting_first(names):
             answers[name] = run(name) if time.monotonic() < over else Skipped.NO_TIME
