@@ -36,9 +36,8 @@ class OutgoingMailQuerySet(models.QuerySet["OutgoingMail"]):
         return self.filter(state__in=[states.QUEUED, states.IN_FLIGHT])
 
     def in_trouble(self) -> "OutgoingMailQuerySet":
-        """Mail that has neither arrived nor waits for its next try."""
-        states = OutgoingMail.State
-        return self.exclude(state__in=[states.QUEUED, states.IN_FLIGHT, states.SENT])
+        """Mail that has neither arrived nor waits for its next try, and isn't wrong by now."""
+        return self.filter(state=OutgoingMail.State.FAILED, called_off_at__isnull=True)
 
     def queue_again(self) -> int:
         """Let mail that failed be tried from the beginning, as the same mail (H7)."""
@@ -63,9 +62,10 @@ class OutgoingMailQuerySet(models.QuerySet["OutgoingMail"]):
         """Keep mail from going out, in the transaction that makes it wrong; returns how many.
 
         What waits never goes. What somebody is sending at this moment may still arrive, and isn't
-        tried again.
+        tried again; nor is what failed, by nobody, and that isn't counted.
         """
         states = OutgoingMail.State
+        self.in_trouble().update(called_off_at=timezone.now())
         return self.waiting().update(
             called_off_at=timezone.now(),
             state=Case(When(state=states.QUEUED, then=Value(states.CALLED_OFF)), default="state"),

@@ -154,9 +154,9 @@ def sweepers() -> dict[str, Sweeper]:
 def sweep(*queues: str, seconds: float = SWEEP_SECONDS) -> dict[str, object]:
     """Run the sweepers of these queues, or of all; return what each answered or raised.
 
-    One that fails doesn't stop the others. After so many seconds no other of a queue is begun; those
-    that have waited longest come first, so that the next sweep goes on where this one ended. The
-    heartbeat of each queue is noted at its end.
+    One that fails doesn't stop the others. After so many seconds for a queue no other of it is
+    begun; those that have waited longest come first, so that the next sweep goes on where this one
+    ended. The heartbeat of each queue is noted at its end.
     """
     answers: dict[str, object] = {}
     for queue_name in queues or QUEUES:
