@@ -25,7 +25,7 @@ from typing import Any, TypeVar
 from celery import Celery
 from celery.exceptions import SoftTimeLimitExceeded
 from django.conf import settings
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, Error, connection, transaction
 from django.utils import timezone
 from django.utils.module_loading import autodiscover_modules
 from django.utils.translation import gettext_lazy as _
@@ -218,8 +218,17 @@ def alone(name: str) -> Iterator[bool]:
         yield free
     finally:
         if free:
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_unlock(hashtextextended(%s, 0))", [name])
+            _let_go(name)
+
+
+def _let_go(name: str) -> None:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_unlock(hashtextextended(%s, 0))", [name])
+    except Error:
+        if connection.in_atomic_block:
+            raise
+        connection.close()  # the lock ends with it, and what was raised before isn't hidden
 
 
 def one_at_a_time(name: str) -> None:
