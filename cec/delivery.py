@@ -7,6 +7,7 @@ five senders in a row died of is left alone and shown (H4).
 
 import contextlib
 import logging
+import re
 import secrets
 import smtplib
 import ssl
@@ -147,7 +148,7 @@ def send(mail: OutgoingMail) -> None:
     except Never as error:
         refusal = error
         mail.state, mail.last_error = State.FAILED, bounces.plain(str(error))
-        logger.error("Mail %s (%s) is refused: %s", mail.pk, mail.kind, error)
+        logger.error("Mail %s (%s) is refused: %s", mail.pk, mail.kind, _unaddressed(error))
     except SoftTimeLimitExceeded as error:  # the server is slow; whether it took it is unknown (H7)
         cut_off, mail.trouble = error, Trouble.SERVER
         _put_off(mail, _said(error))
@@ -196,7 +197,8 @@ def _put_off(mail: OutgoingMail, reason: str) -> None:
     mail.due_at = timezone.now() + timedelta(minutes=minutes, seconds=jitter)
     mail.last_error = reason[:500]
     level = logging.ERROR if given_up else logging.WARNING
-    logger.log(level, "Mail %s (%s) could not be sent: %s", mail.pk, mail.kind, reason)
+    said = _unaddressed(reason)
+    logger.log(level, "Mail %s (%s) could not be sent: %s", mail.pk, mail.kind, said)
 
 
 def _note(mail: OutgoingMail) -> None:
@@ -309,6 +311,11 @@ def _said(error: Exception) -> str:
     if isinstance(error, smtplib.SMTPResponseException):
         return f"{type(error).__name__}: {error.smtp_code} {_text(error.smtp_error)}"
     return f"{type(error).__name__}: {error}"
+
+
+def _unaddressed(reason: object) -> str:
+    """Return what a server said without its reader's address, for the log: the row has it all."""
+    return re.sub(r"[^\s<>:;,]+@[^\s<>:;,]+", "…", bounces.plain(str(reason)))
 
 
 def _text(answer: bytes | str) -> str:
