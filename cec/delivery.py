@@ -1,11 +1,13 @@
 """Delivery: takes mail from the outbox to the mail server or the provider (reliability H6 to H8).
 
 A mail is claimed in a short transaction, sent outside of any, and marked afterwards. When a sender
-dies in between, the mail is taken up again after ten minutes, with the same Message-ID.
+dies in between, the mail is taken up again after ten minutes, with the same Message-ID; one that
+five senders in a row died of is left alone and shown (H4).
 """
 
 import contextlib
 import logging
+import re
 import secrets
 import smtplib
 import ssl
@@ -15,6 +17,7 @@ from datetime import timedelta
 from email.utils import format_datetime, formataddr, parseaddr
 from urllib.parse import urlsplit
 
+from celery.exceptions import SoftTimeLimitExceeded
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.core.mail.message import sanitize_address
@@ -35,6 +38,7 @@ GIVE_UP_AFTER = timedelta(hours=72)
 PROBE_EVERY = timedelta(minutes=5)
 MOST_PROBES = 40  # of one mail that only its reader's server refuses
 RUN_SECONDS = 45  # that one run of the sweep may take
+LOST = "Whoever sent it was lost, each time."
 KEPT = "kept here"  # a development machine has nothing to send with
 
 State = OutgoingMail.State
@@ -46,6 +50,7 @@ def deliver_due(*, seconds: float = RUN_SECONDS) -> int:
 
     Returns how many mails arrived. Any number of processes may do this at once.
     """
+    retrying.retried(_give_up_what_ends_senders)
     arrived, ends = 0, time.monotonic() + seconds
     while time.monotonic() < ends:
         mail = claim()
@@ -56,6 +61,13 @@ def deliver_due(*, seconds: float = RUN_SECONDS) -> int:
             break  # the others would only wait for the same timeout
         arrived += mail.state == State.SENT
     return arrived
+
+
+def _give_up_what_ends_senders() -> None:
+    """Show what was taken up often enough and never finished, and leave it alone (H4)."""
+    OutgoingMail.objects.ends_senders(timezone.now()).update(
+        state=_unless_called_off(State.FAILED), last_error=LOST, trouble=Trouble.NONE
+    )
 
 
 def deliver(mail_id: int) -> bool:
@@ -98,8 +110,9 @@ def _claim(mail_id: int | None) -> OutgoingMail | None:
             mail = _probe()
         if mail is None:
             return None
-        OutgoingMail.objects.filter(pk=mail.pk).update(state=State.IN_FLIGHT, claimed_at=now)
-    mail.state, mail.claimed_at = State.IN_FLIGHT, now
+        lost = mail.lost + 1 if mail.state == State.IN_FLIGHT else 0
+        mail.state, mail.claimed_at, mail.lost = State.IN_FLIGHT, now, lost
+        mail.save(update_fields=["state", "claimed_at", "lost"])
     return mail
 
 
@@ -125,7 +138,7 @@ def send(mail: OutgoingMail) -> None:
         mail.state = State.CALLED_OFF
         _note(mail)
         return
-    refusal = None
+    refusal, cut_off = None, None
     try:
         mail.last_error = _hand_over(mail)
         mail.state, mail.sent_at, mail.trouble = State.SENT, timezone.now(), Trouble.NONE
@@ -135,10 +148,16 @@ def send(mail: OutgoingMail) -> None:
     except Never as error:
         refusal = error
         mail.state, mail.last_error = State.FAILED, bounces.plain(str(error))
-        logger.error("Mail %s (%s) is refused: %s", mail.pk, mail.kind, error)
+        logger.error("Mail %s (%s) is refused: %s", mail.pk, mail.kind, _unaddressed(error))
+    except SoftTimeLimitExceeded as error:  # the server is slow; whether it took it is unknown (H7)
+        cut_off, mail.trouble = error, Trouble.SERVER
+        _put_off(mail, _said(error))
     mail.attempts += 1
+    mail.lost = 0
     _note(mail)
     _learn(mail, refusal)
+    if cut_off:
+        raise cut_off
 
 
 def _hand_over(mail: OutgoingMail) -> str:
@@ -178,7 +197,8 @@ def _put_off(mail: OutgoingMail, reason: str) -> None:
     mail.due_at = timezone.now() + timedelta(minutes=minutes, seconds=jitter)
     mail.last_error = reason[:500]
     level = logging.ERROR if given_up else logging.WARNING
-    logger.log(level, "Mail %s (%s) could not be sent: %s", mail.pk, mail.kind, reason)
+    said = _unaddressed(reason)
+    logger.log(level, "Mail %s (%s) could not be sent: %s", mail.pk, mail.kind, said)
 
 
 def _note(mail: OutgoingMail) -> None:
@@ -186,18 +206,20 @@ def _note(mail: OutgoingMail) -> None:
     row = OutgoingMail.objects.filter(pk=mail.pk)
     if mail.state != State.SENT:
         row = row.filter(state=State.IN_FLIGHT, claimed_at=mail.claimed_at)
-    fields = ("sent_at", "due_at", "attempts", "trouble", "last_error", "provider_id")
-    state = Case(
-        When(called_off_at__isnull=False, then=Value(State.CALLED_OFF)), default=Value(mail.state)
-    )
+    fields = ("sent_at", "due_at", "attempts", "lost", "trouble", "last_error", "provider_id")
     row.update(
-        state=mail.state if mail.state == State.SENT else state,
+        state=mail.state if mail.state == State.SENT else _unless_called_off(mail.state),
         **{name: getattr(mail, name) for name in fields},
     )
     if mail.state == State.SENT and has_carrier():
         # The server takes mail: what waits for its next try needn't wait any longer.
         now = timezone.now()
         _held_up().filter(due_at__gt=now, claimed_at__lt=now - PROBE_EVERY).update(due_at=now)
+
+
+def _unless_called_off(state: str) -> Case:
+    called_off = When(called_off_at__isnull=False, then=Value(State.CALLED_OFF))
+    return Case(called_off, default=Value(state))
 
 
 def message(mail: OutgoingMail, files: Sequence[Attachment]) -> EmailMultiAlternatives:
@@ -289,6 +311,11 @@ def _said(error: Exception) -> str:
     if isinstance(error, smtplib.SMTPResponseException):
         return f"{type(error).__name__}: {error.smtp_code} {_text(error.smtp_error)}"
     return f"{type(error).__name__}: {error}"
+
+
+def _unaddressed(reason: object) -> str:
+    """Return what a server said without its reader's address, for the log: the row has it all."""
+    return re.sub(r"[^\s<>:;,]+@[^\s<>:;,]+", "…", bounces.plain(str(reason)))
 
 
 def _text(answer: bytes | str) -> str:

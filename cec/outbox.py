@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 RETAKE_AFTER = timedelta(minutes=10)  # a mail whose sender died is taken up again (H7)
+MOST_LOST = 5  # senders in a row, after which a mail is left alone (H4)
 
 
 def has_carrier() -> bool:
@@ -22,6 +23,12 @@ def about_row(row: models.Model | None) -> str:
     return f"{row._meta.label_lower}:{row.pk}" if row is not None else ""
 
 
+def _left(now: datetime) -> Q:
+    """Mail that somebody took up and never finished."""
+    lately = (now - RETAKE_AFTER, now + RETAKE_AFTER)
+    return Q(state=OutgoingMail.State.IN_FLIGHT) & ~Q(claimed_at__range=lately)
+
+
 class OutgoingMailQuerySet(models.QuerySet["OutgoingMail"]):
     def waiting(self) -> "OutgoingMailQuerySet":
         """Mail that has not arrived and has not failed for good."""
@@ -29,9 +36,8 @@ class OutgoingMailQuerySet(models.QuerySet["OutgoingMail"]):
         return self.filter(state__in=[states.QUEUED, states.IN_FLIGHT])
 
     def in_trouble(self) -> "OutgoingMailQuerySet":
-        """Mail that has neither arrived nor waits for its next try."""
-        states = OutgoingMail.State
-        return self.exclude(state__in=[states.QUEUED, states.IN_FLIGHT, states.SENT])
+        """Mail that has neither arrived nor waits for its next try, and isn't wrong by now."""
+        return self.filter(state=OutgoingMail.State.FAILED, called_off_at__isnull=True)
 
     def queue_again(self) -> int:
         """Let mail that failed be tried from the beginning, as the same mail (H7)."""
@@ -41,6 +47,7 @@ class OutgoingMailQuerySet(models.QuerySet["OutgoingMail"]):
             trouble=OutgoingMail.Trouble.NONE,
             due_at=timezone.now(),
             claimed_at=None,
+            lost=0,
         )
 
     def about(self, row: models.Model) -> "OutgoingMailQuerySet":
@@ -55,9 +62,10 @@ class OutgoingMailQuerySet(models.QuerySet["OutgoingMail"]):
         """Keep mail from going out, in the transaction that makes it wrong; returns how many.
 
         What waits never goes. What somebody is sending at this moment may still arrive, and isn't
-        tried again.
+        tried again; nor is what failed, by nobody, and that isn't counted.
         """
         states = OutgoingMail.State
+        self.in_trouble().update(called_off_at=timezone.now())
         return self.waiting().update(
             called_off_at=timezone.now(),
             state=Case(When(state=states.QUEUED, then=Value(states.CALLED_OFF)), default="state"),
@@ -70,10 +78,12 @@ class OutgoingMailQuerySet(models.QuerySet["OutgoingMail"]):
         """
         states = OutgoingMail.State
         queued = Q(due_at__lte=now) | Q(created_at__gt=now, attempts=0) | Q(claimed_at__gt=now)
-        left = ~Q(claimed_at__range=(now - RETAKE_AFTER, now + RETAKE_AFTER))
-        return self.waiting().filter(
-            Q(queued, state=states.QUEUED) | Q(left, state=states.IN_FLIGHT)
-        )
+        left = Q(_left(now), lost__lt=MOST_LOST - 1)
+        return self.waiting().filter(Q(queued, state=states.QUEUED) | left)
+
+    def ends_senders(self, now: datetime) -> "OutgoingMailQuerySet":
+        """Mail that was taken up often enough by somebody who never came back (H4)."""
+        return self.filter(_left(now), lost__gte=MOST_LOST - 1)
 
 
 class OutgoingMail(models.Model):
@@ -127,6 +137,8 @@ class OutgoingMail(models.Model):
     claimed_at = models.DateTimeField(null=True, blank=True)
     sent_at = models.DateTimeField(null=True, blank=True)
     attempts = models.PositiveSmallIntegerField(default=0)
+    # Senders in a row that took it up and never came back, before the one that has it now.
+    lost = models.PositiveSmallIntegerField(default=0, db_default=0)
     trouble = models.CharField(max_length=9, choices=Trouble.choices, blank=True, default="")
     last_error = models.CharField(max_length=500, blank=True)
     called_off_at = models.DateTimeField(null=True, blank=True)

@@ -8,6 +8,7 @@ import logging
 from typing import Any
 
 from anymail.exceptions import AnymailAPIError, AnymailRecipientsRefused
+from celery.exceptions import SoftTimeLimitExceeded
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.mail import EmailMultiAlternatives
@@ -60,6 +61,8 @@ def hand_over(mail: OutgoingMail, message: EmailMultiAlternatives) -> str:
         backend(timeout=settings.EMAIL_TIMEOUT).send_messages([message])
     except AnymailRecipientsRefused as error:
         raise _refusal(error) from error
+    except SoftTimeLimitExceeded:  # that is no answer
+        raise
     except Exception as error:  # Anymail reads the answer, and may stumble over it
         if not _was_taken(message):
             raise _refusal(error) from error

@@ -25,7 +25,7 @@ from typing import Any, TypeVar
 from celery import Celery
 from celery.exceptions import SoftTimeLimitExceeded
 from django.conf import settings
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, Error, connection, transaction
 from django.utils import timezone
 from django.utils.module_loading import autodiscover_modules
 from django.utils.translation import gettext_lazy as _
@@ -154,13 +154,13 @@ def sweepers() -> dict[str, Sweeper]:
 def sweep(*queues: str, seconds: float = SWEEP_SECONDS) -> dict[str, object]:
     """Run the sweepers of these queues, or of all; return what each answered or raised.
 
-    One that fails doesn't stop the others. After so many seconds no other is begun; those that
-    have waited longest come first, so that the next sweep goes on where this one ended. The
-    heartbeat of each queue is noted at the end.
+    One that fails doesn't stop the others. After so many seconds for a queue no other of it is
+    begun; those that have waited longest come first, so that the next sweep goes on where this one
+    ended. The heartbeat of each queue is noted at its end.
     """
-    over = time.monotonic() + seconds
     answers: dict[str, object] = {}
     for queue_name in queues or QUEUES:
+        over = time.monotonic() + seconds
         names = [name for name, row in sweepers().items() if row.queue == queue_name]
         for name in Job.longest_waiting_first(names):
             answers[name] = run(name) if time.monotonic() < over else Skipped.NO_TIME
@@ -218,8 +218,17 @@ def alone(name: str) -> Iterator[bool]:
         yield free
     finally:
         if free:
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_unlock(hashtextextended(%s, 0))", [name])
+            _let_go(name)
+
+
+def _let_go(name: str) -> None:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_unlock(hashtextextended(%s, 0))", [name])
+    except Error:
+        if connection.in_atomic_block:
+            raise
+        connection.close()  # the lock ends with it, and what was raised before isn't hidden
 
 
 def one_at_a_time(name: str) -> None:

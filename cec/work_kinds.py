@@ -1,14 +1,14 @@
 """Mail as a kind of work."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
-from django.db.models import Q, QuerySet
-from django.utils import timezone
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cec import backlog
-from cec.outbox import RETAKE_AFTER, OutgoingMail
+from cec.outbox import RETAKE_AFTER, OutgoingMail, OutgoingMailQuerySet
 
 State = OutgoingMail.State
 CODE_LASTS = timedelta(hours=1)  # a mail that is urgent is of no use later
@@ -26,7 +26,7 @@ class Mail(backlog.Kind):
         "an address that works; if it is right, try again."
     )
 
-    def rows(self) -> QuerySet[OutgoingMail]:
+    def rows(self) -> OutgoingMailQuerySet:
         return OutgoingMail.objects.defer("text", "html")
 
     def states(self, now: datetime) -> backlog.States:
@@ -34,14 +34,16 @@ class Mail(backlog.Kind):
         return backlog.States(
             waiting=Q(state__in=[State.QUEUED, State.IN_FLIGHT]) & ~flying,
             running=flying,
-            failed=Q(state=State.FAILED, created_at__gt=now - backlog.FAILED_FOR)
+            failed=Q(
+                state=State.FAILED,
+                called_off_at__isnull=True,
+                created_at__gt=now - backlog.FAILED_FOR,
+            )
             & (Q(urgent=False) | Q(created_at__gt=now - CODE_LASTS)),
         )
 
     def title(self, row: OutgoingMail) -> str:
         return _("“%(subject)s” to %(address)s") % {"subject": row.subject, "address": row.to}
 
-    def again(self, failed: QuerySet[OutgoingMail]) -> int:
-        return failed.update(
-            state=State.QUEUED, attempts=0, due_at=timezone.now(), trouble="", claimed_at=None
-        )
+    def again(self, failed: Any) -> int:
+        return int(failed.queue_again())

@@ -47,9 +47,7 @@ def work(person: Person) -> Iterator[Waits]:
     """What failed in the last week, and what fails now."""
     if ADMINISTRATOR in roles_of(person).names:
         last_week = timezone.now() - WEEK
-        failed = OutgoingMail.objects.filter(
-            state=OutgoingMail.State.FAILED, created_at__gte=last_week
-        )
+        failed = OutgoingMail.objects.in_trouble().filter(created_at__gte=last_week)
         unwritten = Notice.objects.filter(state=Notice.State.FAILED, decided_at__gte=last_week)
         yield Waits("mail", failed.count() + unwritten.count())
         yield Waits("jobs", Job.objects.filter(failures__gt=0).count())

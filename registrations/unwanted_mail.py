@@ -15,4 +15,5 @@ def end_reminders(mail: OutgoingMail) -> None:
         return
     rows = [RemindersOff(person=person, kind=kind.name) for kind in notices.reminders()]
     RemindersOff.objects.bulk_create(rows, ignore_conflicts=True)
+    OutgoingMail.objects.filter(person=person).reminders().call_off()
     write_event(Event.Kind.REMINDERS_ENDED, by=None, person=person)

@@ -63,6 +63,7 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
                 When(
                     mail__isnull=True, then=Value(Standing.SENT)
                 ),  # its mail was cleared away since
+                When(mail__called_off_at__isnull=False, then=Value(Standing.DROPPED)),
                 default=Value(Standing.FAILED),
                 output_field=models.CharField(),
             )

@@ -4,6 +4,7 @@ from collections.abc import Collection
 
 from django.db import transaction
 
+from cec.models import OutgoingMail
 from registrations import notices
 from registrations.models import Event, Person, RemindersOff
 from registrations.models.history import write_event
@@ -16,15 +17,16 @@ def switched_off(person: Person) -> set[str]:
 
 @transaction.atomic
 def switch_off(person: Person, kind: notices.Kind, *, by: Person | None) -> bool:
-    """Send no reminders of this kind any more; whether that changes anything.
+    """Send no reminders of this kind any more, not even those that are written already.
 
-    `by` is None for a click in a mail: whoever has the mail can make it. Raises `ValueError` for
-    what can't be switched off.
+    Returns whether that changes anything. `by` is None for a click in a mail: whoever has the mail
+    can make it. Raises `ValueError` for what can't be switched off.
     """
     if not kind.is_reminder:
         raise ValueError(f"{kind.name} is no reminder.")
     _row, is_new = RemindersOff.objects.get_or_create(person=person, kind=kind.name)
     if is_new:
+        OutgoingMail.objects.filter(person=person, kind=kind.name).reminders().call_off()
         _note(Event.Kind.REMINDERS_OFF, person, kind, by)
     return is_new
 

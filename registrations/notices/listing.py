@@ -108,7 +108,9 @@ def standing_of(mail: OutgoingMail) -> Standing:
     """Return what became of one mail."""
     if mail.is_waiting:
         return Standing.ON_THE_WAY
-    return Standing.SENT if mail.state == OutgoingMail.State.SENT else Standing.FAILED
+    if mail.state == OutgoingMail.State.SENT:
+        return Standing.SENT
+    return Standing.DROPPED if mail.called_off_at else Standing.FAILED
 
 
 def history_of(notice: Notice) -> list[Event]:

@@ -1,6 +1,7 @@
 """Addresses that a mail server refuses, and mail that is called off."""
 
 import pytest
+from django.utils import timezone
 
 from cec import bounces, delivery
 from cec.bounces import FailingAddress
@@ -133,6 +134,25 @@ def test_what_arrived_or_failed_cant_be_called_off():
     assert OutgoingMail.objects.call_off() == 0
 
     assert (again(sent).state, again(failed).state) == (State.SENT, State.FAILED)
+
+
+def test_what_failed_and_was_called_off_isnt_tried_again(mailbox):
+    (failed,) = written(state=State.FAILED)
+    OutgoingMail.objects.call_off()
+
+    assert OutgoingMail.objects.queue_again() == 0
+    assert not OutgoingMail.objects.in_trouble().exists()
+    delivery.deliver_due()
+
+    assert mailbox.mails == []
+    assert again(failed).state == State.FAILED
+
+
+def test_what_was_called_off_is_no_trouble():
+    written(state=State.CALLED_OFF, called_off_at=timezone.now())
+
+    assert not OutgoingMail.objects.in_trouble().exists()
+    assert OutgoingMail.objects.queue_again() == 0
 
 
 @pytest.mark.django_db(transaction=True)

@@ -154,6 +154,20 @@ def test_an_address_that_is_refused_for_good_fails_at_once(mailbox):
     assert again(fine).state == State.SENT
 
 
+@pytest.mark.parametrize("code", ["550 5.1.1", "450 4.2.1"])
+def test_the_log_names_no_address_whatever_the_server_says(mailbox, caplog, code):
+    (mail,) = written()
+    mailbox.to_recipient[mail.to] = f"{code} <{mail.to}>: no such user"
+
+    delivery.deliver_due()
+
+    (said,) = [row.getMessage() for row in caplog.records if row.name == "cec.delivery"]
+    assert f"Mail {mail.pk}" in said
+    assert code in said
+    assert mail.to not in said
+    assert mail.to in again(mail).last_error
+
+
 @pytest.mark.parametrize(
     ("answer", "state", "trouble"),
     [

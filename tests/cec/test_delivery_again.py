@@ -3,10 +3,11 @@
 from datetime import timedelta
 
 import pytest
+from celery.exceptions import SoftTimeLimitExceeded
 from django.utils import timezone
 
 from cec import delivery
-from cec.outbox import OutgoingMail
+from cec.outbox import MOST_LOST, OutgoingMail
 from tests.cec.mails import again, aged, minutes_until_due, written
 from tests.races import at_once
 
@@ -41,6 +42,67 @@ def test_a_mail_whose_sender_died_is_sent_after_ten_minutes_with_the_same_id(mai
     aged(mail, claimed_at=11)
     assert delivery.deliver_due() == 1
     assert mailbox.mails[0]["Message-ID"] == mail.message_id
+
+
+def test_a_mail_that_ends_its_sender_each_time_stops_after_five_tries_and_is_shown(mailbox):
+    (deadly,) = written()
+    for _try in range(MOST_LOST):
+        assert delivery.claim() == deadly  # and then the process is killed
+        aged(deadly, claimed_at=11)
+    (other,) = written()
+
+    delivery.deliver_due()
+
+    assert mailbox.subjects() == [other.subject]
+    assert (again(deadly).state, deadly.last_error) == (State.FAILED, delivery.LOST)
+    assert OutgoingMail.objects.in_trouble().get() == deadly
+    OutgoingMail.objects.filter(pk=deadly.pk).queue_again()
+    assert delivery.deliver_due() == 1
+
+
+def test_a_hint_doesnt_take_up_a_mail_that_ended_five_senders(mailbox):
+    (deadly,) = written(lost=MOST_LOST - 1, state=State.IN_FLIGHT)
+    aged(deadly, claimed_at=11)
+
+    assert delivery.deliver(deadly.pk) is False
+
+    assert mailbox.mails == []
+
+
+def test_a_sender_that_ends_its_try_forgets_those_that_were_lost(mailbox):
+    (mail,) = written(lost=MOST_LOST - 2, state=State.IN_FLIGHT)
+    aged(mail, claimed_at=11)
+    mailbox.to_recipient[mail.to] = "450 Not now"
+
+    delivery.deliver_due()
+
+    assert (again(mail).state, mail.lost) == (State.QUEUED, 0)
+
+
+def test_called_off_mail_that_ended_five_senders_hasnt_failed(mailbox):
+    (mail,) = written(lost=MOST_LOST - 1, state=State.IN_FLIGHT, called_off_at=timezone.now())
+    aged(mail, claimed_at=11)
+
+    delivery.deliver_due()
+
+    assert again(mail).state == State.CALLED_OFF
+
+
+def test_a_server_that_takes_longer_than_the_time_limit_is_in_trouble_not_the_mail(
+    mailbox, monkeypatch
+):
+    (mail,) = written()
+
+    def crawls(*_arguments):
+        raise SoftTimeLimitExceeded
+
+    monkeypatch.setattr(delivery, "_transmit", crawls)
+
+    with pytest.raises(SoftTimeLimitExceeded):
+        delivery.deliver_due()
+
+    assert (again(mail).state, mail.trouble) == (State.QUEUED, Trouble.SERVER)
+    assert (mail.attempts, mail.lost) == (1, 0)
 
 
 def test_when_the_answer_is_lost_one_more_copy_comes_with_the_same_id(mailbox):

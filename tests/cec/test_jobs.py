@@ -2,11 +2,12 @@
 
 import threading
 import time
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
 from celery.exceptions import SoftTimeLimitExceeded
-from django.db import connection
+from django.db import OperationalError, connection
 from django.utils import timezone
 
 from cec import work
@@ -117,6 +118,24 @@ def test_the_name_is_free_again_when_the_process_dies(monkeypatch):
         with work.alone("test") as free:
             time.sleep(0.01)
     assert free
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_time_limit_ends_a_sweep_that_lost_its_connection_too(monkeypatch):
+    ran = []
+
+    def slow():
+        with suppress(OperationalError), connection.cursor() as cursor:
+            cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+        raise SoftTimeLimitExceeded
+
+    replace_sweepers(monkeypatch, other=lambda: ran.append(1), slow=slow)
+
+    with pytest.raises(SoftTimeLimitExceeded):
+        work.sweep("general")
+
+    assert ran == []
+    assert Job.objects.get(name="slow").error == "SoftTimeLimitExceeded: SoftTimeLimitExceeded()"
 
 
 @pytest.mark.django_db

@@ -1,6 +1,7 @@
 """Giving mail to a provider that takes it, refuses it or breaks down, as to a mail server (H6)."""
 
 import pytest
+from celery.exceptions import SoftTimeLimitExceeded
 from django.db import transaction
 
 from cec import delivery, health
@@ -70,6 +71,20 @@ def test_nobody_counts_who_opens_a_mail_or_follows_a_link(post):
 
     assert '"TrackOpens": false' in post.body()
     assert '"TrackLinks": "None"' in post.body()
+
+
+def test_a_provider_that_takes_longer_than_the_time_limit_is_asked_again(post, monkeypatch):
+    (mail,) = written()
+
+    def crawls(*_arguments):
+        raise SoftTimeLimitExceeded
+
+    monkeypatch.setattr("anymail.backends.postmark.EmailBackend.send_messages", crawls)
+
+    with pytest.raises(SoftTimeLimitExceeded):
+        delivery.deliver_due()
+
+    assert (again(mail).state, mail.trouble) == (State.QUEUED, Trouble.SERVER)
 
 
 def test_the_message_id_stays_the_same_when_the_answer_was_lost(post):

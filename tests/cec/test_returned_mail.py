@@ -2,6 +2,7 @@
 
 import io
 import sys
+import time
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -165,6 +166,17 @@ def test_what_is_no_report_or_built_to_do_harm_is_passed_over(content):
     assert returned_mail.note(content) is None
 
     assert again(mail).answer == ""
+
+
+@pytest.mark.parametrize("lines", [1, 100])
+def test_a_field_built_to_keep_us_busy_takes_no_time(lines):
+    endless = b"\r\n ".join([b";" * (40_000 // lines)] * lines)
+    content = b'Content-Type: multipart/report; boundary=b; x="' + endless + b"\r\n\r\n--b--\r\n"
+    started = time.process_time()
+
+    assert returned_mail.note(content) is None
+
+    assert time.process_time() - started < 0.5
 
 
 def test_hostile_fields_of_a_true_report_are_kept_short_and_plain():

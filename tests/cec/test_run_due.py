@@ -8,6 +8,7 @@ from django.core.management import CommandError, call_command
 
 from cec import work
 from cec.health import Heartbeat
+from cec.jobs import Sweeper
 from cec.outbox import OutgoingMail
 from tests.cec.sweeping import replace_sweepers
 from tests.races import at_once
@@ -55,6 +56,18 @@ def test_it_ends_within_its_time_and_says_what_is_left(monkeypatch, capsys):
     out = capsys.readouterr().out
     assert out.count("done") == 1
     assert out.count("no time was left") == 2
+
+
+def test_a_queue_with_much_to_do_takes_no_time_from_the_others(monkeypatch, capsys):
+    """Else no sign-in code would go out while a thousand certificates are made."""
+    slow = {
+        name: Sweeper(lambda: time.sleep(1.1), f"Do {name}", None, name) for name in work.QUEUES
+    }
+    monkeypatch.setattr(work, "_sweepers", slow)
+
+    call_command("run_due", seconds=1)
+
+    assert capsys.readouterr().out.count("done") == len(work.QUEUES)
 
 
 def test_it_runs_one_queue_alone(monkeypatch, capsys):

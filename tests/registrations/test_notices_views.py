@@ -326,6 +326,14 @@ class TestMailThatFailed:
         assert mail.state == "queued"
         assert f"The e-mail to {mail.to} is tried again." in answer.text
 
+    def test_what_was_called_off_is_not_among_it(self, client, office):
+        make.failed_mail(state="off", called_off_at=timezone.now(), subject="Wrong by now")
+
+        page = client.get(reverse("failed_mail"))
+
+        assert "Wrong by now" not in page.text
+        assert page.context["tabs"][-1].count == 0
+
     def test_a_second_click_is_told(self, client, office):
         mail = make.failed_mail()
         by_hand.try_mail_again(mail, by=office)

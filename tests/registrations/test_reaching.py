@@ -184,12 +184,23 @@ def test_whoever_reports_a_mail_gets_no_reminders_until_they_want_them_again(as_
     row = waiting_for_money(14)
     mail = came_back(row.person, answer)
 
-    off = RemindersOff.objects.filter(person=row.person).values_list("kind", flat=True)
-    assert set(off) == {kind.name for kind in notices.reminders()}
+    off = set(RemindersOff.objects.values_list("person", "kind"))
+    assert off == {(row.person_id, kind.name) for kind in notices.reminders()}
     assert Event.objects.filter(kind=Event.Kind.REMINDERS_ENDED, person=row.person).count() == 1
     RemindersOff.objects.all().delete()
     bounces.hear(mail, answer)
     assert not RemindersOff.objects.exists()
+
+
+def test_whoever_reports_a_mail_doesnt_get_what_waits_in_the_outbox(as_reminder):
+    row = waiting_for_money(14)
+    waiting = mailed(row.person, row, unsubscribe="https://cec.example.org/u/1")
+    OutgoingMail.objects.update(state=OutgoingMail.State.QUEUED)
+
+    came_back(row.person, Answer.COMPLAINED)
+
+    waiting.refresh_from_db()
+    assert waiting.state == OutgoingMail.State.CALLED_OFF
 
 
 def test_a_complaint_is_explained_to_whoever_made_it(client):

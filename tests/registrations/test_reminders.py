@@ -12,7 +12,7 @@ from django.utils.translation import override
 from cec import delivery, mail
 from cec.models import OutgoingMail
 from registrations import notices
-from registrations.models import RemindersOff
+from registrations.models import Notice, RemindersOff
 from registrations.notices import choices, unsubscribing, writing
 from tests import factories as make
 from tests.registrations.notices import FEES, REMINDER, add_kind, waiting_for_money
@@ -143,6 +143,26 @@ class TestOneClick:
         assert 'value="on"' in after.text
         assert PAGE in after.text
         assert (switched_off, off(person)) == ({REMINDER}, set())
+
+    @pytest.mark.parametrize("state", ["queued", "failed"])
+    def test_what_is_in_the_outbox_already_isnt_sent_any_more(self, stranger, state):
+        notice = make.notice(waiting_for_money(), REMINDER)
+        writing.write_due()
+        OutgoingMail.objects.update(state=state)
+
+        stranger.post(path_of(notice.person), ONE_CLICK, content_type=FORM)
+        OutgoingMail.objects.queue_again()
+
+        assert not OutgoingMail.objects.waiting().exists()
+        assert Notice.objects.with_standing().get().standing == "dropped"
+
+    def test_other_mail_in_the_outbox_goes_out_all_the_same(self, stranger):
+        notice = make.notice(waiting_for_money())
+        writing.write_due()
+
+        stranger.post(path_of(notice.person), ONE_CLICK, content_type=FORM)
+
+        assert OutgoingMail.objects.waiting().count() == 1
 
     def test_twice_is_as_good_as_once(self, stranger):
         person = make.person()

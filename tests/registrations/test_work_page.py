@@ -175,6 +175,16 @@ class TestAgain:
         mail.refresh_from_db()
         assert mail.state == "sent"
 
+    def test_what_is_wrong_by_now_isnt_sent(self, client, office):
+        mail = failed_mail()
+        OutgoingMail.objects.call_off()
+
+        page = said(again(client, "mail"))
+
+        mail.refresh_from_db()
+        assert mail.state == "failed"
+        assert mail.subject not in page
+
     def test_a_notice_waits_again(self, client, office):
         notice = owed()
         Notice.objects.update(state="failed", tries=5, last_error="KeyError")
