@@ -79,7 +79,13 @@ def pace() -> str:
     return due_years.with_points(MARKS, BEHIND, beside=PAUSED.format(leaves=leaves()))
 
 
-# Quarter by quarter of silence, whoever it is that has a record to fill; not beside other mail.
+# Quarter by quarter of silence, whoever it is that has a record to fill, from the day on which it
+# was opened (E4). Not beside other mail, nor in the week before a day on which there may be some:
+# whoever never adds anything would be told twice around months 6 and 9.
+OTHER_DAYS = """
+    (y.starts_on + make_interval(months => 6)), (y.starts_on + make_interval(months => 9)),
+    (y.ends_on - 90), (y.ends_on - 60), (y.ends_on - 30), (y.ends_on - 7), (y.ends_on + 1)
+"""
 NUDGES = f"""
     SELECT s.person_id, s.id AS registration_id, d.due_on::text AS occasion, s.today, d.due_on,
            d.due_on + 29 AS until,
@@ -103,6 +109,16 @@ NUDGES = f"""
           WHERE n.registration_id = s.id AND n.kind <> '{NUDGE}'
             AND n.state IN ('waiting', 'written')
             AND n.decided_at > %(now)s - interval '30 days'
+      )
+      AND NOT EXISTS (
+          SELECT FROM registrations_programyear y
+          CROSS JOIN LATERAL (VALUES {OTHER_DAYS}) other (day)
+          WHERE y.registration_id = s.id AND other.day::date BETWEEN s.today + 1 AND s.today + 6
+      )
+      AND NOT EXISTS (
+          SELECT FROM registrations_event e
+          WHERE e.registration_id = s.id AND e.kind = 'approve'
+            AND e.at > %(now)s - interval '{SILENT_DAYS} days'
       )
       AND NOT EXISTS (
           SELECT FROM ({{leaves}}) l

@@ -253,6 +253,37 @@ def test_no_nudge_comes_beside_other_mail(row):
     assert owed("nudge", row, SIX + 29 * DAY) == []
 
 
+@pytest.mark.parametrize(("days", "pace_on"), [(180, SIX), (270, NINE)])
+def test_whoever_never_adds_anything_isnt_nudged_in_the_week_before_their_pace(row, days, pace_on):
+    nudge_on = START + days * DAY
+    assert DAY <= pace_on - nudge_on < 7 * DAY
+
+    nudged = [owed("nudge", row, nudge_on + n * DAY) for n in range((pace_on - nudge_on).days)]
+
+    assert not any(nudged)
+    assert len(owed("pace", row, pace_on)) == 1
+    assert owed("nudge", row, pace_on) == []
+
+
+def test_a_nudge_that_gave_way_to_a_mail_that_wasnt_due_comes_after_that_day(row):
+    silent_since(row, SIX - 94 * DAY)
+    learned(row, "19")  # on pace
+    Activity.objects.filter(person=row.person).update(created_at=at(SIX - 94 * DAY))
+
+    assert [len(owed("nudge", row, SIX + days * DAY)) for days in (-4, -1, 0)] == [0, 0, 1]
+
+
+def test_silence_begins_when_the_record_was_opened():
+    """It may count from a day long before that (E4)."""
+    today = timezone.localdate()
+    row = make.registration(starts_on=today - 100 * DAY)
+    row.note("approve", by=make.steering())
+
+    assert owed("nudge", row, today) == []
+    assert owed("nudge", row, today + 82 * DAY) == []
+    assert len(owed("nudge", row, today + 91 * DAY)) == 1
+
+
 def test_nobody_is_nudged_during_a_leave_or_after_the_end(row):
     silent_since(row, "2027-12-01", on="2027-11-30")
     assert owed("nudge", row, "2028-02-29") == ["2028-02-29"]
