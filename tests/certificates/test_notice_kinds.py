@@ -40,9 +40,13 @@ def with_all_points(row):
     [
         (61, None),
         (60, "60"),
-        (31, "60"),
+        (38, "60"),
+        (37, None),
+        (31, None),
         (30, "30"),
-        (8, "30"),
+        (15, "30"),
+        (14, None),
+        (8, None),
         (7, "7"),
         (0, "7"),
         (-1, None),
@@ -129,9 +133,13 @@ def test_without_a_minimum_or_an_end_no_year_is_told_of():
     [
         (91, None),
         (90, "90"),
-        (31, "90"),
+        (68, "90"),
+        (67, None),
+        (31, None),
         (30, "30"),
-        (8, "30"),
+        (15, "30"),
+        (14, None),
+        (8, None),
         (7, "7"),
         (0, "7"),
         (-1, None),
@@ -216,7 +224,9 @@ def test_what_is_turned_in_is_left_in_peace(row):
     [
         (END, None),
         (END + DAY, "start"),
-        (GRACE - 8 * DAY, "start"),
+        (GRACE - 15 * DAY, "start"),
+        (GRACE - 14 * DAY, None),
+        (GRACE - 8 * DAY, None),
         (GRACE - 7 * DAY, "7"),
         (GRACE, "7"),
         (GRACE + DAY, "late"),
@@ -228,7 +238,7 @@ def test_the_grace_period_is_told_of_at_its_start_and_in_its_last_week(row, day,
 
 
 @pytest.mark.parametrize(
-    ("days", "occasions"), [(0, ["late"]), (1, ["7"]), (8, ["7"]), (9, ["start"])]
+    ("days", "occasions"), [(0, ["late"]), (1, ["start"]), (15, ["start"]), (16, ["start"])]
 )
 def test_a_short_grace_period_has_one_word_or_the_late_one(row, days, occasions):
     Program.objects.filter(pk=row.program_id).update(grace_days=days)
@@ -236,6 +246,16 @@ def test_a_short_grace_period_has_one_word_or_the_late_one(row, days, occasions)
     found = owed("grace_ending", row, END + DAY)
 
     assert found == [f"{END + days * DAY}:{occasion}" for occasion in occasions]
+
+
+@pytest.mark.parametrize(("days", "words"), [(3, 1), (9, 1), (15, 1), (16, 2), (60, 2)])
+def test_a_short_grace_period_is_told_of_once_and_not_twice_in_a_week(row, days, words):
+    Program.objects.filter(pk=row.program_id).update(grace_days=days)
+
+    nights = [night for night in range(1, days + 1) if owed("grace_ending", row, END + night * DAY)]
+
+    assert len(nights) == words
+    assert nights == [1, days - 7][:words]
 
 
 def test_who_was_told_in_time_gets_no_late_word(row):
