@@ -71,13 +71,22 @@ def year_ends() -> str:
 
 
 def cycle_ends() -> str:
-    """90, 30 and 7 days before a cycle's end, with the total reached or not (C1)."""
+    """90, 30 and 7 days before a cycle's end, with the total reached or not (C1).
+
+    Whoever was told in these days that it is reached knows how to turn in.
+    """
     due = _cycles(
         columns="""r.ends_on || ':' || d.days AS occasion, r.ends_on - d.days AS due_on,
            r.ends_on - d.last AS until""",
         ranges="CROSS JOIN (VALUES (90, 68), (30, 15), (7, 0)) d (days, last)",
         when=f"""r.ends_on BETWEEN (%(now)s)::date - 1 AND (%(now)s)::date + 91
-          AND {TODAY} BETWEEN r.ends_on - d.days AND r.ends_on - d.last""",
+          AND {TODAY} BETWEEN r.ends_on - d.days AND r.ends_on - d.last
+          AND NOT EXISTS (
+              SELECT FROM registrations_notice n
+              WHERE n.registration_id = r.id AND n.kind = 'ready'
+                AND n.state IN ('waiting', 'written')
+                AND n.decided_at > %(now)s - interval '6 days'
+          )""",
     )
     return due_years.with_points(due, _told())
 
@@ -113,14 +122,17 @@ def grace_ends() -> str:
 def reached() -> str:
     """Once a cycle, when the counted points first reach what it needs (P1).
 
-    The points of those who were told already aren't added up each time.
+    The points of those who were told already, be it by the cycle's mail, aren't added up each time.
     """
     due = _cycles(
         columns="r.starts_on::text AS occasion, r.starts_on AS due_on, r.ends_on AS until",
         ranges="",
-        when="""r.ends_on >= (%(now)s)::date - 1 AND NOT EXISTS (
+        when=f"""r.ends_on >= (%(now)s)::date - 1 AND NOT EXISTS (
               SELECT FROM registrations_notice n
-              WHERE n.registration_id = r.id AND n.kind = 'ready' AND n.state = 'written'
+              WHERE n.registration_id = r.id
+                AND (n.kind = 'ready' AND n.state = 'written'
+                     OR n.kind = '{due_years.CYCLE_ENDING}' AND n.state IN ('waiting', 'written')
+                    AND (n.facts ->> 'total')::numeric >= (n.facts ->> 'needed')::numeric)
           )""",
     )
     return due_years.with_points(due, _told(condition="s.total >= s.needed"))

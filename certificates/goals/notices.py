@@ -46,7 +46,8 @@ BY_HAND = f"""
        OR cycle_ends - day BETWEEN 68 AND 90
     UNION ALL
     SELECT 'ready', s.id FROM shelves s JOIN cycles c ON c.registration_id = s.id
-    WHERE c.counted >= 120
+    WHERE c.counted >= 120 AND cycle_ends - day > 7
+      AND cycle_ends - day NOT BETWEEN 15 AND 30 AND cycle_ends - day NOT BETWEEN 68 AND 90
     UNION ALL
     SELECT 'fee_outstanding', r.id FROM registrations_registration r CROSS JOIN today t
     WHERE r.status = 'submitted' AND NOT r.settled

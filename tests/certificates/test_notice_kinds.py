@@ -7,10 +7,12 @@ import pytest
 from django.utils import timezone
 
 from activities import extending
+from registrations import notices
 from registrations.models import Program, Registration, RemindersOff, Requirement
+from registrations.notices import deciding
 from tests import factories as make
 from tests.certificates import records
-from tests.owed import DAY, owed, read, still_owed
+from tests.owed import DAY, at, owed, read, still_owed
 
 pytestmark = pytest.mark.django_db
 
@@ -190,7 +192,10 @@ def test_the_mail_of_a_cycle_says_what_is_missing(row):
 
 @pytest.mark.parametrize(
     ("early", "said"),
-    [(False, "from 15 March 2028 on, and by 13 May 2028"), (True, "now already, and by 13 May")],
+    [
+        (False, "from 15 March 2028 on, and by 13 May 2028"),
+        (True, "now already if nothing else is missing, and by 13 May"),
+    ],
 )
 def test_with_the_total_reached_it_says_when_to_turn_in(row, early, said):
     Program.objects.filter(pk=row.program_id).update(early_completion=early)
@@ -299,6 +304,49 @@ def test_reaching_the_total_is_told_of_once_a_cycle(row):
     assert owed("ready", row, "2027-07-01") == [str(START)]
     extending.extend(row, by=make.steering(), until=END + 30 * DAY, cause="illness")
     assert owed("ready", row, "2028-03-20") == []
+
+
+@pytest.mark.parametrize("kinds", [("cycle_ending", "ready"), ("ready", "cycle_ending")])
+def test_one_mail_says_that_the_total_is_reached_when_two_would(row, kinds):
+    """As on the first night of an installation with records near their end."""
+    with_all_points(row)
+    for kind in kinds:
+        deciding.decide(notices.kinds()[kind], now=at(END - 90 * DAY))
+        row.notices.update(decided_at=at(END - 90 * DAY))
+
+    for kind in kinds:
+        assert owed(kind, row, END - 85 * DAY) == []
+
+    assert [each.kind for each in row.notices.all()] == [kinds[0]]
+
+
+def test_whoever_reaches_the_total_after_the_cycles_mail_is_told_so(row):
+    owed("cycle_ending", row, END - 30 * DAY)
+    with_all_points(row)
+
+    assert owed("ready", row, END - 20 * DAY) == [str(START)]
+    assert owed("cycle_ending", row, END - 7 * DAY) == [f"{END}:7"]
+
+
+def test_with_the_total_alone_nobody_is_promised_a_certificate(row):
+    """A year that needs its points, a group of types, the fee, a membership may lack."""
+    Requirement.objects.filter(rules=row.rules, per="year").update(strictness="required")
+    Program.objects.filter(pk=row.program_id).update(early_completion=True)
+    for code in ("PD-F", "PD-I", "PUB-I"):
+        learned(row, "10", on="2025-05-01", code=code)
+        learned(row, "20", on="2025-06-01", code=code)
+        learned(row, "20", on="2026-05-01", code=code)
+    owed("ready", row, "2026-06-01")
+    row.notices.update(decided_at=at("2026-06-01"))
+    owed("cycle_ending", row, END - 30 * DAY)
+
+    mails = row.notices.select_related("registration__program")
+    assert len(mails) == 2
+    for notice in mails:
+        text = read(notice).text
+        assert "now already if nothing else is missing" in text
+        assert "what’s left is turning in" not in text
+        assert "That is what your certificate asks for" not in text
 
 
 def test_a_quarter_of_a_point_below_isnt_reached(row):
