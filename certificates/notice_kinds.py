@@ -94,6 +94,8 @@ def cycle_ends() -> str:
 def grace_ends() -> str:
     """When the grace period begins, in its last week, and late to those whom nobody told (C1).
 
+    So are those who had less than a week from their first word, as on the first night of all.
+
     Up to two weeks are told of at their beginning alone. What was sent back has its own time, which
     that letter says; the last week is told then too.
     """
@@ -112,7 +114,9 @@ def grace_ends() -> str:
           AND (d.name <> '{LATE}' OR NOT EXISTS (
               SELECT FROM registrations_notice n
               WHERE n.registration_id = r.id AND n.kind = '{WARNING}' AND n.state = 'written'
-                AND n.occasion IN (k.grace_until || ':start', k.grace_until || ':7')
+                AND (n.occasion = k.grace_until || ':start'
+                     OR n.occasion = k.grace_until || ':7'
+                    AND (n.written_at AT TIME ZONE g.time_zone)::date <= k.grace_until - 7)
           ))""",
     )
     until = f"CASE s.name WHEN '{LATE}' THEN GREATEST(k.until, s.until) ELSE k.until END"

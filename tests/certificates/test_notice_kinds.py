@@ -270,6 +270,15 @@ def test_who_was_told_in_time_gets_no_late_word(row):
     assert owed("grace_ending", row, GRACE + DAY) == []
 
 
+@pytest.mark.parametrize(("days_left", "late"), [(7, False), (6, True), (0, True)])
+def test_whose_first_word_left_less_than_a_week_gets_the_late_one_too(row, days_left, late):
+    """Whoever was found in the middle of it has no less time than those found after it."""
+    owed("grace_ending", row, GRACE - days_left * DAY)
+    row.notices.update(state="written", written_at=at(GRACE - days_left * DAY))
+
+    assert bool(owed("grace_ending", row, GRACE + DAY)) is late
+
+
 def test_a_notice_that_never_became_mail_has_told_nobody(row):
     owed("grace_ending", row, GRACE)
     row.notices.update(state="failed")
