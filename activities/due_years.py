@@ -53,3 +53,19 @@ ASKED_OF_A_YEAR = """
     JOIN registrations_requirement q
       ON q.rules_id = r.rules_id AND q.per = 'year' AND q.group_id IS NULL
 """
+
+# In a cycle's last months its own mail (`certificates.notice_kinds`) speaks of the year as well,
+# wherever there is a total to reach (P1), and unless the person doesn't want it.
+CYCLE_ENDING = "cycle_ending"
+TOLD_WITH_THE_CYCLE = f"""(
+    y.ends_on = r.ends_on
+    AND EXISTS (
+        SELECT FROM registrations_requirement w
+        WHERE w.rules_id = r.rules_id AND w.per = 'cycle' AND w.group_id IS NULL
+          AND w.strictness = 'required'
+    )
+    AND NOT EXISTS (
+        SELECT FROM registrations_remindersoff o
+        WHERE o.person_id = r.person_id AND o.kind = '{CYCLE_ENDING}'
+    )
+)"""

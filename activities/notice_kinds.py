@@ -37,11 +37,15 @@ PAUSED = """
     ),
 """
 
-# A month is time enough to hear of it, and from 60 days before the end the year's end is the word.
+# A month is time enough to hear of it, and from 60 days before the end the year's end is the word:
+# the last day for this is a week before that.
+LAST = 68
+# Of the last year, month 9 is the day of the cycle's own first mail, 90 days before the end.
+CYCLE_DAYS = 97
 MARKS = f"""
     SELECT r.id, r.person_id, r.rules_id, y.number AS year, y.starts_on, y.ends_on,
            q.points AS needed, q.strictness, m.months, t.today, d.due_on,
-           LEAST(d.due_on + 29, y.ends_on - 61) AS until, t.mark - y.starts_on AS gone,
+           LEAST(d.due_on + 29, y.ends_on - {LAST}) AS until, t.mark - y.starts_on AS gone,
            y.ends_on - y.starts_on + 1 - COALESCE(p.in_year, 0) AS length
     FROM registrations_registration r
     JOIN registrations_program g ON g.id = r.program_id
@@ -56,7 +60,8 @@ MARKS = f"""
     CROSS JOIN LATERAL (SELECT (t.mark + COALESCE(p.before, 0))::date AS due_on) d
     WHERE r.status = 'active' AND {{scope}}
       AND (%(now)s)::date BETWEEN y.starts_on + 150 AND y.ends_on
-      AND t.today BETWEEN d.due_on AND LEAST(d.due_on + 29, y.ends_on - 61)
+      AND t.today BETWEEN d.due_on AND LEAST(d.due_on + 29, y.ends_on - {LAST})
+      AND NOT (d.due_on >= y.ends_on - {CYCLE_DAYS} AND {due_years.TOLD_WITH_THE_CYCLE})
       AND NOT EXISTS (
           SELECT FROM leaves l
           WHERE l.registration_id = r.id AND t.today BETWEEN l.first_day AND l.last_day
@@ -79,7 +84,13 @@ def pace() -> str:
     return due_years.with_points(MARKS, BEHIND, beside=PAUSED.format(leaves=leaves()))
 
 
-# Quarter by quarter of silence, whoever it is that has a record to fill; not beside other mail.
+# Quarter by quarter of silence, whoever it is that has a record to fill, from the day on which it
+# was opened (E4). Not beside other mail, nor in the week before a day on which there may be some:
+# whoever never adds anything would be told twice around months 6 and 9.
+OTHER_DAYS = """
+    (y.starts_on + make_interval(months => 6)), (y.starts_on + make_interval(months => 9)),
+    (y.ends_on - 90), (y.ends_on - 60), (y.ends_on - 30), (y.ends_on - 7), (y.ends_on + 1)
+"""
 NUDGES = f"""
     SELECT s.person_id, s.id AS registration_id, d.due_on::text AS occasion, s.today, d.due_on,
            d.due_on + 29 AS until,
@@ -103,6 +114,16 @@ NUDGES = f"""
           WHERE n.registration_id = s.id AND n.kind <> '{NUDGE}'
             AND n.state IN ('waiting', 'written')
             AND n.decided_at > %(now)s - interval '30 days'
+      )
+      AND NOT EXISTS (
+          SELECT FROM registrations_programyear y
+          CROSS JOIN LATERAL (VALUES {OTHER_DAYS}) other (day)
+          WHERE y.registration_id = s.id AND other.day::date BETWEEN s.today + 1 AND s.today + 6
+      )
+      AND NOT EXISTS (
+          SELECT FROM registrations_event e
+          WHERE e.registration_id = s.id AND e.kind = 'approve'
+            AND e.at > %(now)s - interval '{SILENT_DAYS} days'
       )
       AND NOT EXISTS (
           SELECT FROM ({{leaves}}) l

@@ -78,7 +78,7 @@ def year_result(notice: Notice) -> mail.Letter:
             "%(carried)s",
             "%(ahead)s",
         ],
-        closing=[_("What you enter for this year later still counts. It stands in your record.")],
+        closing=["%(later)s"],
         values={
             "name": registration.person.name,
             "number": result.number,
@@ -91,6 +91,7 @@ def year_result(notice: Notice) -> mail.Letter:
             "parked": _parked(result, unit),
             "carried": _carried(result, unit),
             "ahead": " ".join(_ahead(result, registration)),
+            "later": _later(registration),
         },
         facts=list(_facts(result, unit)),
         button=(
@@ -198,6 +199,13 @@ def _pace(result: YearResult, registration: Registration) -> Pace:
         ends_on=registration.ends_on,
         today=result.last_day + timedelta(days=1),
     )
+
+
+def _later(registration: Registration) -> str:
+    """What is turned in takes no more entries."""
+    if registration.status != Registration.Status.ACTIVE:
+        return ""
+    return _("What you enter for this year later still counts. It stands in your record.")
 
 
 def _facts(result: YearResult, unit: str) -> Iterator[tuple[str, str]]:

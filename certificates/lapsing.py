@@ -1,7 +1,8 @@
 """Registrations whose cycle and grace are over with nothing turned in lapse by themselves (C1).
 
-Nobody lapses who wasn't warned: the mail that the time runs out (the notice `grace_ending`) was
-written two weeks before at the latest. Mentoring ends with the record's time, as it does whenever a
+Nobody lapses who wasn't warned: the mail that the time runs out (the notice `grace_ending`) went
+out two weeks before at the latest. While it waits for a mail server, or could not be sent, its
+person wasn't told. Mentoring ends with the record's time, as it does whenever a
 registration is over (`registrations.mentoring`), and the person is told (`registration_lapsed`).
 """
 
@@ -9,11 +10,12 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, TextField
-from django.db.models.functions import Cast, Left
+from django.db.models import Exists, F, OuterRef, Q, TextField
+from django.db.models.functions import Cast, Coalesce, Left
 from django.utils import timezone
 
 from cec import work
+from cec.models import OutgoingMail
 from certificates.completion.days import DAYS_FROM_WARNING, warnings, with_days
 from certificates.completion.findings import TOTALS
 from registrations.models import Registration
@@ -36,8 +38,12 @@ def over(*, now: datetime | None = None) -> RegistrationQuerySet:
     )
     told = (
         warnings()
-        .filter(written_at__lt=now - timedelta(days=DAYS_FROM_WARNING))
-        .annotate(about=Left("occasion", LENGTH_OF_A_DAY))
+        .filter(Q(mail=None) | Q(mail__state=OutgoingMail.State.SENT))  # or cleared away since
+        .annotate(
+            about=Left("occasion", LENGTH_OF_A_DAY),
+            sent_at=Coalesce("mail__sent_at", "written_at"),
+        )
+        .filter(sent_at__lt=now - timedelta(days=DAYS_FROM_WARNING))
         .filter(about=Cast(OuterRef("grace_until"), TextField()))
     )
     known = with_days(ended, now=now)

@@ -1,7 +1,8 @@
 """What the end of a year and of a cycle owes people by itself (domain section 7).
 
-A kind's ranges of days touch and never overlap: whoever missed the earlier mail gets the later one
-alone. Occasions name the day that they are about, so an extension or a leave makes new ones.
+A kind's ranges of days never overlap, and one ends a week before the next begins: whoever missed
+the earlier mail gets the later one alone, and nobody two within a week. Occasions name the day that
+they are about, so an extension or a leave makes new ones.
 """
 
 from django.utils.translation import gettext_lazy as _
@@ -13,10 +14,8 @@ from registrations import notices
 from registrations.models import Registration
 
 TODAY = due_years.TODAY
-CYCLE_ENDING = "cycle_ending"
 
-# 60, 30 and 7 days before. In a cycle's last weeks its own mail speaks of the year as well, unless
-# the person doesn't want it.
+# 60, 30 and 7 days before; of these, a cycle's last weeks have the first alone.
 YEAR_ENDS = f"""
     SELECT r.id, r.person_id, r.rules_id, y.number AS year, y.starts_on, y.ends_on,
            q.points AS needed, q.strictness, d.days, {TODAY} AS today,
@@ -24,18 +23,11 @@ YEAR_ENDS = f"""
     FROM registrations_registration r
     JOIN registrations_program g ON g.id = r.program_id
     {due_years.ASKED_OF_A_YEAR}
-    CROSS JOIN (VALUES (60, 31), (30, 8), (7, 0)) d (days, last)
+    CROSS JOIN (VALUES (60, 38), (30, 15), (7, 0)) d (days, last)
     WHERE r.status = 'active' AND {{scope}}
       AND y.ends_on BETWEEN (%(now)s)::date - 1 AND (%(now)s)::date + 61
       AND {TODAY} BETWEEN y.ends_on - d.days AND y.ends_on - d.last
-      AND NOT (
-          d.days <= 30 AND y.ends_on = r.ends_on
-          AND r.rules_id IN (SELECT rules_id FROM ({{totals}}) t)
-          AND NOT EXISTS (
-              SELECT FROM registrations_remindersoff o
-              WHERE o.person_id = r.person_id AND o.kind = '{CYCLE_ENDING}'
-          )
-      )
+      AND NOT (d.days <= 30 AND {due_years.TOLD_WITH_THE_CYCLE})
 """
 BELOW = f"""
     SELECT s.person_id, s.id AS registration_id, s.ends_on || ':' || s.days AS occasion, s.today,
@@ -75,18 +67,26 @@ TOLD = """
 
 def year_ends() -> str:
     """Before the end of a program year that is below what it needs (P3)."""
-    due = YEAR_ENDS.replace("{totals}", _totals())
-    return due_years.with_points(due, BELOW)
+    return due_years.with_points(YEAR_ENDS, BELOW)
 
 
 def cycle_ends() -> str:
-    """90, 30 and 7 days before a cycle's end, with the total reached or not (C1)."""
+    """90, 30 and 7 days before a cycle's end, with the total reached or not (C1).
+
+    Whoever was told in these days that it is reached knows how to turn in.
+    """
     due = _cycles(
         columns="""r.ends_on || ':' || d.days AS occasion, r.ends_on - d.days AS due_on,
            r.ends_on - d.last AS until""",
-        ranges="CROSS JOIN (VALUES (90, 31), (30, 8), (7, 0)) d (days, last)",
+        ranges="CROSS JOIN (VALUES (90, 68), (30, 15), (7, 0)) d (days, last)",
         when=f"""r.ends_on BETWEEN (%(now)s)::date - 1 AND (%(now)s)::date + 91
-          AND {TODAY} BETWEEN r.ends_on - d.days AND r.ends_on - d.last""",
+          AND {TODAY} BETWEEN r.ends_on - d.days AND r.ends_on - d.last
+          AND NOT EXISTS (
+              SELECT FROM registrations_notice n
+              WHERE n.registration_id = r.id AND n.kind = 'ready'
+                AND n.state IN ('waiting', 'written')
+                AND n.decided_at > %(now)s - interval '6 days'
+          )""",
     )
     return due_years.with_points(due, _told())
 
@@ -94,22 +94,29 @@ def cycle_ends() -> str:
 def grace_ends() -> str:
     """When the grace period begins, in its last week, and late to those whom nobody told (C1).
 
-    What was sent back has its own time, which that letter says; the last week is told then too.
+    So are those who had less than a week from their first word, as on the first night of all.
+
+    Up to two weeks are told of at their beginning alone. What was sent back has its own time, which
+    that letter says; the last week is told then too.
     """
     due = _cycles(
         columns="k.grace_until || ':' || d.name AS occasion, d.due_on, d.until, d.name",
         ranges=f"""JOIN ({_days()}) k ON k.pk = r.id
         CROSS JOIN LATERAL (VALUES
-            ('start', r.ends_on + 1, k.grace_until - 8),
+            ('start', r.ends_on + 1,
+             k.grace_until - CASE WHEN g.grace_days > 15 THEN 15 ELSE 0 END),
             ('7', GREATEST(k.grace_until - 7, r.ends_on + 1), k.grace_until),
             ('{LATE}', k.grace_until + 1, {TODAY} + {DAYS_FROM_WARNING})
         ) d (name, due_on, until)""",
         when=f"""r.ends_on < (%(now)s)::date + 1 AND {TODAY} BETWEEN d.due_on AND d.until
           AND (d.name <> 'start' OR k.grace_until = r.ends_on + g.grace_days)
+          AND (d.name <> '7' OR g.grace_days > 15 OR k.grace_until > r.ends_on + g.grace_days)
           AND (d.name <> '{LATE}' OR NOT EXISTS (
               SELECT FROM registrations_notice n
               WHERE n.registration_id = r.id AND n.kind = '{WARNING}' AND n.state = 'written'
-                AND n.occasion IN (k.grace_until || ':start', k.grace_until || ':7')
+                AND (n.occasion = k.grace_until || ':start'
+                     OR n.occasion = k.grace_until || ':7'
+                    AND (n.written_at AT TIME ZONE g.time_zone)::date <= k.grace_until - 7)
           ))""",
     )
     until = f"CASE s.name WHEN '{LATE}' THEN GREATEST(k.until, s.until) ELSE k.until END"
@@ -119,14 +126,17 @@ def grace_ends() -> str:
 def reached() -> str:
     """Once a cycle, when the counted points first reach what it needs (P1).
 
-    The points of those who were told already aren't added up each time.
+    The points of those who were told already, be it by the cycle's mail, aren't added up each time.
     """
     due = _cycles(
         columns="r.starts_on::text AS occasion, r.starts_on AS due_on, r.ends_on AS until",
         ranges="",
-        when="""r.ends_on >= (%(now)s)::date - 1 AND NOT EXISTS (
+        when=f"""r.ends_on >= (%(now)s)::date - 1 AND NOT EXISTS (
               SELECT FROM registrations_notice n
-              WHERE n.registration_id = r.id AND n.kind = 'ready' AND n.state = 'written'
+              WHERE n.registration_id = r.id
+                AND (n.kind = 'ready' AND n.state = 'written'
+                     OR n.kind = '{due_years.CYCLE_ENDING}' AND n.state IN ('waiting', 'written')
+                    AND (n.facts ->> 'total')::numeric >= (n.facts ->> 'needed')::numeric)
           )""",
     )
     return due_years.with_points(due, _told(condition="s.total >= s.needed"))
@@ -174,7 +184,7 @@ notices.kind(
     description=_("To participants whose year lacks points, 60, 30 and 7 days before its end."),
 )
 notices.kind(
-    CYCLE_ENDING,
+    due_years.CYCLE_ENDING,
     _("Cycle ending"),
     rows=cycle_ends,
     is_reminder=True,

@@ -107,7 +107,7 @@ def ready(notice: Notice) -> mail.Letter:
         subject=_("You’ve reached %(needed)s"),
         heading=_("You’ve reached %(needed)s"),
         paragraphs=[
-            _("That is what your certificate asks for. Well done."),
+            _("That is the total that your certificate asks for. Well done."),
             "%(turn_in)s",
             _("You can go on logging until then. Nothing that you learn is lost."),
         ],
@@ -184,8 +184,12 @@ def _headline(reached: bool) -> str:
 
 
 def _where(reached: bool) -> str:
+    """Say how the total stands; points of a year or a group, the fee, a membership may lack too."""
     if reached:
-        return _("You’ve reached %(needed)s: what’s left is turning in your record.")
+        return _(
+            "You’ve reached %(needed)s. Your page says whether anything else is missing before you"
+            " turn in your record."
+        )
     return _("You have %(total)s of %(needed)s: %(to_go)s to go.")
 
 
@@ -211,5 +215,8 @@ def _year(notice: Notice, unit: str) -> str:
 
 def _turn_in(early: bool) -> str:
     if early:
-        return _("You can turn in your record now already, and by %(until)s at the latest.")
+        return _(
+            "You can turn in your record now already if nothing else is missing, and by %(until)s"
+            " at the latest."
+        )
     return _("You can turn in your record from %(next_day)s on, and by %(until)s at the latest.")

@@ -32,16 +32,22 @@ BY_HAND = f"""
     CROSS JOIN LATERAL (
         SELECT (starts_on + make_interval(months => m))::date AS mark FROM (VALUES (6), (9)) v (m)
     ) m
-    WHERE day BETWEEN mark AND LEAST(mark + 29, ends_on - 61)
+    WHERE day BETWEEN mark AND LEAST(mark + 29, ends_on - 68)
+      AND NOT (ends_on = cycle_ends AND mark >= ends_on - 97)
       AND counted * (ends_on - starts_on + 1) < 30 * (mark - starts_on)
     UNION ALL
     SELECT 'year_end_coming', id FROM shelves
-    WHERE ends_on - day <= 60 AND counted < 30 AND (ends_on < cycle_ends OR ends_on - day > 30)
+    WHERE counted < 30
+      AND (ends_on - day BETWEEN 38 AND 60
+           OR ends_on < cycle_ends AND (ends_on - day <= 7 OR ends_on - day BETWEEN 15 AND 30))
     UNION ALL
-    SELECT 'cycle_ending', id FROM shelves WHERE cycle_ends - day <= 90
+    SELECT 'cycle_ending', id FROM shelves
+    WHERE cycle_ends - day <= 7 OR cycle_ends - day BETWEEN 15 AND 30
+       OR cycle_ends - day BETWEEN 68 AND 90
     UNION ALL
     SELECT 'ready', s.id FROM shelves s JOIN cycles c ON c.registration_id = s.id
-    WHERE c.counted >= 120
+    WHERE c.counted >= 120 AND cycle_ends - day > 7
+      AND cycle_ends - day NOT BETWEEN 15 AND 30 AND cycle_ends - day NOT BETWEEN 68 AND 90
     UNION ALL
     SELECT 'fee_outstanding', r.id FROM registrations_registration r CROSS JOIN today t
     WHERE r.status = 'submitted' AND NOT r.settled

@@ -14,7 +14,9 @@ from registrations import notices
 
 logger = logging.getLogger(__name__)
 
-# A person who switched a kind of reminder off isn't owed one; a deactivated person nothing.
+# A person who switched a kind of reminder off isn't owed one; a deactivated person nothing. In
+# order, so that all is found before the first is written: a kind looks up notices, and where there
+# were none, PostgreSQL would read through the new ones again for each of them.
 _DECIDE = """
     INSERT INTO registrations_notice
         (person_id, registration_id, kind, occasion, facts, until, decided_at, due_at,
@@ -28,6 +30,7 @@ _DECIDE = """
           SELECT FROM registrations_remindersoff o
           WHERE %(is_reminder)s AND o.person_id = d.person_id AND o.kind = %(kind)s
       )
+    ORDER BY d.registration_id, d.person_id, d.occasion
     ON CONFLICT DO NOTHING
 """
 

@@ -38,8 +38,8 @@ def row():
         (SIX + 30 * DAY, []),
         (NINE - DAY, []),
         (NINE, ["2026-03-14:9"]),
-        (date(2026, 1, 12), ["2026-03-14:9"]),
-        (date(2026, 1, 13), []),  # from 60 days before on, the year's end is the word
+        (date(2026, 1, 5), ["2026-03-14:9"]),
+        (date(2026, 1, 6), []),  # from 60 days before on, the year's end is the word
     ],
 )
 def test_a_slow_year_is_told_of_at_months_six_and_nine(row, day, occasions):
@@ -63,7 +63,26 @@ def test_each_year_has_its_own_pace(row):
     learned(row, "20")
 
     assert owed("pace", row, date(2026, 9, 15)) == ["2027-03-14:6"]
-    assert owed("pace", row, date(2027, 12, 15)) == ["2028-03-14:9"]
+    assert owed("pace", row, date(2026, 12, 15)) == ["2027-03-14:9"]
+    assert owed("pace", row, date(2027, 9, 15)) == ["2028-03-14:6"]
+
+
+def test_in_the_last_years_month_nine_the_cycles_mail_speaks_of_the_year_too(row):
+    """It is due on the same day, 90 days before the end."""
+    other = make.registration(starts_on=START)
+    RemindersOff.objects.create(person=other.person, kind="cycle_ending")
+
+    for kind in ("pace", "cycle_ending"):
+        owed(kind, row, date(2027, 12, 15))
+
+    assert [each.kind for each in row.notices.all()] == ["cycle_ending"]
+    assert [each.kind for each in other.notices.all()] == ["pace"]
+
+
+def test_a_last_year_that_was_extended_has_its_own_pace_in_month_nine(row):
+    extending.extend(row, by=make.steering(), until=date(2029, 3, 14), cause="illness")
+
+    assert owed("pace", row, date(2027, 12, 15)) == ["2029-03-14:9"]
 
 
 def test_points_that_were_brought_count():
@@ -251,6 +270,37 @@ def test_no_nudge_comes_beside_other_mail(row):
     assert owed("pace", row, SIX) == ["2026-03-14:6"]
     assert owed("nudge", row, SIX) == []
     assert owed("nudge", row, SIX + 29 * DAY) == []
+
+
+@pytest.mark.parametrize(("days", "pace_on"), [(180, SIX), (270, NINE)])
+def test_whoever_never_adds_anything_isnt_nudged_in_the_week_before_their_pace(row, days, pace_on):
+    nudge_on = START + days * DAY
+    assert DAY <= pace_on - nudge_on < 7 * DAY
+
+    nudged = [owed("nudge", row, nudge_on + n * DAY) for n in range((pace_on - nudge_on).days)]
+
+    assert not any(nudged)
+    assert len(owed("pace", row, pace_on)) == 1
+    assert owed("nudge", row, pace_on) == []
+
+
+def test_a_nudge_that_gave_way_to_a_mail_that_wasnt_due_comes_after_that_day(row):
+    silent_since(row, SIX - 94 * DAY)
+    learned(row, "19")  # on pace
+    Activity.objects.filter(person=row.person).update(created_at=at(SIX - 94 * DAY))
+
+    assert [len(owed("nudge", row, SIX + days * DAY)) for days in (-4, -1, 0)] == [0, 0, 1]
+
+
+def test_silence_begins_when_the_record_was_opened():
+    """It may count from a day long before that (E4)."""
+    today = timezone.localdate()
+    row = make.registration(starts_on=today - 100 * DAY)
+    row.note("approve", by=make.steering())
+
+    assert owed("nudge", row, today) == []
+    assert owed("nudge", row, today + 82 * DAY) == []
+    assert len(owed("nudge", row, today + 91 * DAY)) == 1
 
 
 def test_nobody_is_nudged_during_a_leave_or_after_the_end(row):

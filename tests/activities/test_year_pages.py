@@ -171,6 +171,17 @@ def test_participants_see_their_closed_years_beside_where_they_stand(client):
     assert "Since then 3 points more" in said
 
 
+@pytest.mark.parametrize(("status", "said"), [("active", True), ("turned_in", False)])
+def test_only_of_an_open_record_later_entries_still_count(client, status, said):
+    row = closed(ENTRY).registration
+    Registration.objects.filter(pk=row.pk).update(status=status)
+
+    shown = text(page(client, row.person, "standing", row.pk))
+
+    assert "What stood there when the year was over." in shown
+    assert ("Whatever you enter for it later still counts." in shown) is said
+
+
 def test_what_was_opened_again_is_no_closed_year_of_the_participant(client):
     result = closed(ENTRY)
     reopening.reopen(result, by=make.steering(), reason="A slip")

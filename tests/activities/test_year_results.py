@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from django.utils import timezone
 
-from activities import log
+from activities import log, yearend_letters
 from activities.models import Activity
 from activities.yearend import closing, reopening, results
 from activities.yearend.results import Asked, Drift
@@ -124,6 +124,16 @@ def test_below_the_years_points_the_mail_says_what_that_means(strictness, said):
     text = " ".join(OutgoingMail.objects.get(kind=KIND).text.split())
     assert said in text
     assert "25 are missing" in text
+
+
+@pytest.mark.parametrize(("status", "said"), [("active", True), ("turned_in", False)])
+def test_only_an_open_record_is_told_that_later_entries_count(status, said):
+    notice = yearend_letters.example()
+    notice.registration.status = status
+
+    text = " ".join(mail.write(KIND, notice, language="en").text.split())
+
+    assert ("What you enter for this year later still counts." in text) is said
 
 
 @pytest.mark.parametrize("language", ["en", "fr"])

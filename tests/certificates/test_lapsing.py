@@ -87,6 +87,38 @@ def test_nobody_lapses_whose_warning_never_became_mail(row, state):
     assert lapse(GRACE + 500 * DAY) == 0
 
 
+@pytest.mark.parametrize("state", ["queued", "inflight", "failed"])
+def test_nobody_lapses_whose_warning_never_went_out(row, state):
+    """The mail server was away for weeks, or the address was wrong."""
+    notice = warned(row)
+    notice.mail = make.failed_mail(person=row.person, state=state)
+    notice.save()
+
+    assert lapse(GRACE + 500 * DAY) == 0
+
+
+def test_two_weeks_run_from_the_day_on_which_the_warning_went_out(row):
+    notice = warned(row)
+    notice.mail = make.failed_mail(person=row.person, state="sent", sent_at=at(GRACE - DAY))
+    notice.save()
+
+    assert [lapse(GRACE + days * DAY) for days in (12, 13, 14)] == [0, 0, 1]
+
+
+def test_a_record_that_comes_back_at_the_end_of_grace_doesnt_lapse_at_once():
+    """Its owner was warned of a day that is over by now, and has as long again (C2)."""
+    row = records.turned_in(days_ago=59)
+    today = timezone.localdate()
+    warned(row, about=row.ends_on + 60 * DAY, occasion="7", on=today - 6 * DAY)
+    Registration.objects.filter(pk=row.pk).update(status="active")
+    row.refresh_from_db()
+    row.note("return", by=make.steering())
+
+    assert [lapse(today + days * DAY) for days in (2, 16, 61, 200)] == [0, 0, 0, 0]
+    warned(row, about=today + 60 * DAY, occasion="7", on=today + 53 * DAY)
+    assert [lapse(today + days * DAY) for days in (61, 67, 68)] == [0, 0, 1]
+
+
 def test_nobody_lapses_within_two_weeks_of_the_warning(row):
     warned(row, occasion="7", on=GRACE - 2 * DAY)
 
@@ -125,7 +157,8 @@ def test_who_passed_the_end_unnoticed_is_told_first_and_has_two_weeks(row):
     deciding.decide(notices.kinds()["grace_ending"])
     writing.write_due()
 
-    assert OutgoingMail.objects.filter(kind="grace_ending", person=row.person).count() == 1
+    sent = OutgoingMail.objects.filter(kind="grace_ending", person=row.person)
+    assert sent.update(state="sent", sent_at=timezone.now()) == 1
     assert completion.turn_in_until(row) == today_in(row.program) + 14 * DAY
     assert lapse(today + 14 * DAY) == 0
     assert lapse(today + 15 * DAY) == 1

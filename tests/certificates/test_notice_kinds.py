@@ -7,10 +7,12 @@ import pytest
 from django.utils import timezone
 
 from activities import extending
+from registrations import notices
 from registrations.models import Program, Registration, RemindersOff, Requirement
+from registrations.notices import deciding
 from tests import factories as make
 from tests.certificates import records
-from tests.owed import DAY, owed, read, still_owed
+from tests.owed import DAY, at, owed, read, still_owed
 
 pytestmark = pytest.mark.django_db
 
@@ -40,9 +42,13 @@ def with_all_points(row):
     [
         (61, None),
         (60, "60"),
-        (31, "60"),
+        (38, "60"),
+        (37, None),
+        (31, None),
         (30, "30"),
-        (8, "30"),
+        (15, "30"),
+        (14, None),
+        (8, None),
         (7, "7"),
         (0, "7"),
         (-1, None),
@@ -129,9 +135,13 @@ def test_without_a_minimum_or_an_end_no_year_is_told_of():
     [
         (91, None),
         (90, "90"),
-        (31, "90"),
+        (68, "90"),
+        (67, None),
+        (31, None),
         (30, "30"),
-        (8, "30"),
+        (15, "30"),
+        (14, None),
+        (8, None),
         (7, "7"),
         (0, "7"),
         (-1, None),
@@ -182,7 +192,10 @@ def test_the_mail_of_a_cycle_says_what_is_missing(row):
 
 @pytest.mark.parametrize(
     ("early", "said"),
-    [(False, "from 15 March 2028 on, and by 13 May 2028"), (True, "now already, and by 13 May")],
+    [
+        (False, "from 15 March 2028 on, and by 13 May 2028"),
+        (True, "now already if nothing else is missing, and by 13 May"),
+    ],
 )
 def test_with_the_total_reached_it_says_when_to_turn_in(row, early, said):
     Program.objects.filter(pk=row.program_id).update(early_completion=early)
@@ -216,7 +229,9 @@ def test_what_is_turned_in_is_left_in_peace(row):
     [
         (END, None),
         (END + DAY, "start"),
-        (GRACE - 8 * DAY, "start"),
+        (GRACE - 15 * DAY, "start"),
+        (GRACE - 14 * DAY, None),
+        (GRACE - 8 * DAY, None),
         (GRACE - 7 * DAY, "7"),
         (GRACE, "7"),
         (GRACE + DAY, "late"),
@@ -228,7 +243,7 @@ def test_the_grace_period_is_told_of_at_its_start_and_in_its_last_week(row, day,
 
 
 @pytest.mark.parametrize(
-    ("days", "occasions"), [(0, ["late"]), (1, ["7"]), (8, ["7"]), (9, ["start"])]
+    ("days", "occasions"), [(0, ["late"]), (1, ["start"]), (15, ["start"]), (16, ["start"])]
 )
 def test_a_short_grace_period_has_one_word_or_the_late_one(row, days, occasions):
     Program.objects.filter(pk=row.program_id).update(grace_days=days)
@@ -238,11 +253,30 @@ def test_a_short_grace_period_has_one_word_or_the_late_one(row, days, occasions)
     assert found == [f"{END + days * DAY}:{occasion}" for occasion in occasions]
 
 
+@pytest.mark.parametrize(("days", "words"), [(3, 1), (9, 1), (15, 1), (16, 2), (60, 2)])
+def test_a_short_grace_period_is_told_of_once_and_not_twice_in_a_week(row, days, words):
+    Program.objects.filter(pk=row.program_id).update(grace_days=days)
+
+    nights = [night for night in range(1, days + 1) if owed("grace_ending", row, END + night * DAY)]
+
+    assert len(nights) == words
+    assert nights == [1, days - 7][:words]
+
+
 def test_who_was_told_in_time_gets_no_late_word(row):
     owed("grace_ending", row, GRACE)
     row.notices.update(state="written", written_at=timezone.now())
 
     assert owed("grace_ending", row, GRACE + DAY) == []
+
+
+@pytest.mark.parametrize(("days_left", "late"), [(7, False), (6, True), (0, True)])
+def test_whose_first_word_left_less_than_a_week_gets_the_late_one_too(row, days_left, late):
+    """Whoever was found in the middle of it has no less time than those found after it."""
+    owed("grace_ending", row, GRACE - days_left * DAY)
+    row.notices.update(state="written", written_at=at(GRACE - days_left * DAY))
+
+    assert bool(owed("grace_ending", row, GRACE + DAY)) is late
 
 
 def test_a_notice_that_never_became_mail_has_told_nobody(row):
@@ -279,6 +313,49 @@ def test_reaching_the_total_is_told_of_once_a_cycle(row):
     assert owed("ready", row, "2027-07-01") == [str(START)]
     extending.extend(row, by=make.steering(), until=END + 30 * DAY, cause="illness")
     assert owed("ready", row, "2028-03-20") == []
+
+
+@pytest.mark.parametrize("kinds", [("cycle_ending", "ready"), ("ready", "cycle_ending")])
+def test_one_mail_says_that_the_total_is_reached_when_two_would(row, kinds):
+    """As on the first night of an installation with records near their end."""
+    with_all_points(row)
+    for kind in kinds:
+        deciding.decide(notices.kinds()[kind], now=at(END - 90 * DAY))
+        row.notices.update(decided_at=at(END - 90 * DAY))
+
+    for kind in kinds:
+        assert owed(kind, row, END - 85 * DAY) == []
+
+    assert [each.kind for each in row.notices.all()] == [kinds[0]]
+
+
+def test_whoever_reaches_the_total_after_the_cycles_mail_is_told_so(row):
+    owed("cycle_ending", row, END - 30 * DAY)
+    with_all_points(row)
+
+    assert owed("ready", row, END - 20 * DAY) == [str(START)]
+    assert owed("cycle_ending", row, END - 7 * DAY) == [f"{END}:7"]
+
+
+def test_with_the_total_alone_nobody_is_promised_a_certificate(row):
+    """A year that needs its points, a group of types, the fee, a membership may lack."""
+    Requirement.objects.filter(rules=row.rules, per="year").update(strictness="required")
+    Program.objects.filter(pk=row.program_id).update(early_completion=True)
+    for code in ("PD-F", "PD-I", "PUB-I"):
+        learned(row, "10", on="2025-05-01", code=code)
+        learned(row, "20", on="2025-06-01", code=code)
+        learned(row, "20", on="2026-05-01", code=code)
+    owed("ready", row, "2026-06-01")
+    row.notices.update(decided_at=at("2026-06-01"))
+    owed("cycle_ending", row, END - 30 * DAY)
+
+    mails = row.notices.select_related("registration__program")
+    assert len(mails) == 2
+    for notice in mails:
+        text = read(notice).text
+        assert "now already if nothing else is missing" in text
+        assert "what’s left is turning in" not in text
+        assert "That is what your certificate asks for" not in text
 
 
 def test_a_quarter_of_a_point_below_isnt_reached(row):

@@ -30,27 +30,29 @@ def expected(years, leave, day):
             mark = first + relativedelta(months=months)
             if leave and first <= leave[0] <= last and leave[0] < mark:
                 mark += leave[1] - leave[0] + DAY
-            in_range = mark <= day <= min(mark + timedelta(days=29), last - timedelta(days=61))
-            if in_range and not (leave and leave[0] <= day <= leave[1]):
+            in_range = mark <= day <= min(mark + timedelta(days=29), last - timedelta(days=68))
+            with_the_cycle = last == end and mark >= last - timedelta(days=97)
+            if in_range and not with_the_cycle and not (leave and leave[0] <= day <= leave[1]):
                 found.add(("pace", f"{last}:{months}"))
         left = (last - day).days
-        if 31 <= left <= 60:
+        if 38 <= left <= 60:
             found.add(("year_end_coming", f"{last}:60"))
-        elif last != end and 8 <= left <= 30:
+        elif last != end and 15 <= left <= 30:
             found.add(("year_end_coming", f"{last}:30"))
         elif last != end and 0 <= left <= 7:
             found.add(("year_end_coming", f"{last}:7"))
     left = (end - day).days
-    if 31 <= left <= 90:
+    if 68 <= left <= 90:
         found.add(("cycle_ending", f"{end}:90"))
-    elif 8 <= left <= 30:
+    elif 15 <= left <= 30:
         found.add(("cycle_ending", f"{end}:30"))
     elif 0 <= left <= 7:
         found.add(("cycle_ending", f"{end}:7"))
     elif left < 0:
         left = (grace_end - day).days
-        name = "start" if left >= 8 else "7" if left >= 0 else "late"
-        found.add(("grace_ending", f"{grace_end}:{name}"))
+        name = "start" if left >= 15 else "7" if left >= 0 else "late"
+        if not 7 < left < 15:
+            found.add(("grace_ending", f"{grace_end}:{name}"))
     return found
 
 
@@ -103,6 +105,22 @@ def test_missed_nights_are_caught_up_and_no_mail_comes_twice(kind):
 
 def test_a_sixty_day_mail_that_was_missed_isnt_sent_beside_the_next():
     assert heard("year_end_coming", [364 - 20]) == ["2026-03-14:30"]
+
+
+@pytest.mark.parametrize(
+    "first_night", [1003, 1005, 1010, 1027, 1028, 1035, 1036, 1057, 1066, 1080, 1081, 1088, 1095]
+)
+def test_nobody_is_told_of_the_same_thing_twice_in_a_week(first_night):
+    """Also not where this is installed, or up again, in the middle of it; without any points."""
+    row = make.registration(starts_on=date(2025, 3, 15))
+
+    heard_on = {}
+    for day in range(first_night, first_night + 8):
+        for kind in ("pace", "year_end_coming", "cycle_ending"):
+            for each in owed(kind, row, date(2025, 3, 15) + day * DAY):
+                heard_on[kind, each] = day
+
+    assert len(heard_on) <= 1
 
 
 @pytest.mark.django_db(transaction=True)
