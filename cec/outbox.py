@@ -29,9 +29,10 @@ class OutgoingMailQuerySet(models.QuerySet["OutgoingMail"]):
         return self.filter(state__in=[states.QUEUED, states.IN_FLIGHT])
 
     def in_trouble(self) -> "OutgoingMailQuerySet":
-        """Mail that has neither arrived nor waits for its next try."""
+        """Mail that should have arrived, hasn't, and doesn't wait for its next try."""
         states = OutgoingMail.State
-        return self.exclude(state__in=[states.QUEUED, states.IN_FLIGHT, states.SENT])
+        well = [states.QUEUED, states.IN_FLIGHT, states.SENT, states.CALLED_OFF]
+        return self.exclude(state__in=well)
 
     def queue_again(self) -> int:
         """Let mail that failed be tried from the beginning, as the same mail (H7)."""

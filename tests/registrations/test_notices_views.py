@@ -326,6 +326,20 @@ class TestMailThatFailed:
         assert mail.state == "queued"
         assert f"The e-mail to {mail.to} is tried again." in answer.text
 
+    def test_mail_that_was_called_off_didnt_fail_and_isnt_tried_again(self, client, office):
+        mail = make.failed_mail(
+            state="off", called_off_at=timezone.now(), subject="The edition before"
+        )
+
+        page = client.get(reverse("failed_mail")).text
+        answer = client.post(reverse("failed_mail_again", args=[mail.pk]), follow=True)
+
+        mail.refresh_from_db()
+        assert "The edition before" not in page
+        assert "No mail has failed." in page
+        assert "Something else happened" in answer.text
+        assert mail.state == "off"
+
     def test_a_second_click_is_told(self, client, office):
         mail = make.failed_mail()
         by_hand.try_mail_again(mail, by=office)
