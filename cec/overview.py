@@ -12,10 +12,11 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from cec import work
 from cec.claims import LEASE
-from cec.health import Heartbeat, is_quiet
+from cec.health import SWEEP_AT_LEAST_EVERY, Heartbeat, is_quiet
 from cec.jobs import Job
 
 COUNT = "cec.tasks.count_what_failed"
+BAD = ("failing", "late")
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 QUEUES = {
     "mail": gettext_lazy("Mail"),
@@ -51,18 +52,22 @@ class Line:
 
     name: str
     label: Any
+    step: timedelta
     every: str
     job: Job | None
 
     @property
     def state(self) -> str:
-        """One of never, running, failing, well."""
+        """One of never, running, failing, late, well."""
         job = self.job
         if job is None:
             return "never"
         if job.finished_at is None and job.started_at > timezone.now() - LEASE:
             return "running"
-        return "failing" if job.failures or job.finished_at is None else "well"
+        if job.failures or job.finished_at is None:
+            return "failing"
+        late = timezone.now() - job.started_at > self.step + SWEEP_AT_LEAST_EVERY
+        return "late" if late else "well"
 
     @property
     def took(self) -> str:
@@ -76,13 +81,13 @@ def queues() -> list[Queue]:
 
 
 def jobs() -> list[Line]:
-    """Return every periodic job, those that fail first, in one query."""
+    """Return every periodic job, those that fail or are late first, in one query."""
     known = Job.objects.in_bulk()
     lines = [
-        Line(name, row.label, how_often(row.every), known.get(name))
+        Line(name, row.label, row.every or MINUTE, how_often(row.every), known.get(name))
         for name, row in work.sweepers().items()
     ]
-    return sorted(lines, key=lambda line: (line.state != "failing", str(line.label)))
+    return sorted(lines, key=lambda line: (line.state not in BAD, str(line.label)))
 
 
 def troubles() -> int:
