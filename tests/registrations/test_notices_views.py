@@ -130,6 +130,19 @@ class TestTheList:
 
         assert names(client.get(reverse("notices"), {"state": "failed"})) == ["Bounced"]
 
+    def test_one_that_went_out_and_came_back_says_so_in_the_list_and_on_its_page(
+        self, client, office
+    ):
+        row = sent("Returned")
+        told = {"answer": "returned", "answer_words": "550 5.1.1 no such account"}
+        OutgoingMail.objects.update(**told, answered_at=timezone.now())
+
+        page = page_of(client, row).text
+
+        assert "The address doesn’t work" in client.get(reverse("notices")).text
+        assert "The address doesn’t work" in page
+        assert "550 5.1.1 no such account" in page
+
     def test_pages_follow_one_another(self, client, office):
         for number in range(52):
             owed(f"Person {number}")
