@@ -45,7 +45,7 @@ digest.section(
         results.REACHED: ngettext_lazy("%(n)s reached", "%(n)s reached", "n"),
         results.BELOW: ngettext_lazy("%(n)s below", "%(n)s below", "n"),
         results.NONE: ngettext_lazy(
-            "%(n)s without yearly points", "%(n)s without yearly points", "n"
+            "%(n)s without a yearly minimum", "%(n)s without a yearly minimum", "n"
         ),
     },
     position=50,

@@ -17,6 +17,7 @@ from cec.health import SWEEP_AT_LEAST_EVERY, Heartbeat, is_quiet
 from cec.jobs import Job
 
 COUNT = "cec.tasks.count_what_failed"
+BAD = ("failing", "late")
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 QUEUES = {
     "mail": gettext_lazy("Mail"),
@@ -52,18 +53,22 @@ class Line:
 
     name: str
     label: Any
+    step: timedelta
     every: str
     job: Job | None
 
     @property
     def state(self) -> str:
-        """One of never, running, failing, well."""
+        """One of never, running, failing, late, well."""
         job = self.job
         if job is None:
             return "never"
         if job.finished_at is None and job.started_at > timezone.now() - LEASE:
             return "running"
-        return "failing" if job.failures or job.finished_at is None else "well"
+        if job.failures or job.finished_at is None:
+            return "failing"
+        late = timezone.now() - job.started_at > self.step + SWEEP_AT_LEAST_EVERY
+        return "late" if late else "well"
 
     @property
     def took(self) -> str:
@@ -77,13 +82,13 @@ def queues() -> list[Queue]:
 
 
 def jobs() -> list[Line]:
-    """Return every periodic job, those that fail first, in one query."""
+    """Return every periodic job, those that fail or are late first, in one query."""
     known = Job.objects.in_bulk()
     lines = [
-        Line(name, row.label, how_often(row.every), known.get(name))
+        Line(name, row.label, row.every or MINUTE, how_often(row.every), known.get(name))
         for name, row in work.sweepers().items()
     ]
-    return sorted(lines, key=lambda line: (line.state != "failing", str(line.label)))
+    return sorted(lines, key=lambda line: (line.state not in BAD, str(line.label)))
 
 
 def beside_each_person() -> dict[str, Any]:

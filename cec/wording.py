@@ -4,7 +4,7 @@ import datetime
 from decimal import Decimal
 from functools import lru_cache
 
-from django.utils import dateformat
+from django.utils import dateformat, timezone
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
@@ -100,7 +100,7 @@ def amount(value: Decimal | int, unit: str = "") -> str:
 
 
 def day(date: datetime.date | None) -> str:
-    """Write a date in full: 14 March 2027, 1er mars 2027."""
+    """Write a date in full: 14 March 2027, 1er mars 2027; a moment's is its day at the site."""
     return _dated(date, "F") if date else ""
 
 
@@ -110,6 +110,8 @@ def short_day(date: datetime.date | None) -> str:
 
 
 def _dated(date: datetime.date, month_format: str) -> str:
+    if isinstance(date, datetime.datetime) and timezone.is_aware(date):
+        date = timezone.localtime(date)
     return _written(date.year, date.month, date.day, month_format, is_french())
 
 

@@ -10,6 +10,7 @@ from registrations import digest
 from registrations.models import Notice, Person
 
 OF_OFFICERS = {"requests"}
+OF_YEARS = {"years"}  # whose words say nothing without the section's title
 
 
 def _example() -> Notice:
@@ -36,8 +37,8 @@ def staff_digest(notice: Notice) -> mail.Letter:
         heading=_("What waits this week"),
         paragraphs=[_("Good morning, %(name)s. This is what waits for you:")],
         closing=[_("It comes once a week, and only if something waits.")],
-        values={"name": notice.person.name, "first": lines[0][1][0]},
-        facts=[(title, "; ".join(said)) for title, said in lines],
+        values={"name": notice.person.name, "first": _first(*lines[0])},
+        facts=[(str(section.title), "; ".join(said)) for section, said in lines],
         button=(
             _("Open your desk"),
             mail.absolute_url("organisations" if own_desk else "desk"),
@@ -46,14 +47,21 @@ def staff_digest(notice: Notice) -> mail.Letter:
     )
 
 
-def _lines(notice: Notice) -> Iterator[tuple[str, list[str]]]:
-    """Title and words of each section, in the reader's language."""
+def _first(section: digest.Section, said: list[str]) -> str:
+    """Return what stands first, as a subject."""
+    if section.name not in OF_YEARS:
+        return said[0]
+    return _("%(label)s: %(value)s") % {"label": section.title, "value": said[0]}
+
+
+def _lines(notice: Notice) -> Iterator[tuple[digest.Section, list[str]]]:
+    """Each section with its words, in the reader's language."""
     for section in digest.sections():
         if found := notice.facts.get(section.name):
             said = [
                 _said(str(section.say[name] % {"n": count}), days) for name, count, days in found
             ]
-            yield str(section.title), said
+            yield section, said
 
 
 def _said(what: str, days: int | None) -> str:

@@ -47,6 +47,9 @@ class OwedMails(backlog.Kind):
             "person": row.person.name,
         }
 
+    def address(self, row: Notice) -> str:
+        return reverse("notice", args=[row.pk])
+
     def again(self, failed: QuerySet[Notice]) -> int:
         return failed.update(
             state=Waits.WAITING, tries=0, claimed_at=None, due_at=timezone.now(), last_error=""

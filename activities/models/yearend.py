@@ -136,5 +136,5 @@ class YearResult(models.Model):
     def outcome(self) -> str:
         """Whether the year had what it asks for, in a word or two."""
         if self.needed is None:
-            return _("No yearly points")
+            return _("No yearly minimum")
         return _("Reached") if self.reached else _("Below")

@@ -32,7 +32,7 @@ VIEWS: dict[str, tuple[object, Q]] = {
     ALL: (_("All closed years"), IN_FORCE),
     BELOW: (_("Below"), IN_FORCE & Q(reached=False)),
     REACHED: (_("Reached"), IN_FORCE & Q(reached=True)),
-    NONE: (_("No yearly points"), IN_FORCE & Q(reached__isnull=True)),
+    NONE: (_("No yearly minimum"), IN_FORCE & Q(reached__isnull=True)),
     DRIFT: (_("Changed since"), IN_FORCE),
     REOPENED: (_("Opened again"), ~IN_FORCE),
 }

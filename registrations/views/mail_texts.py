@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from cec import mail
 from cec.bilingual import OWN_NAMES, Difference
 from cec.problems import Refused
-from registrations import mail_texts
+from registrations import mail_texts, notices
 from registrations.forms.mail_texts import AgainForm, MailTextForm, TestMailForm
 from registrations.mail_texts import Place, editable, placeholders, preview
 from registrations.mail_texts.editable import Texts
@@ -129,6 +129,7 @@ def text(request: HttpRequest, program: str, kind: str) -> HttpResponse:
         "kind": place.kind,
         "sides": [_side(place, language, row, seen) for language, row in latest.items()],
         "may_edit": may(request.user, "edit_mail_texts"),
+        "goes_out_by_itself": place.kind.name in notices.kinds(),
     }
     return render(request, "registrations/mail_text.html", context)
 

@@ -12,6 +12,8 @@ from cec.paging import Order, page_of
 from cec.problems import Refused
 from registrations import notices
 from registrations.forms.notices import PauseForm
+from registrations.mail_texts import editable
+from registrations.models import Program
 from registrations.notices import by_hand, listing, preview
 from registrations.permissions import may, require
 from registrations.views.notices import as_html, shows_mail, tabs
@@ -59,6 +61,7 @@ def kind(request: HttpRequest, notice_kind: str) -> HttpResponse:
         "form": form,
         "previews": [preview.of_example(found, code) for code in preview.languages()],
         "may_handle": may(request.user, "handle_notices"),
+        "worded_by": Program.objects.all() if found.name in editable.kinds() else (),
     }
     return render(request, "registrations/notice_kind.html", context, status=status)
 

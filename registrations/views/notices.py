@@ -143,14 +143,19 @@ def notice(request: HttpRequest, notice: int) -> HttpResponse:
 
 def _page(request: HttpRequest, row: Notice, form: NoticeForm, *, status: int = 200) -> Any:
     permitted = may(request.user, "handle_notices", row.registration)
-    deeds = DEEDS.items() if permitted else ()
+    deeds = [
+        (name, deed.label)
+        for name, deed in (DEEDS.items() if permitted else ())
+        if _fits(row, name, deed)
+    ]
     context = {
         "tabs": tabs(request, "notices"),
         "notice": row,
         "kind_label": notices.label_of(row.kind),
         "is_known": row.kind in notices.kinds(),
         "standing_label": Standing(row.standing).label,
-        "deeds": [(name, deed.label) for name, deed in deeds if _fits(row, name, deed)],
+        "deeds": deeds,
+        "hint": _hint({name for name, _label in deeds}),
         "form": form,
         "paused": PausedNotices.objects.filter(kind=row.kind).first(),
         "previews": previews(row),
@@ -165,6 +170,16 @@ def _fits(row: Notice, name: str, deed: Deed) -> bool:
     if row.state == Notice.State.WRITTEN and row.standing == Standing.FAILED:
         return name in ("try-again", "send-again")
     return row.standing in deed.of
+
+
+def _hint(deeds: set[str]) -> str:
+    """Tell apart deeds whose buttons sound alike, and say what can't be taken back."""
+    if {"try-again", "send-again"} <= deeds:
+        return _(
+            "Trying again sends the same e-mail to the same address. Sending again writes it anew, "
+            "to the address that the person has now."
+        )
+    return _("What is taken back is never sent.") if "take-back" in deeds else ""
 
 
 def previews(row: Notice) -> list[Preview]:

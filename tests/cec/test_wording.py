@@ -94,5 +94,13 @@ def test_a_moment_is_in_the_time_of_the_site():
         assert look.moment(moment) == f"5{NBSP}January{NBSP}2026 at 9:05"
 
 
+def test_the_day_of_a_moment_is_the_one_at_the_site_also_late_in_the_evening():
+    late = datetime.datetime(2026, 11, 28, 1, 30, tzinfo=datetime.UTC)
+
+    with override("en"):
+        assert day(late) == f"27{NBSP}November{NBSP}2026"
+        assert short_day(late) == f"27{NBSP}Nov{NBSP}2026"
+
+
 def test_nothing_is_written_as_nothing():
     assert (day(None), short_day(None), look.moment(None), look.amount(None)) == ("",) * 4

@@ -212,3 +212,10 @@ def test_the_mail_has_a_line_for_each_section(language):
 
     assert "9" in written.subject
     assert written.text.count(";") >= 2
+
+
+def test_a_subject_about_years_alone_names_them():
+    notice = mail.kinds()[KIND].example()[0]
+    notice.facts = {"years": [["below", 4, None]]}
+
+    assert mail.write(KIND, notice, language="en").subject == "Years closed last week: 4 below"

@@ -218,6 +218,14 @@ class TestATest:
         assert "Certificat de formation continue" in sent.sender
 
 
+def test_a_mail_that_goes_out_by_itself_and_its_kind_lead_to_each_other(client, office):
+    kind, text = reverse("notice_kind", args=["pace"]), address("mail_wording", kind="pace")
+
+    assert f'href="{kind}"' in page(client, kind="pace")
+    assert f'href="{text}"' in client.get(kind).text
+    assert reverse("notices") + "kinds/" not in page(client).split("<main")[1]
+
+
 def test_the_steering_group_may_look_and_not_change(client):
     texts.written()
     signed_in(client, make.steering())
@@ -236,7 +244,7 @@ def test_every_mail_has_its_row_with_when_it_goes_out_and_whose_text_it_has(clie
     home = client.get(reverse("mail_texts")).text
 
     assert "Own, English, since" in text
-    assert "At once, when somebody has sent the form." in text
+    assert "At once, when somebody has sent the form" in text
     assert "Service message" in text
     assert "1 mail" in home
     assert "0 mails" in home

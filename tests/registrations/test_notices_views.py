@@ -1,5 +1,7 @@
 """The desk's pages of mails that go out by themselves."""
 
+import re
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -41,6 +43,11 @@ def sent(name="", **fields):
 
 def names(answer):
     return [row.person.name for row in answer.context["page"].rows]
+
+
+def seen(page):
+    """A page without what is folded."""
+    return re.sub(r"<details>.*?</details>", "", page, flags=re.DOTALL)
 
 
 def page_of(client, row):
@@ -102,7 +109,8 @@ class TestTheList:
         page = client.get(reverse("notices")).text
 
         assert "It would have come too late" in page
-        assert "ZeroDivisionError" in page
+        assert "It couldn’t be written" in page
+        assert "ZeroDivisionError" not in page
         assert "this kind is paused" in page
 
     def test_it_is_searched_and_narrowed(self, client, office, monkeypatch):
@@ -121,6 +129,19 @@ class TestTheList:
         OutgoingMail.objects.update(state="bounced")
 
         assert names(client.get(reverse("notices"), {"state": "failed"})) == ["Bounced"]
+
+    def test_one_that_went_out_and_came_back_says_so_in_the_list_and_on_its_page(
+        self, client, office
+    ):
+        row = sent("Returned")
+        told = {"answer": "returned", "answer_words": "550 5.1.1 no such account"}
+        OutgoingMail.objects.update(**told, answered_at=timezone.now())
+
+        page = page_of(client, row).text
+
+        assert "The address doesn’t work" in client.get(reverse("notices")).text
+        assert "The address doesn’t work" in page
+        assert "550 5.1.1 no such account" in page
 
     def test_pages_follow_one_another(self, client, office):
         for number in range(52):
@@ -195,12 +216,29 @@ class TestOne:
     def test_one_that_cant_be_written_has_a_page_that_says_so(self, client, office):
         row = owed(facts={}, state="failed", tries=5, last_error="KeyError: 'balance'")
 
-        answer = page_of(client, row)
+        answer, error = page_of(client, row), escape("KeyError: 'balance'")
 
         assert answer.status_code == 200
-        assert "It can’t be written:" in answer.text
-        assert escape("KeyError: 'balance'") in answer.text
+        assert "It couldn’t be written. Look at the text of the mail" in answer.text
+        assert "It can’t be written." in answer.text
+        assert seen(answer.text).count(error) == 0 < answer.text.count(error)
         assert client.get(reverse("notice_html", args=[row.pk, "en"])).status_code == 404
+
+    def test_one_whose_mail_was_refused_says_why_and_what_each_button_does(self, client, office):
+        row = sent()
+        OutgoingMail.objects.update(state="failed", last_error="550 no such mailbox")
+
+        page = seen(page_of(client, row).text)
+
+        assert "Ask the person for an address that works" in page
+        assert page.index("550 no such mailbox") < page.index("What it said")
+        assert "Sending again writes it anew" in page
+
+    def test_figures_it_was_written_with_are_folded(self, client, office):
+        page = page_of(client, owed()).text
+
+        assert "<code>balance</code>" in page
+        assert "<code>balance</code>" not in seen(page)
 
     def test_an_unknown_language_isnt_found(self, client, office):
         assert client.get(f"/en/desk/e-mails/{owed().pk}/de/").status_code == 404
@@ -326,13 +364,19 @@ class TestMailThatFailed:
         assert mail.state == "queued"
         assert f"The e-mail to {mail.to} is tried again." in answer.text
 
-    def test_what_was_called_off_is_not_among_it(self, client, office):
-        make.failed_mail(state="off", called_off_at=timezone.now(), subject="Wrong by now")
+    def test_mail_that_was_called_off_didnt_fail_and_isnt_tried_again(self, client, office):
+        mail = make.failed_mail(
+            state="off", called_off_at=timezone.now(), subject="The edition before"
+        )
 
-        page = client.get(reverse("failed_mail"))
+        page = client.get(reverse("failed_mail")).text
+        answer = client.post(reverse("failed_mail_again", args=[mail.pk]), follow=True)
 
-        assert "Wrong by now" not in page.text
-        assert page.context["tabs"][-1].count == 0
+        mail.refresh_from_db()
+        assert "The edition before" not in page
+        assert "No mail has failed." in page
+        assert "Something else happened" in answer.text
+        assert mail.state == "off"
 
     def test_a_second_click_is_told(self, client, office):
         mail = make.failed_mail()

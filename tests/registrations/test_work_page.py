@@ -93,7 +93,7 @@ class TestAlive:
         page = said(client.get(PAGE))
 
         assert page.count("nothing has ever run") == len(work.QUEUES)
-        assert "The message queue (Valkey) doesn’t answer." in page
+        assert "The part that passes work on (Valkey) doesn’t answer." in page
 
     def test_looks_again_by_itself_while_there_is_nothing_to_press(self, client):
         assert 'hx-trigger="every 15s"' in client.get(PAGE).text
@@ -123,6 +123,18 @@ class TestJobs:
 
         assert "3 times since" in said(page)
         assert "ZeroDivisionError: &lt;b&gt;broken&lt;/b&gt;" in page.text
+
+    def test_one_that_should_have_run_long_ago_isnt_well(self, client):
+        work.sweep()
+        ago = timezone.now() - timedelta(minutes=30)
+        Job.objects.update(started_at=ago, finished_at=ago, succeeded_at=ago)
+
+        lines = overview.jobs()
+
+        late = {line.name for line in lines if line.state == "late"}
+        each_minute = {name for name, row in work.sweepers().items() if row.every is None}
+        assert late == each_minute
+        assert "Overdue" in said(client.get(PAGE))
 
     def test_one_that_never_came_to_an_end_is_no_running_one(self):
         Job.begin("cec.tasks.deliver_due_mail")
