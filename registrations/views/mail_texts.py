@@ -14,15 +14,13 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from cec import mail
 from cec.bilingual import OWN_NAMES, Difference
 from cec.problems import Refused
+from cec.views import as_a_mail
 from registrations import mail_texts, notices
 from registrations.forms.mail_texts import AgainForm, MailTextForm, TestMailForm
 from registrations.mail_texts import Place, editable, placeholders, preview
 from registrations.mail_texts.editable import Texts
 from registrations.models import MailText, Program
 from registrations.permissions import may, require
-
-# The mail's styles are inline, so this page alone allows them, and nothing else.
-AS_A_MAIL = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; sandbox"
 
 
 def _find(request: HttpRequest, program: str, kind: str, permission: str) -> Place:
@@ -229,7 +227,7 @@ def as_html(request: HttpRequest, program: str, kind: str, language: str) -> Htt
     else:
         texts = place.texts(place.latest()[code], code)
     html = preview.write(place, texts, code).html
-    return HttpResponse(html, headers={"Content-Security-Policy": AS_A_MAIL})
+    return as_a_mail(html)
 
 
 @require_POST

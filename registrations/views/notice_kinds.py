@@ -16,7 +16,7 @@ from registrations.mail_texts import editable
 from registrations.models import Program
 from registrations.notices import by_hand, listing, preview
 from registrations.permissions import may, require
-from registrations.views.notices import as_html, shows_mail, tabs
+from registrations.views.notices import as_html, tabs
 
 LATEST_FIRST = Order(F("pk"), falling=True)
 
@@ -36,7 +36,6 @@ def find_kind(name: str) -> notices.Kind:
     return kind
 
 
-@shows_mail
 @require_http_methods(["GET", "POST"])
 def kind(request: HttpRequest, notice_kind: str) -> HttpResponse:
     """One kind with previews of its letter; POST pauses it."""

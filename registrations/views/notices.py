@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from csp.constants import SELF
-from csp.decorators import csp_update
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -19,16 +17,13 @@ from cec.models import OutgoingMail
 from cec.navigation import Tab
 from cec.paging import page_of
 from cec.problems import Refused
+from cec.views import as_a_mail
 from registrations import notices, timeline
 from registrations.forms.notices import NoticeForm
 from registrations.models import Notice, PausedNotices, Program, Standing
 from registrations.notices import by_hand, listing, preview
 from registrations.notices.preview import Preview
 from registrations.permissions import may, require
-
-shows_mail = csp_update({"frame-src": [SELF]})
-# A mail has its styles inline. It stands in a frame of its own, where nothing runs or leads away.
-MAIL_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'; sandbox"
 
 
 @dataclass(frozen=True)
@@ -134,7 +129,6 @@ def find(request: HttpRequest, number: int) -> Notice:
     return get_object_or_404(rows.select_related(*related), pk=number)
 
 
-@shows_mail
 @require_GET
 def notice(request: HttpRequest, notice: int) -> HttpResponse:
     """What one says, its facts, its mails and what was done about it."""
@@ -207,14 +201,12 @@ def html(request: HttpRequest, notice: int, language: str) -> HttpResponse:
 
 
 def as_html(shown: Preview) -> HttpResponse:
-    """Answer with a mail's HTML; the page's own policy allows its styles and nothing else."""
+    """Answer with the HTML of what is shown; 404 for what can't be written."""
     if shown.written is None:
         raise Http404
-    headers = {"Content-Security-Policy": MAIL_POLICY, "X-Frame-Options": "SAMEORIGIN"}
-    return HttpResponse(shown.written.html, headers=headers)
+    return as_a_mail(shown.written.html)
 
 
-@shows_mail
 @require_POST
 def change(request: HttpRequest, notice: int) -> HttpResponse:
     """Do what the pressed button says."""
