@@ -49,7 +49,7 @@ BELOW = f"""
 # PostgreSQL guess how many there are.
 CYCLES = f"""
     SELECT r.id, r.person_id, y.number AS year, r.ends_on, t.points AS needed, q.points AS yearly,
-           g.early_completion AS early, {TODAY} AS today, {{columns}}
+           q.strictness, g.early_completion AS early, {TODAY} AS today, {{columns}}
     FROM registrations_registration r
     JOIN registrations_program g ON g.id = r.program_id
     JOIN ({{totals}}) t ON t.rules_id = r.rules_id
@@ -65,7 +65,8 @@ TOLD = """
            jsonb_build_object(
                'total', s.total::text, 'needed', s.needed::text, 'ends_on', s.ends_on::text,
                'turn_in_until', {turn_in_until}::text, 'early', s.early::text,
-               'year', s.year::text, 'has', s.has::text, 'yearly', COALESCE(s.yearly, 0)::text
+               'year', s.year::text, 'has', s.has::text, 'yearly', COALESCE(s.yearly, 0)::text,
+               'strictness', s.strictness
            ) AS facts
     FROM standing s
     JOIN ({days}) k ON k.pk = s.id
