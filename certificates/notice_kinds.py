@@ -172,31 +172,33 @@ notices.kind(
     _("Year end coming"),
     rows=year_ends,
     is_reminder=True,
-    description=_("To participants whose year lacks points, 60, 30 and 7 days before its end."),
+    description=_("60, 30 and 7 days before the end of a program year that lacks points."),
 )
 notices.kind(
     CYCLE_ENDING,
     _("Cycle ending"),
     rows=cycle_ends,
     is_reminder=True,
-    description=_("To participants 90, 30 and 7 days before their program ends."),
+    description=_("90, 30 and 7 days before the program ends."),
 )
 notices.kind(
     WARNING,
     _("Grace period ending"),
     rows=grace_ends,
-    description=_("To whoever hasn’t turned in a record that is over: at once, and a week before."),
+    description=_(
+        "When the program has ended and the record isn’t turned in, and a week before the last day."
+    ),
 )
 notices.kind(
     "ready",
     _("Total reached"),
     rows=reached,
     is_reminder=True,
-    description=_("To participants who have reached the total, once."),
+    description=_("Once, when the total is reached."),
 )
 notices.kind(
     "registration_lapsed",
     _("Registration lapsed"),
     rows=LAPSED,
-    description=_("To whoever never turned in a record, once its registration has lapsed."),
+    description=_("When a registration has lapsed, as its record was never turned in."),
 )
