@@ -236,7 +236,7 @@ def test_every_mail_has_its_row_with_when_it_goes_out_and_whose_text_it_has(clie
     home = client.get(reverse("mail_texts")).text
 
     assert "Own, English, since" in text
-    assert "at once, when somebody has sent the form" in text
+    assert "At once, when somebody has sent the form" in text
     assert "Service message" in text
     assert "1 mail" in home
     assert "0 mails" in home
