@@ -166,18 +166,18 @@ notices.kind(
     _("Pace of the year"),
     rows=pace,
     is_reminder=True,
-    description=_("To participants whose year is behind after six and nine months."),
+    description=_("After six and nine months of a program year that is behind."),
 )
 notices.kind(
     NUDGE,
     _("Nothing logged for a while"),
     rows=nudges,
     is_reminder=True,
-    description=_("To participants who haven’t logged anything for a quarter of a year."),
+    description=_("After a quarter of a year in which nothing was logged."),
 )
 notices.kind(
     "audit_due",
     _("Evidence due for an audit"),
     rows=audits,
-    description=_("To whoever still owes evidence for an audit, 7 days before it is due."),
+    description=_("7 days before the evidence for an audit is due, while some is missing."),
 )

@@ -9,7 +9,7 @@ from activities.pace import Pace
 from cec import mail
 from cec.wording import amount, day, number
 from registrations import letters
-from registrations.models import Notice, Registration
+from registrations.models import Notice, Registration, Requirement
 from registrations.notice_letters import example, registration_of
 
 YEAR = {
@@ -57,7 +57,7 @@ def values_of_year(notice: Notice) -> dict[str, object]:
         "day": day(pace.ends_on),
         "advice": " ".join(pace.advice[:1]),
         "brought": _brought(notice),
-        "weight": _weight(notice),
+        "weight": weight(notice.facts["strictness"], amount(notice.decimal("needed"), pace.unit)),
     }
 
 
@@ -71,11 +71,13 @@ def _brought(notice: Notice) -> str:
     }
 
 
-def _weight(notice: Notice) -> str:
-    """Say what depends on a year's minimum (P3)."""
-    if notice.facts["strictness"] == "required":
-        return _("Your certificate depends on it: each year needs that much.")
-    return _("It’s a suggestion: it doesn’t stand in the way of your certificate.")
+def weight(strictness: str, needed: str) -> str:
+    """Say what depends on a year's minimum (P3), which is named: it may stand by itself."""
+    if strictness == Requirement.Strictness.REQUIRED:
+        text = _("Each year needs its %(needed)s: your certificate depends on it.")
+    else:
+        text = _("The %(needed)s a year are a suggestion: your certificate doesn’t depend on them.")
+    return text % {"needed": needed}
 
 
 @mail.letter("pace", example=lambda: (example("pace", "2028-03-14:6", **YEAR, months="6"),))

@@ -13,7 +13,7 @@ from activities.rules import RecordRules
 from activities.yearend import results
 from cec import mail
 from cec.wording import amount, day, number, short_day
-from registrations import notice_letters
+from registrations import letters, notice_letters
 from registrations.models import Notice, Registration, Requirement
 
 FIGURES = ("raw", "counted", "brought", "carried", "needed", "counted_so_far", "cycle_needed")
@@ -80,7 +80,7 @@ def year_result(notice: Notice) -> mail.Letter:
         ],
         closing=["%(later)s"],
         values={
-            "name": registration.person.name,
+            **letters.known(registration),
             "number": result.number,
             "first_day": day(result.first_day),
             "last_day": day(result.last_day),
@@ -186,17 +186,18 @@ def _ahead(result: YearResult, registration: Registration) -> Iterator[str]:
 
 
 def _pace(result: YearResult, registration: Registration) -> Pace:
-    """The pace on the day after the year, whenever the mail is written."""
+    """The pace on the day after the year, whenever the mail is written; none without a cycle."""
     assert registration.starts_on is not None
+    steady = registration.program.steady(result.cycle_needed)
     slowest = RecordRules(registration).slowest_rate if registration.rules_id else None
     return Pace(
         counted=result.counted_so_far,
         needed=result.cycle_needed,
-        steady=registration.program.steady(result.cycle_needed),
+        steady=steady,
         per_hour=slowest,
         unit=registration.program.unit,
         starts_on=registration.starts_on,
-        ends_on=registration.ends_on,
+        ends_on=registration.ends_on if steady else None,
         today=result.last_day + timedelta(days=1),
     )
 

@@ -10,6 +10,7 @@ the deed that it tells of; `cec.delivery` sends it afterwards (reliability H6).
 """
 
 import pkgutil
+import re
 import secrets
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -197,7 +198,7 @@ def _completed(said: Letter) -> dict[str, Any]:
     return {
         **vars(said),
         "subject": one_line(said.subject),
-        "heading": one_line(said.heading or said.subject),
+        "heading": one_line(said.heading or said.subject, between=_BREAKABLE),
         "preheader": said.preheader or next(iter(said.paragraphs), ""),
     }
 
@@ -268,13 +269,20 @@ def absolute_url(name: str, *args: Any, **kwargs: Any) -> str:
     return settings.SITE_URL + reverse(name, args=args, kwargs=kwargs)
 
 
-def one_line(subject: object) -> str:
-    """Return the text in one line without control characters, as a subject must be (C8)."""
+# A date or an amount stays together in a heading, which wraps.
+_BREAKABLE = re.compile(r"[^\S\u00a0\u202f]+")
+
+
+def one_line(subject: object, *, between: re.Pattern[str] = re.compile(r"\s+")) -> str:
+    """Return the text in one line without control characters, as a subject must be (C8).
+
+    `between` is what becomes one space.
+    """
     plain = "".join(
         " " if unicodedata.category(letter) in ("Cc", "Zl", "Zp") else letter
         for letter in str(subject)
     )
-    words = " ".join(plain.split())
+    words = between.sub(" ", plain).strip()
     return words if len(words) <= 200 else words[:199] + "…"
 
 

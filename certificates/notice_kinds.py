@@ -41,7 +41,7 @@ BELOW = f"""
 # PostgreSQL guess how many there are.
 CYCLES = f"""
     SELECT r.id, r.person_id, y.number AS year, r.ends_on, t.points AS needed, q.points AS yearly,
-           g.early_completion AS early, {TODAY} AS today, {{columns}}
+           q.strictness, g.early_completion AS early, {TODAY} AS today, {{columns}}
     FROM registrations_registration r
     JOIN registrations_program g ON g.id = r.program_id
     JOIN ({{totals}}) t ON t.rules_id = r.rules_id
@@ -57,7 +57,8 @@ TOLD = """
            jsonb_build_object(
                'total', s.total::text, 'needed', s.needed::text, 'ends_on', s.ends_on::text,
                'turn_in_until', {turn_in_until}::text, 'early', s.early::text,
-               'year', s.year::text, 'has', s.has::text, 'yearly', COALESCE(s.yearly, 0)::text
+               'year', s.year::text, 'has', s.has::text, 'yearly', COALESCE(s.yearly, 0)::text,
+               'strictness', s.strictness
            ) AS facts
     FROM standing s
     JOIN ({days}) k ON k.pk = s.id
@@ -181,31 +182,33 @@ notices.kind(
     _("Year end coming"),
     rows=year_ends,
     is_reminder=True,
-    description=_("To participants whose year lacks points, 60, 30 and 7 days before its end."),
+    description=_("60, 30 and 7 days before the end of a program year that lacks points."),
 )
 notices.kind(
     due_years.CYCLE_ENDING,
     _("Cycle ending"),
     rows=cycle_ends,
     is_reminder=True,
-    description=_("To participants 90, 30 and 7 days before their program ends."),
+    description=_("90, 30 and 7 days before the program ends."),
 )
 notices.kind(
     WARNING,
     _("Grace period ending"),
     rows=grace_ends,
-    description=_("To whoever hasn’t turned in a record that is over: at once, and a week before."),
+    description=_(
+        "When the program has ended and the record isn’t turned in, and a week before the last day."
+    ),
 )
 notices.kind(
     "ready",
     _("Total reached"),
     rows=reached,
     is_reminder=True,
-    description=_("To participants who have reached the total, once."),
+    description=_("Once, when the total is reached."),
 )
 notices.kind(
     "registration_lapsed",
     _("Registration lapsed"),
     rows=LAPSED,
-    description=_("To whoever never turned in a record, once its registration has lapsed."),
+    description=_("When a registration has lapsed, as its record was never turned in."),
 )

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from django.utils.translation import gettext as _
 
-from activities.notice_letters import YEAR, record_page, values_of_year
+from activities.notice_letters import YEAR, record_page, values_of_year, weight
 from cec import mail
 from cec.wording import amount, day, number
 from registrations import letters
@@ -20,6 +20,7 @@ CYCLE = {
     "year": "3",
     "has": "21.00",
     "yearly": "30.00",
+    "strictness": "advised",
 }
 
 
@@ -198,19 +199,21 @@ def _in_time(reached: bool) -> str:
 
 
 def _late(reached: bool) -> str:
-    return "" if reached else _("What you finished by then counts, also if you log it now.")
+    return "" if reached else _("What you finished by %(day)s counts, also if you log it now.")
 
 
 def _year(notice: Notice, unit: str) -> str:
-    """Say that the last year is below its minimum (P3), if it is."""
+    """Say that the last year is below its minimum (P3), if it is, and what depends on that."""
     has, yearly = notice.decimal("has"), notice.decimal("yearly")
     if has >= yearly:
         return ""
-    return _("Year %(number)s has %(has)s of the %(needed)s that a year asks for.") % {
+    needed = amount(yearly, unit)
+    said = _("Year %(number)s has %(has)s of the %(needed)s that a year asks for.") % {
         "number": notice.facts["year"],
         "has": number(has),
-        "needed": amount(yearly, unit),
+        "needed": needed,
     }
+    return f"{said} {weight(notice.facts['strictness'], needed)}"
 
 
 def _turn_in(early: bool) -> str:

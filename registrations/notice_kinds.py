@@ -56,12 +56,12 @@ notices.kind(
     "fee_outstanding",
     _("Fee outstanding"),
     rows=fees,
-    description=_("To applicants whose fee isn’t settled, 14 and 30 days after they registered."),
+    description=_("14 and 30 days after registering, while the fee isn’t settled."),
 )
 notices.kind(
     "membership_lapsing",
     _("Membership about to lapse"),
     rows=MEMBERSHIPS,
     is_reminder=True,
-    description=_("To participants whose confirmed membership ends in 30 days."),
+    description=_("30 days before a confirmed membership ends."),
 )

@@ -223,7 +223,8 @@ def steps(registration: Registration) -> list[Line]:
             if check.wants_proof and check.proofs.exists():
                 text = _("Your proof has arrived: your association looks at it")
             lines.append(Line(text, reason=check.note, state="wait"))
-    if registration.status in Registration.CLOSED:
+    is_closed = registration.status in Registration.CLOSED
+    if is_closed:
         lines = [line for line in lines if line.state != "wait"]
     if registration.starts_on:
         ahead = registration.starts_on > today_in(program)
@@ -235,8 +236,19 @@ def steps(registration: Registration) -> list[Line]:
         lines.append(Line(text % {"day": write_day(registration.starts_on)}))
     elif registration.status == Registration.Status.SUBMITTED:
         lines.append(Line(_("The committee decides"), state="wait"))
-    else:
-        end = registration.events.filter(kind=Event.Kind.DECLINE).order_by("-id").first()
-        reason = end.reason if end else ""
-        lines.append(Line(registration.get_status_display(), reason=reason, state="wait"))
+    if is_closed:
+        lines.append(_end(registration))
     return lines
+
+
+def _end(registration: Registration) -> Line:
+    """How a registration ended, when, and why it was declined."""
+    kinds = Event.Kind
+    ends = registration.events.filter(kind__in=[kinds.DECLINE, kinds.WITHDRAW, kinds.LAPSE])
+    end = ends.order_by("-id").first()
+    return Line(
+        registration.get_status_display(),
+        at=end.at if end else None,
+        reason=end.reason if end and end.kind == kinds.DECLINE else "",
+        state="wait",
+    )

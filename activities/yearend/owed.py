@@ -35,5 +35,5 @@ notices.kind(
     "year_result",
     _("Result of a program year"),
     rows=RESULTS,
-    description=_("To participants, once a program year is over and closed."),
+    description=_("When a program year is over and closed."),
 )

@@ -191,11 +191,11 @@ def _drift_sql(found: YearResultQuerySet) -> tuple[str, tuple[Any, ...]]:
 
 def by_type(result: YearResult) -> list[TypeResult]:
     """Return the points of each type, in the order of the rules of then."""
-    rows = ActivityType.objects.filter(
-        rules__program=result.registration.program_id,
-        rules__version=result.rules_version,
-        key__in=result.types,
-    )
+    rows = ActivityType.objects.none()
+    if program := result.registration.program_id:  # an example's exists nowhere
+        rows = ActivityType.objects.filter(
+            rules__program=program, rules__version=result.rules_version, key__in=result.types
+        )
     known = {row.key: f"{row.code} {row.name}" for row in rows}
     keys = [*known, *sorted(set(result.types) - set(known))]
     return [

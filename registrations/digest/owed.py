@@ -32,7 +32,8 @@ notices.kind(
     _("What waits, for the committee"),
     rows=STAFF,
     is_reminder=True,
+    is_for_roles=True,
     scope=notices.OF_PEOPLE,
-    description=_("To everybody with a role, on Mondays, if something waits for them."),
+    description=_("On Mondays, if something waits."),
     look=digest.look,
 )

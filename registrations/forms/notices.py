@@ -1,8 +1,10 @@
 """Forms about mails that go out by themselves: the office's, and a person's choice of reminders."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from registrations import notices
@@ -34,15 +36,16 @@ class RemindersForm(PlainForm):
     )
     listed = forms.CharField(required=False, max_length=2000, widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, off: set[str], **kwargs: Any) -> None:
-        kinds = notices.reminders()
+    def __init__(
+        self, *args: Any, kinds: Sequence[notices.Kind], off: set[str], **kwargs: Any
+    ) -> None:
         names = [kind.name for kind in kinds]
         initial = {
             "wanted": [name for name in names if name not in off],
             "listed": " ".join(names),
         }
         super().__init__(*args, initial=initial, **kwargs)
-        self.fields["wanted"].choices = [(kind.name, kind.label) for kind in kinds]
+        self.fields["wanted"].choices = [(kind.name, _described(kind)) for kind in kinds]
 
     @property
     def choice(self) -> dict[str, Any]:
@@ -51,3 +54,10 @@ class RemindersForm(PlainForm):
             "among": self.cleaned_data["listed"].split(),
             "wanted": self.cleaned_data["wanted"],
         }
+
+
+def _described(kind: notices.Kind) -> str:
+    """A kind's name, and when it comes."""
+    if not kind.description:
+        return str(kind.label)
+    return format_html('{}<br><span class="muted">{}</span>', kind.label, kind.description)

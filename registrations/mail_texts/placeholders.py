@@ -19,22 +19,30 @@ _SHOWN = 30  # characters of what isn't understood
 # What each name stands for, in the mails of all apps.
 LABELS = {
     "advice": gettext_lazy("what that means in points and time a week; empty once it’s reached"),
+    "again": gettext_lazy("that the year was closed anew, as a sentence; empty the first time"),
+    "ahead": gettext_lazy("what is left to the total, in sentences; empty without one"),
     "amount": gettext_lazy("the amount"),
     "association": gettext_lazy("the association’s name"),
     "balance": gettext_lazy("what is left to pay"),
     "begins": gettext_lazy("when the program begins or began, as the end of a sentence"),
     "brought": gettext_lazy("a sentence on what the year before brought along; empty if nothing"),
+    "carried": gettext_lazy("a sentence on what the next year gets of it; empty if nothing"),
     "code": gettext_lazy("the program’s short name"),
     "contact": gettext_lazy("whom to write to: the association with its address, or the issuer"),
+    "counted": gettext_lazy("what the year counts"),
     "day": gettext_lazy("the day that the mail is about"),
     "days": gettext_lazy("how many days an answer usually takes"),
+    "first_day": gettext_lazy("the first day of the year"),
     "has": gettext_lazy("what the year counts so far"),
     "headline": gettext_lazy("the sentence that the subject standardly is"),
     "how_to_pay": gettext_lazy(
         "how the fee is paid, from the program’s page; empty if there is nothing to pay"
     ),
     "in_time": gettext_lazy("what still counts before the end; empty once it’s reached"),
+    "last_day": gettext_lazy("the last day of the year"),
     "late": gettext_lazy("what still counts after the end; empty once it’s reached"),
+    "later": gettext_lazy("that later entries count too; empty once the record is turned in"),
+    "left": gettext_lazy("what is left to the total, as a number alone"),
     "missing": gettext_lazy("how many activities still need something that shows them"),
     "months": gettext_lazy("how many months of the year have gone"),
     "name": gettext_lazy("the person’s name"),
@@ -42,6 +50,7 @@ LABELS = {
     "next_day": gettext_lazy("the day after the end"),
     "note": gettext_lazy("what the committee member wrote; empty if nothing"),
     "number": gettext_lazy("the number of the program year"),
+    "parked": gettext_lazy("a sentence on what is over a limit; empty if nothing"),
     "program": gettext_lazy("the program’s name"),
     "reason": gettext_lazy("the reason that was given"),
     "reference": gettext_lazy("the reference of the registration"),
@@ -55,6 +64,7 @@ LABELS = {
     "what_is_left": gettext_lazy("a sentence that says what is left to pay, or that nothing is"),
     "where": gettext_lazy("where the record stands, as a sentence"),
     "year": gettext_lazy("where the last program year stands, as a sentence; may be empty"),
+    "yearly": gettext_lazy("whether the year has what it asks for; empty if it asks for nothing"),
 }
 
 

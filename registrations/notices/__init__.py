@@ -39,13 +39,15 @@ class Kind:
     written is left away. What SQL alone doesn't know, `look` finds out when a notice is written:
     the facts, or None for a notice that has nothing to say. SQL that depends on what is in the
     database, as that of points does, is rendered when it is asked for. `is_reminder` can be
-    switched off, a service message can't. `description` says in a sentence who gets it and when.
+    switched off, a service message can't; `is_for_roles` is for people with a role alone.
+    `description` says when it goes out, to those who get it and to administrators.
     """
 
     name: str
     label: Any
     rows: str | Callable[[], str]
     is_reminder: bool
+    is_for_roles: bool = False
     scope: str = OF_REGISTRATIONS
     description: Any = ""
     look: Callable[[Any], dict[str, Any] | None] | None = None
@@ -65,12 +67,13 @@ def kind(
     *,
     rows: str | Callable[[], str],
     is_reminder: bool = False,
+    is_for_roles: bool = False,
     scope: str = OF_REGISTRATIONS,
     description: Any = "",
     look: Callable[[Any], dict[str, Any] | None] | None = None,
 ) -> Kind:
     """Register a kind of notice; there is a letter of the same name."""
-    _kinds[name] = Kind(name, label, rows, is_reminder, scope, description, look)
+    _kinds[name] = Kind(name, label, rows, is_reminder, is_for_roles, scope, description, look)
     return _kinds[name]
 
 

@@ -7,12 +7,19 @@ from django.db import transaction
 from cec.models import OutgoingMail
 from registrations import notices
 from registrations.models import Event, Person, RemindersOff
+from registrations.models.committee import roles_of
 from registrations.models.history import write_event
 
 
 def switched_off(person: Person) -> set[str]:
     """Return the kinds of reminders that the person doesn't want."""
     return set(RemindersOff.objects.filter(person=person).values_list("kind", flat=True))
+
+
+def offered_to(person: Person) -> list[notices.Kind]:
+    """Return the kinds of reminders that a person may get at all."""
+    has_role = bool(roles_of(person).names)
+    return [kind for kind in notices.reminders() if has_role or not kind.is_for_roles]
 
 
 @transaction.atomic

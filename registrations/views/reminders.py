@@ -21,14 +21,15 @@ LANGUAGES = ("en", "fr")
 def reminders(request: HttpRequest) -> HttpResponse:
     """A switch for each kind of reminder, and what always comes."""
     posted = request.POST if request.method == "POST" else None
-    form = RemindersForm(posted, off=choices.switched_off(request.user))
+    offered = choices.offered_to(request.user)
+    form = RemindersForm(posted, kinds=offered, off=choices.switched_off(request.user))
     if form.is_valid():
         choices.choose(request.user, by=request.user, **form.choice)
         messages.success(request, _("Your changes are saved."))
         return redirect("reminders")
     context = {
         "form": form,
-        "reminders": notices.reminders(),
+        "reminders": offered,
         "services": [kind for kind in notices.kinds().values() if not kind.is_reminder],
     }
     return render(request, "account/reminders.html", context, status=422 if form.errors else 200)

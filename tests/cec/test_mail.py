@@ -133,6 +133,14 @@ def test_a_subject_is_one_line(letter, subject):
     assert row.subject == "One Bcc: all@example.org"
 
 
+def test_a_heading_keeps_together_what_belongs_together():
+    said = mail.Letter(subject="x", heading="It ends\non 14\u00a0March\u00a02029", paragraphs=["x"])
+
+    written = mail.dress(said, language="en")
+
+    assert "It ends on 14\u00a0March\u00a02029</h1>" in written.html
+
+
 @pytest.mark.django_db
 def test_a_subject_that_is_too_long_is_cut(letter):
     row = mail.post("test", "word " * 100, to=person())

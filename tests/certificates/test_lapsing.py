@@ -263,3 +263,16 @@ def test_whoever_turns_in_at_the_last_moment_isnt_lapsed():
     row.refresh_from_db()
     moves = list(row.events.exclude(to_status="").values_list("kind", flat=True))
     assert moves in (["turn_in"], ["lapse"])
+
+
+def test_the_page_that_the_mail_leads_to_says_that_it_lapsed_and_when(row, client):
+    warned(row)
+    lapse(GRACE + DAY)
+    client.force_login(row.person)
+
+    page = client.get(f"/en/registrations/{row.pk}/").content.decode()
+
+    stands = page[page.index('id="steps"') : page.index('id="told"')]
+    assert "The time for turning in this record is over." in page
+    assert "<strong>Lapsed</strong>" in stands
+    assert "Register again" in stands

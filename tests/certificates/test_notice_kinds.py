@@ -393,3 +393,12 @@ def test_the_last_day_ends_where_the_program_keeps_its_calendar(row, zone, midni
     assert owed("grace_ending", row, over - timedelta(seconds=1)) == []
     assert owed("cycle_ending", row, over - timedelta(seconds=1)) == [f"{END}:7"]
     assert owed("grace_ending", row, over) == [f"{GRACE}:start"]
+
+
+@pytest.mark.parametrize("strictness", Requirement.Strictness.values)
+def test_a_cycles_end_knows_whether_its_last_year_is_required(row, strictness):
+    row.rules.requirements.filter(per="year").update(strictness=strictness)
+
+    facts = still_owed("cycle_ending", row, END - 90 * DAY)
+
+    assert facts[f"{END}:90"]["strictness"] == strictness

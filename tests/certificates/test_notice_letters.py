@@ -107,3 +107,36 @@ def test_a_year_that_has_its_minimum_isnt_spoken_of_at_the_cycles_end():
     text = read(example("cycle_ending", **{**CYCLE, "has": "30"})).text
 
     assert "that a year asks for" not in text
+
+
+def test_the_grace_period_says_by_which_day_something_must_be_finished_to_count():
+    text = read(example("grace_ending", **CYCLE)).text
+
+    assert "What you finished by 14 March 2029 counts, also if you log it now." in text
+
+
+@pytest.mark.parametrize(
+    ("kind", "facts"), [("pace", {**YEAR, "months": "6"}), ("year_end_coming", YEAR)]
+)
+@pytest.mark.parametrize(
+    ("strictness", "said"),
+    [
+        (
+            "advised",
+            "The 30 points a year are a suggestion: your certificate doesn’t depend on them.",
+        ),
+        ("required", "Each year needs its 30 points: your certificate depends on it."),
+    ],
+)
+def test_what_depends_on_a_year_names_the_year_and_not_the_sentence_before(
+    kind, facts, strictness, said
+):
+    text = read(example(kind, **{**facts, "strictness": strictness})).text
+
+    assert said in text
+
+
+def test_a_last_year_that_is_below_says_whether_the_certificate_depends_on_it():
+    text = read(example("cycle_ending", **CYCLE)).text
+
+    assert "a year asks for. The 30 points a year are a suggestion" in text

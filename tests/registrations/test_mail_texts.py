@@ -43,6 +43,12 @@ def save(where, *, by=None, seen=None, reason="Because", language="en", **change
 class TestPlaceholders:
     KNOWN = ("name", "code")
 
+    @pytest.mark.parametrize("kind", KINDS)
+    def test_every_text_may_name_the_person_the_program_and_whom_to_write_to(self, kind):
+        values = editable.kinds()[kind].values(make.program(), "en")
+
+        assert {"name", "code", "program", "reference", "contact"} <= set(values)
+
     @pytest.mark.parametrize(
         ("text", "said"),
         [

@@ -93,6 +93,19 @@ class TestThePageOfTheAccount:
         with pytest.raises(ValueError, match="no reminder"):
             choices.switch_off(robin, notices.kinds()[FEES], by=robin)
 
+    def test_each_says_when_it_comes(self, client, robin):
+        page = client.get(PAGE).text
+
+        assert "After six and nine months of a program year that is behind." in page
+
+    def test_the_committees_mail_is_offered_to_those_with_a_role_alone(self, client, robin):
+        without = client.get(PAGE).text
+        client.force_login(make.representative())
+        having = client.get(PAGE).text
+
+        assert 'value="staff_digest"' not in without
+        assert 'value="staff_digest"' in having
+
     def test_nobody_switches_anothers(self, client, robin):
         other = make.person()
 
