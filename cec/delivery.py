@@ -202,6 +202,13 @@ def _put_off(mail: OutgoingMail, reason: str) -> None:
 
 
 def _note(mail: OutgoingMail) -> None:
+    """Write the outcome down, although somebody's deed may hold the row: else it went out twice."""
+    retrying.retried(_write_outcome, mail)
+    if mail.state == State.SENT and has_carrier():
+        retrying.retried(_wake_those_held_up)
+
+
+def _write_outcome(mail: OutgoingMail) -> None:
     """Write the outcome, unless somebody else has taken the mail up since; sent is sent."""
     row = OutgoingMail.objects.filter(pk=mail.pk)
     if mail.state != State.SENT:
@@ -211,10 +218,12 @@ def _note(mail: OutgoingMail) -> None:
         state=mail.state if mail.state == State.SENT else _unless_called_off(mail.state),
         **{name: getattr(mail, name) for name in fields},
     )
-    if mail.state == State.SENT and has_carrier():
-        # The server takes mail: what waits for its next try needn't wait any longer.
-        now = timezone.now()
-        _held_up().filter(due_at__gt=now, claimed_at__lt=now - PROBE_EVERY).update(due_at=now)
+
+
+def _wake_those_held_up() -> None:
+    """The server takes mail: what waits for its next try needn't wait any longer."""
+    now = timezone.now()
+    _held_up().filter(due_at__gt=now, claimed_at__lt=now - PROBE_EVERY).update(due_at=now)
 
 
 def _unless_called_off(state: str) -> Case:

@@ -1,9 +1,12 @@
 """Trying again, in the right order and not too often (reliability H6 to H8)."""
 
+import threading
+import time
 from datetime import timedelta
 
 import pytest
 from celery.exceptions import SoftTimeLimitExceeded
+from django.db import connection, transaction
 from django.utils import timezone
 
 from cec import delivery
@@ -103,6 +106,39 @@ def test_a_server_that_takes_longer_than_the_time_limit_is_in_trouble_not_the_ma
 
     assert (again(mail).state, mail.trouble) == (State.QUEUED, Trouble.SERVER)
     assert (mail.attempts, mail.lost) == (1, 0)
+
+
+def test_a_deed_that_holds_the_row_while_the_mail_is_sent_makes_no_second_copy(
+    mailbox, monkeypatch
+):
+    (mail,) = written()
+    held, deeds = threading.Event(), []
+
+    def deed():
+        with transaction.atomic():
+            OutgoingMail.objects.call_off()
+            held.set()
+            time.sleep(0.5)
+        connection.close()
+
+    def sends(*arguments):
+        transmit(*arguments)
+        deeds.append(threading.Thread(target=deed))
+        deeds[0].start()
+        held.wait(10)
+
+    transmit = delivery._transmit
+    monkeypatch.setattr(delivery, "_transmit", sends)
+    with connection.cursor() as cursor:
+        cursor.execute("SET lock_timeout = '300ms'")
+
+    try:
+        delivery.deliver_due()
+    finally:
+        deeds[0].join()
+        connection.close()
+
+    assert again(mail).state == State.SENT
 
 
 def test_when_the_answer_is_lost_one_more_copy_comes_with_the_same_id(mailbox):
