@@ -146,7 +146,7 @@ def sweeper(
 
 
 def sweepers() -> dict[str, Sweeper]:
-    """Return all sweepers by name; those of the last apps first, as they write mail."""
+    """Return all sweepers by name, the last one first: the later apps' write what mail tells of."""
     autodiscover_modules("tasks")
     return dict(reversed(_sweepers.items()))
 

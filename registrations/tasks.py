@@ -63,11 +63,12 @@ def end_mentorings_that_are_over() -> int:
     return assigning.end_what_is_over()
 
 
-@work.sweeper(_("Decide which mails are owed"), every=HOUR)
-def decide_notices() -> int:
-    return deciding.decide_all()
-
-
 @work.sweeper(_("Write mails that are owed"))
 def write_notices() -> int:
     return writing.write_due()
+
+
+# Before writing: sweepers run from the last one to the first.
+@work.sweeper(_("Decide which mails are owed"), every=HOUR)
+def decide_notices() -> int:
+    return deciding.decide_all()

@@ -33,6 +33,15 @@ def test_what_is_written_goes_out_in_the_same_run():
     assert work.QUEUES[-1] == "mail"
 
 
+def test_what_is_decided_is_written_in_the_same_run():
+    names = list(work.sweepers())
+
+    decide = names.index("registrations.tasks.decide_notices")
+
+    assert names.index("activities.tasks.close_years") < decide
+    assert decide < names.index("registrations.tasks.write_notices")
+
+
 def test_it_says_what_failed_and_does_the_rest(monkeypatch, capsys):
     def fails():
         raise ZeroDivisionError("broken")
