@@ -168,7 +168,7 @@ def test_outgoing_mail_can_be_read_while_developing(client, settings):
     assert 'href="https://example.org/x"' in text
     assert html.content == b"<p style='color:red'>HTML</p>"
     assert html["Content-Security-Policy"] == (
-        "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
+        "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; sandbox"
     )
 
 
