@@ -25,6 +25,8 @@ HEALTHCHECK --interval=30s --timeout=5s --start-period=20s CMD ["python", "-c", 
 import os, urllib.request as web; \
 host = os.environ['ALLOWED_HOSTS'].split(',')[0]; \
 web.urlopen(web.Request('http://127.0.0.1:8000/healthz', headers={'Host': host}), timeout=4)"]
-# The log has paths alone: who checks a certificate by hand sends a name in the query.
+# The log has paths alone, without the tokens of links in mail: who checks a certificate by hand
+# sends a name in the query.
 CMD ["gunicorn", "cec.wsgi", "--bind=0.0.0.0:8000", "--workers=3", "--worker-tmp-dir=/dev/shm", \
-     "--access-logfile=-", "--access-logformat=%(h)s %(t)s %(m)s %(U)s %(s)s %(B)s %(L)s"]
+     "--logger-class=cec.access_log.AccessLog", "--access-logfile=-", \
+     "--access-logformat=%(h)s %(t)s %(m)s %(U)s %(s)s %(B)s %(L)s"]
