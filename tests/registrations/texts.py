@@ -23,7 +23,7 @@ def written(
     *,
     where: Place | None = None,
     by: Person | None = None,
-    reason: str = "The committee wants it so.",
+    reason: str = "Comme convenu.",
     **texts: str,
 ) -> MailText:
     """Another text in force: what was, with these changes."""
