@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from activities import audit, crediting, questions, rehearsing, several
 from activities.models import Activity, CreditRequest, Import
+from activities.yearend import closing
 from cec.models import FailingAddress, StoredFile
 from certificates import batches, completion, correcting, correction_requests, making
 from certificates.models import Batch, Certificate, Signatory
@@ -56,6 +57,7 @@ class People:
         self.batches = [self._batch(stopped=False), self._batch(stopped=True)]
         self.waiting = self._waiting()
         self.active, self.entry, self.imported = self._active()
+        closing.close_due()
         self.returned, self.asked = self._returned()
         self.in_review = records.turned_in(association_code="MLA")
         self.audited = self._drawn()
