@@ -5,6 +5,7 @@ is until a person lets it be tried again; what became of old ones is nobody's bu
 """
 
 import logging
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -31,7 +32,7 @@ class States:
     running: Q = NONE
 
 
-class Kind:
+class Kind(ABC):
     """One kind of work. `since` is the field from which a row waits; `advice` says what it means
     that a row failed, and what to do.
     """
@@ -42,13 +43,13 @@ class Kind:
     advice: ClassVar[Any] = ""
     retries: ClassVar[bool] = True
 
+    @abstractmethod
     def rows(self) -> QuerySet[Any]:
         """Return rows with all that `title` and `error` read."""
-        raise NotImplementedError
 
+    @abstractmethod
     def states(self, now: datetime) -> States:
         """Return what tells the rows apart at this moment."""
-        raise NotImplementedError
 
     def title(self, row: Any) -> str:
         """Say which row it is."""
@@ -63,8 +64,11 @@ class Kind:
         return str(row.last_error)
 
     def again(self, failed: QuerySet[Any]) -> int:
-        """Let these rows be tried again, by one conditional change; returns how many."""
-        raise NotImplementedError
+        """Let these rows be tried again, by one conditional change; returns how many.
+
+        None are of a kind that says `retries = False`.
+        """
+        return 0
 
 
 @dataclass(frozen=True)
