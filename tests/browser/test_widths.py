@@ -1,4 +1,4 @@
-"""Every page on the narrowest screen, in both languages, by day and by night."""
+"""Every page on the narrowest screen; `test_every_page.py` has all widths, roles and states."""
 
 import pytest
 
@@ -21,21 +21,10 @@ def test_every_page_in_english_fits_and_is_accessible(visitors):
             answer = looks.opened(one, page)
             problems += [
                 *looks.fits(one),
+                *looks.night(one),
                 *looks.breaches(one, NARROW, "light"),
                 *looks.too_heavy(one, answer),
             ]
-
-    assert not problems, "\n".join(problems)
-
-
-def test_every_page_in_french_fits_and_one_of_each_person_is_accessible_at_night(visitors):
-    problems = []
-    for room in Gallery().rooms():
-        one = looks.enter(visitors, room, "fr")
-        for page in reversed(room.pages):
-            looks.opened(one, page)
-            problems += [*looks.fits(one), *looks.night(one)]
-        problems += looks.breaches(one, looks.WIDE, "dark")
 
     assert not problems, "\n".join(problems)
 

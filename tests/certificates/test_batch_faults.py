@@ -42,14 +42,6 @@ def run_through_kills(folder, *, count, kills):
     return batch, took
 
 
-@pytest.mark.slow
-def test_each_certificate_is_issued_once_however_often_the_workers_are_killed(tmp_path):
-    batch, _took = run_through_kills(tmp_path, count=60, kills=4)
-
-    faults.check_each_exactly_once(batch, 60)
-    assert not progress(batch).goes_on
-
-
 @pytest.mark.faults
 def test_five_hundred_certificates_survive_twenty_kills(tmp_path):
     batch, took = run_through_kills(tmp_path, count=500, kills=20)
