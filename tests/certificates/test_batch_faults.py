@@ -8,7 +8,7 @@ import pytest
 from certificates.goals import graduates
 from tests import factories
 from tests.certificates import faults
-from tests.certificates.batching import confirmed, progress
+from tests.certificates.batching import confirmed
 from tests.faults.workers import lose_all_messages, wait_until, workers
 
 pytestmark = pytest.mark.django_db(transaction=True)
