@@ -9,13 +9,13 @@ LOCK = $(PY) -m piptools compile --quiet --allow-unsafe --generate-hashes --stri
 	--no-emit-find-links --no-emit-index-url --no-emit-trusted-host
 
 # Tests and checks have servers and data of their own, beside those of a running `make run`.
-test test-faults check: export CEC_VAR = var/test
-test test-faults check: export CEC_DURABLE = 0
+test test-faults test-pages check: export CEC_VAR = var/test
+test test-faults test-pages check: export CEC_DURABLE = 0
 bench: export CEC_VAR = var/bench
-test test-faults check bench: export DEBUG = 1
+test test-faults test-pages check bench: export DEBUG = 1
 
 .NOTPARALLEL:
-.PHONY: help run stop test test-faults check bench reset lock messages \
+.PHONY: help run stop test test-faults test-pages check bench reset lock messages \
 	environment environment-for-tests packages packages-for-tests
 
 help: ## list the targets
@@ -32,6 +32,9 @@ test: packages-for-tests $(CATALOGUES) ## run the whole suite; ARGS="-k mentor" 
 
 test-faults: packages-for-tests $(CATALOGUES) ## break things: kill workers, restart the database, stop broker and mail
 	$(PY) -m pytest -m faults $(ARGS)
+
+test-pages: packages-for-tests $(CATALOGUES) ## look at every page as every role, in every state, at every width; nonsense in each field
+	$(PY) -m pytest -n 2 --maxschedchunk 1 -m pages $(ARGS)
 
 check: environment-for-tests packages $(CATALOGUES) ## linters, types, layers, migrations, production settings
 	$(PY) -m ruff check

@@ -49,8 +49,8 @@ def visitors(request, browser, live_server, traffic, settings) -> Iterator[Visit
     asked = os.environ.get("CEC_PICTURES")
     pictures = Path(asked) / request.node.name if asked else None
 
-    def visitor(name: str = "visitor", **options) -> Visitor:
-        opened.append(Visitor(browser, live_server.url, name=name, pictures=pictures, **options))
+    def visitor(name: str = "visitor", *, kind: type[Visitor] = Visitor, **options) -> Visitor:
+        opened.append(kind(browser, live_server.url, name=name, pictures=pictures, **options))
         return opened[-1]
 
     yield visitor

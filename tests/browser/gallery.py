@@ -252,7 +252,7 @@ class Gallery(People):
             *self._mail_pages(),
             *self._rule_pages(),
             *self._wording_pages(),
-            *self._mail_pages(),
+            *self._text_pages(),
         ]
 
     def _mail_pages(self) -> list[Page]:
@@ -279,7 +279,7 @@ class Gallery(People):
             page("rules_move", self.active.pk),
         ]
 
-    def _mail_pages(self) -> list[Page]:
+    def _text_pages(self) -> list[Page]:
         slug = self.active.program.slug
         return [
             page("mail_texts"),

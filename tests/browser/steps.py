@@ -6,6 +6,7 @@ Everything here works with and without JavaScript, and each step ends by looking
 from datetime import date
 
 from registrations.models import Registration
+from tests import factories
 from tests.browser import mailbox
 from tests.browser.visitor import Visitor
 
@@ -95,6 +96,13 @@ def fill_full_form(one: Visitor, title: str, *, on: date, kind: str, hours: str)
     one.write("Hours", hours)
     one.tick("Cataloguing and metadata")
     one.write("What I learned", "How to describe a map so that it can be found.")
+
+
+def the_rest_is_there_already(row: Registration) -> None:
+    """Logging more of the same shows nothing new."""
+    for year in row.years.filter(number__gt=1):
+        factories.activity(row, "PD-F", hours="10", on=year.starts_on)
+        factories.activity(row, "PD-I", hours="20", on=year.starts_on)
 
 
 def turn_in(one: Visitor, registration: Registration, *, counted: str) -> None:

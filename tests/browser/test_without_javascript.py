@@ -45,7 +45,7 @@ def test_the_road_needs_no_script(plain):
     steps.confirm_membership(staff, row, until=timezone.localdate() + timedelta(days=365))
     steps.approve(staff, row, starts_on=start, reason="Paper form")
     logs_two_activities(participant, row)
-    the_rest_is_there_already(row)
+    steps.the_rest_is_there_already(row)
     steps.turn_in(participant, row, counted="120 points")
     the_certificate_follows(participant, staff, office, row)
 
@@ -81,13 +81,6 @@ def logs_two_activities(one: Visitor, row: Registration) -> None:
 def row_day(row: Registration):
     row.refresh_from_db()
     return row.starts_on + timedelta(days=5)
-
-
-def the_rest_is_there_already(row: Registration) -> None:
-    """Logging more of the same shows nothing new."""
-    for year in row.years.filter(number__gt=1):
-        factories.activity(row, "PD-F", hours="10", on=year.starts_on)
-        factories.activity(row, "PD-I", hours="20", on=year.starts_on)
 
 
 def the_certificate_follows(

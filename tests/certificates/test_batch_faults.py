@@ -8,7 +8,7 @@ import pytest
 from certificates.goals import graduates
 from tests import factories
 from tests.certificates import faults
-from tests.certificates.batching import confirmed, progress
+from tests.certificates.batching import confirmed
 from tests.faults.workers import lose_all_messages, wait_until, workers
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -40,14 +40,6 @@ def run_through_kills(folder, *, count, kills):
         took = time.monotonic() - killed_at
     assert done < count  # the last kill came while there was something left to lose
     return batch, took
-
-
-@pytest.mark.slow
-def test_each_certificate_is_issued_once_however_often_the_workers_are_killed(tmp_path):
-    batch, _took = run_through_kills(tmp_path, count=60, kills=4)
-
-    faults.check_each_exactly_once(batch, 60)
-    assert not progress(batch).goes_on
 
 
 @pytest.mark.faults
