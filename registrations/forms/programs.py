@@ -182,12 +182,11 @@ class PeopleForm(SectionForm):
         label=_("Who can register"),
         choices=[
             ("1", _("Members of an association, once it has confirmed the membership")),
-            ("", _("Everybody with an account")),
+            ("0", _("Everybody with an account")),
         ],
-        coerce=bool,
-        empty_value=False,
-        required=False,
+        coerce=lambda chosen: chosen == "1",
         widget=forms.RadioSelect,
+        error_messages={"required": _("Choose who can register.")},
         help_text=_("In both cases somebody of the committee approves each registration."),
     )
     offers_mentors = forms.BooleanField(
@@ -204,8 +203,7 @@ class PeopleForm(SectionForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        given = self.initial.get("needs_membership")
-        self.initial["needs_membership"] = "1" if given else ""
+        self.initial["needs_membership"] = _flag(self.initial.get("needs_membership"))
 
 
 class FeeForm(SectionForm):
@@ -333,11 +331,16 @@ def shown_values(program: Program, section: str) -> list[tuple[str, str]]:
     ]
 
 
+def _flag(value: Any) -> str:
+    """A yes or a no as the value of a choice."""
+    return "1" if value else "0"
+
+
 def _value(field: forms.Field, value: Any) -> str:
     if isinstance(field, forms.BooleanField):
         return str(_("Yes") if value else _("No"))
     if isinstance(field, forms.ChoiceField):
-        key = ("1" if value else "") if isinstance(value, bool) else value
+        key = _flag(value) if isinstance(value, bool) else value
         choices = dict(field.choices or TIME_ZONES)  # type: ignore[arg-type]
         return str(choices.get(key, key))
     return "" if value is None else number(value) if not isinstance(value, str) else value

@@ -33,7 +33,7 @@ PARTS = {
         "evidence_en": "A note from the school will do.",
         "evidence_fr": "Un mot de l’école suffit.",
     },
-    "people": {"needs_membership": ""},
+    "people": {"needs_membership": "0"},
     "fee": {
         "fee": "25.50",
         "how_to_pay_en": "Send a cheque.",
