@@ -78,9 +78,15 @@ def save(
 
 
 def lock(program: Program) -> Program:
-    """Lock the program until the transaction ends: nobody changes it, nobody begins to register."""
+    """Lock the program until the transaction ends: nobody changes it, nobody begins to register.
+
+    Raises `Refused` when somebody has deleted it meanwhile.
+    """
     work.one_at_a_time(LISTING)
-    return Program.objects.select_for_update().get(pk=program.pk)
+    locked = Program.objects.select_for_update().filter(pk=program.pk).first()
+    if locked is None:
+        raise Refused(changed_meanwhile())
+    return locked
 
 
 def write(program: Program, values: Mapping[str, Any]) -> None:

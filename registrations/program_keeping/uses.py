@@ -31,9 +31,15 @@ def seen(program: Program) -> str:
 
 @transaction.atomic
 def save(program: Program, wanted: Sequence[Use], *, by: Person, seen_state: str) -> None:
-    """Make the list exactly this, in this order; raises `Refused` when somebody was first."""
+    """Make the list exactly this, in this order; the same again changes nothing.
+
+    Raises `Refused` when somebody was first.
+    """
     require(by, "keep_programs")
     locked = sections.lock(program)
+    names = list(locked.statement_uses.values_list("name_en", "name_fr"))
+    if [(use.name_en, use.name_fr) for use in wanted] == names:
+        return
     if seen(locked) != seen_state:
         raise Refused(changed_meanwhile())
     rows = {row.pk: row for row in locked.statement_uses.all()}

@@ -210,6 +210,24 @@ class TestChanging:
             (first.key, "MCRS"),
         ]
 
+    def test_the_same_list_of_uses_again_is_no_second_deed(self, office):
+        made = make.set_up(by=office)
+        seen = uses.seen(made)
+
+        for _click in range(2):
+            uses.save(made, [uses.Use(None, "One", "Un")], by=office, seen_state=seen)
+
+        assert history.of(made).filter(kind="program_changed").count() == 1
+
+    def test_what_somebody_deleted_meanwhile_is_told(self, office):
+        made = make.set_up(by=office)
+        making.delete(Program.objects.get(pk=made.pk), by=office)
+
+        with pytest.raises(Refused) as refused:
+            sections.save(made, "fee", by=office, seen_state="", values={"fee": 25})
+
+        assert codes(refused) == ["stale"]
+
 
 class TestOpening:
     def test_an_empty_program_lacks_its_texts_its_rules_and_somebody_to_approve(self, office):
