@@ -45,7 +45,7 @@ def usual(program: Program) -> Plan:
     """Return what the program's last draw was made with, else what is proposed at first."""
     last = AuditDraw.objects.filter(program=program).first()
     if last is None:
-        return Plan()
+        return Plan(percent=program.audit_percent or Plan.percent)
     days = (last.evidence_until - day_in(program, last.drawn_at)).days
     return Plan(percent=last.percent, days=days, exempt_years=last.exempt_years)
 

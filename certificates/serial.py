@@ -8,6 +8,8 @@ every swap of two neighbours, so a typing error can be told from a serial that d
 import re
 from collections.abc import Collection, Iterator
 
+from registrations.models.scheme import CODE
+
 _CHECK = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _ALL = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _VALUE = {character: value for value, character in enumerate(_ALL)}
@@ -18,7 +20,6 @@ _VALUE = {character: value for value, character in enumerate(_ALL)}
 _PRIME = 1021
 
 _READ_AS_DIGIT = str.maketrans("OIL", "011")
-_PREFIX = re.compile(r"[A-Z]{1,8}")
 _NUMBER = re.compile(r"2[0-9]{3}(?:[0-9]{4}|[1-9][0-9]{4,8})")
 _LONGEST = 8 + 4 + 9 + 2
 
@@ -31,7 +32,7 @@ def make(prefix: str, year: int, sequence: int) -> str:
     """
     letters = prefix.upper()
     number = f"{year:04d}{sequence:04d}"
-    if not (_PREFIX.fullmatch(letters) and 2000 <= year <= 2999 and 0 < sequence < 10**9):
+    if not (CODE.fullmatch(letters) and 2000 <= year <= 2999 and 0 < sequence < 10**9):
         raise ValueError(f"no serial can be made of {prefix!r}, {year!r} and {sequence!r}")
     return f"{letters}-{number[:4]}-{number[4:]}-{_check(letters + number)}"
 
@@ -48,7 +49,7 @@ def normalise(text: str) -> str | None:
         if not _NUMBER.fullmatch(number):
             continue
         for letters in _prefixes(body[:length]):
-            if _PREFIX.fullmatch(letters) and _check(letters + number) == check:
+            if CODE.fullmatch(letters) and _check(letters + number) == check:
                 return f"{letters}-{number[:4]}-{number[4:]}-{check}"
     return None
 

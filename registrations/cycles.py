@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 from registrations.calendar import day_in
 from registrations.models import Event, Registration
+from registrations.program_keeping.opening import why_closed
 
 Status = Registration.Status
 
@@ -21,7 +22,7 @@ def earliest_start(registration: Registration) -> date | None:
 
 def may_begin_again(registration: Registration) -> bool:
     """Say whether the person can register anew: this one is over, and no other one is open."""
-    if registration.is_open or not registration.program.is_open:
+    if registration.is_open or why_closed(registration.program):
         return False
     others = Registration.objects.open().filter(
         person=registration.person_id, program=registration.program_id

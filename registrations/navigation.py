@@ -114,7 +114,9 @@ def public(request: HttpRequest) -> Iterable[navigation.Item]:
     """What the program is, for those who look around; help is last on every page (WCAG 3.2.6)."""
     person = getattr(request, "user", None)
     if person is None or not person.is_authenticated:
-        yield navigation.Item(_("How it works"), reverse("how"), frozenset({"how"}), position=10)
+        yield navigation.Item(
+            _("How it works"), reverse("how"), frozenset({"how", "how_in"}), position=10
+        )
         yield navigation.Item(
             _("What counts"),
             reverse("what_counts"),
@@ -257,6 +259,9 @@ def desk(request: HttpRequest) -> Iterable[tuple[str, navigation.Item]]:
                 position=80,
             ),
         )
+    if may(request.user, "keep_programs"):
+        programs = reverse("programs_desk")
+        yield _("Committee"), navigation.Item(_("Programs"), programs, within=programs, position=38)
     if may(request.user, "edit_rules"):
         rules = reverse("rules_home")
         yield _("Committee"), navigation.Item(_("Rules"), rules, within=rules, position=40)

@@ -35,6 +35,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "write_remark": frozenset({REPRESENTATIVE, STEERING, ADMINISTRATOR}),
     "note_association": frozenset({REPRESENTATIVE, STEERING}),
     "edit_rules": frozenset({ADMINISTRATOR}),
+    "keep_programs": frozenset({ADMINISTRATOR}),
     "move_to_rules": frozenset({STEERING, ADMINISTRATOR}),
     "keep_organisations": frozenset({ADMINISTRATOR}),
     "set_allocations": frozenset({ORGANISATION, ADMINISTRATOR}),

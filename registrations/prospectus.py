@@ -51,9 +51,9 @@ class ExampleYear:
 class Prospectus:
     """The rules of a program as its public pages tell them; all points are exact."""
 
-    def __init__(self, program: Program) -> None:
+    def __init__(self, program: Program, rules: Rules | None = None) -> None:
         self.program = program
-        self.rules: Rules = (
+        self.rules: Rules = rules or (
             program.rules.published().prefetch_related("requirements").latest("version")
         )
 

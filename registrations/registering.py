@@ -18,6 +18,7 @@ from registrations.cycles import earliest_start
 from registrations.membership import check_membership
 from registrations.models import Person, Program, Registration
 from registrations.permissions import require
+from registrations.program_keeping.opening import why_closed
 
 EARLIEST_START = date(2000, 1, 1)
 
@@ -56,8 +57,8 @@ def send(registration: Registration, *, by: Person) -> None:
     """Send the form: the fee falls due, and the queue of the association has one more."""
     locked = _lock(registration)
     program = locked.program
-    if not program.is_open:
-        raise Refused(Problem("closed", _("This program takes no new registrations now.")))
+    if closed := why_closed(program):
+        raise Refused(closed)
     if program.needs_membership and locked.association is None:
         raise Refused(Problem("no_association", _("Choose your association.")))
     locked.move(

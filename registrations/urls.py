@@ -21,6 +21,7 @@ from registrations.views import (
     payments,
     people,
     plan,
+    programs,
     proofs,
     queues,
     registering,
@@ -66,6 +67,17 @@ one_program = [
     path(_("remove/<slug:kind>/<slug:key>/"), rules.remove, name="rules_remove"),
     path(_("discard/"), rules.discard, name="rules_discard"),
     path(_("subjects/"), rules.subject_areas, name="rules_subjects"),
+]
+
+program_set_up = [
+    path("", programs.program, name="program"),
+    path(_("parts/<slug:section>/"), programs.section, name="program_part"),
+    path(_("statements/"), programs.statement_uses, name="program_uses"),
+    path(_("preview/<slug:page>/"), programs.preview, name="program_preview"),
+    path(_("open/"), programs.open_it, name="program_open"),
+    path(_("close/"), programs.close, name="program_close"),
+    path(_("retire/"), programs.retire, name="program_retire"),
+    path(_("delete/"), programs.delete, name="program_delete"),
 ]
 
 notices_desk = [
@@ -203,6 +215,8 @@ urlpatterns = [
     ),
     path(_("desk/roster/<slug:association>/<int:roster>/drop/"), rosters.drop, name="roster_drop"),
     path(_("desk/roster/<slug:association>/<int:roster>/undo/"), rosters.undo, name="roster_undo"),
+    path(_("desk/programs/"), programs.home, name="programs_desk"),
+    path(_("desk/programs/<slug:program>/"), include(program_set_up)),
     path(_("desk/rules/<slug:program>/"), include(one_program)),
     path(_("desk/people/"), people.appointments, name="appointments"),
     path(_("desk/people/<int:appointment>/"), people.change, name="appointment"),

@@ -32,6 +32,7 @@ from registrations.models import (
     Rules,
     SubjectArea,
 )
+from registrations.program_keeping import making
 from registrations.programs import load_program
 from registrations.rulebook import drafting
 
@@ -184,6 +185,24 @@ def draft(code: str = "CEC", *, by: Person | None = None) -> Rules:
     place = drafting.Place(scheme, "needed")
     with drafting.editing(place, by=by or administrator(), seen=place.seen()) as begun:
         return begun
+
+
+def set_up(code: str = "SLT", *, copy_of: str | None = None, by: Person | None = None) -> Program:
+    """A program that an administrator sets up; it isn't open yet."""
+    return making.create(
+        by=by or administrator(),
+        code=code,
+        slug=code.lower(),
+        name_en="School library technicians",
+        name_fr="Personnel technicien des bibliothèques scolaires",
+        source=program(copy_of) if copy_of else None,
+    )
+
+
+def rules_published(scheme: Program) -> Program:
+    """Let the first rules of a program that is set up hold."""
+    scheme.rules.update(published_at=timezone.now())
+    return program(scheme.code)
 
 
 def activity(

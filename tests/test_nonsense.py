@@ -8,7 +8,6 @@ turn, while the others keep what the page filled in, in `make test-pages`.
 import re
 import time
 from datetime import date
-from html.parser import HTMLParser
 from urllib.parse import urlencode, urljoin, urlsplit
 
 import pytest
@@ -21,6 +20,7 @@ from tests import factories as make
 from tests import world
 from tests.activities.workbook_files import workbook
 from tests.certificates import records
+from tests.markup import Forms
 from tests.test_access import rows
 
 MARKUP = "<script>alert(1)</script>{{ 7 }}%s%(x)s"
@@ -63,42 +63,6 @@ SLOWEST_SECONDS = 5  # an answer takes milliseconds; what grows with the square 
 
 ROLES = ("anonymous", "applicant", "owner", "representative", "steering", "administrator")
 ROLES += ("mentor", "officer")
-
-
-class Forms(HTMLParser):
-    """The forms of a page: where each goes, how, and what it holds."""
-
-    def __init__(self, page):
-        super().__init__()
-        self.found = []
-        self.select = self.textarea = None
-        self.feed(page)
-
-    def handle_starttag(self, tag, attributes):
-        given = dict(attributes)
-        name = given.get("name")
-        if tag == "form":
-            self.found.append((given.get("method", "get"), given.get("action", ""), {}))
-        elif self.found and name and name != "csrfmiddlewaretoken":
-            fields = self.found[-1][2]
-            if tag == "input" and given.get("type") in ("radio", "checkbox"):
-                if "checked" in given or name not in fields:
-                    fields[name] = given.get("value", "on")
-            elif tag in ("input", "button"):
-                fields.setdefault(name, given.get("value") or "")
-            elif tag == "textarea":
-                fields.setdefault(name, "A few words")
-            elif tag == "select":
-                self.select = name
-                fields.setdefault(name, "")
-        elif tag == "option" and self.select and given.get("value"):
-            fields = self.found[-1][2]
-            if "selected" in given or not fields[self.select]:
-                fields[self.select] = given["value"]
-
-    def handle_endtag(self, tag):
-        if tag == "select":
-            self.select = None
 
 
 @pytest.fixture(autouse=True)

@@ -127,6 +127,7 @@ class World:
         self._audit()
         self._mentor()
         self._write_rules()
+        self.set_up = make.set_up(copy_of="CEC", by=self.people["administrator"])
         self._word()
         self._word_a_mail()
         self._ask()
@@ -298,7 +299,9 @@ class World:
             "credit_request": self.request.pk,
             "signatory": self.signatory.pk,
             "result": self.year.pk,
-            "program": "cpc-credits" if name == "allocations" else "partnership-cec",
+            "program": self._program_of(name),
+            "section": "names",
+            "page": "how",
             "version": 1,
             "type": "pd-f",
             "group": "courses",
@@ -307,6 +310,11 @@ class World:
             "work": "mail",
             "uidb36": "1",
         }
+
+    def _program_of(self, name: str) -> str:
+        if name.startswith("program"):
+            return self.set_up.slug
+        return "cpc-credits" if name == "allocations" else "partnership-cec"
 
     def url(self, name: str) -> str:
         """Reverse a URL by name with what this world has for its places."""

@@ -30,6 +30,13 @@ class PublishForm(SeenForm):
     )
     reason = _reason(_("It stands with the version, and those whose points change read it."))
 
+    def __init__(self, *args: Any, is_first: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if is_first:  # nobody is there who could move to them
+            self.fields["whom"].widget = forms.HiddenInput()
+            self.initial["whom"] = "new"
+            self.fields["reason"].help_text = _("It stands with the version.")
+
 
 class MoveForm(SeenForm):
     """Why one registration moves to the current rules; `seen` is the version that was looked at."""

@@ -34,7 +34,8 @@ def home(request: HttpRequest) -> HttpResponse:
     drafts = {row.program_id: row for row in Rules.objects.drafts()}
     current = {row.program_id: row for row in Rules.objects.published().order_by("version")}
     rows = [
-        (program, current[program.pk], drafts.get(program.pk)) for program in Program.objects.all()
+        (program, current.get(program.pk), drafts.get(program.pk))
+        for program in Program.objects.all()
     ]
     return render(request, "activities/rules_home.html", {"rows": rows})
 
@@ -43,24 +44,33 @@ def home(request: HttpRequest) -> HttpResponse:
 def program_rules(request: HttpRequest, program: str) -> HttpResponse:
     """The draft, or the rules in force, with a way to every edit."""
     row = find_program(request, program)
-    current, draft = row.current_rules, drafting.draft_of(row)
-    was, now = Contents(current), Contents(draft) if draft else None
+    draft = drafting.draft_of(row)
+    current = _in_force(row, draft)
+    was, now = Contents(current) if current else None, Contents(draft) if draft else None
     state = now.state if now else ""
+    said = now or was
+    assert said is not None  # a program has one of the two
     rehearsal = rehearsing.latest(draft) if draft else None
     context = {
         "program": row,
         "current": current,
+        "is_first": current is None,
         "draft": draft,
-        "rules": RulesInWords(now or was),
-        "differences": differences(was, now) if now else [],
+        "rules": RulesInWords(said),
+        "differences": differences(was, now) if was and now else [],
         "problems_found": check(now) if now else [],
-        "notices": notices(now or was),
+        "notices": notices(said),
         "rehearsal": rehearsal,
         "is_fresh": rehearsal is not None and rehearsal.state == state,
         "state_form": StateForm(initial={"seen": state}),
         "subjects": row.subject_areas.all(),
     }
     return render(request, "activities/rules.html", context)
+
+
+def _in_force(row: Program, draft: Rules | None) -> Rules | None:
+    """The version in force; None while the draft is the program's first rules."""
+    return None if draft and draft.version == 1 else row.current_rules
 
 
 @require_POST
@@ -121,7 +131,8 @@ def publish(request: HttpRequest, program: str) -> HttpResponse:
         return redirect("rules", program=row.slug)
     posted = request.POST if request.method == "POST" else None
     now = Contents(draft)
-    form = PublishForm(posted, initial={"seen": now.state})
+    is_first = _in_force(row, draft) is None
+    form = PublishForm(posted, initial={"seen": now.state}, is_first=is_first)
     status = 422 if form.errors else 200
     if form.is_valid():
         if version := _published(request, row, form):
@@ -152,12 +163,13 @@ def _published(request: HttpRequest, row: Program, form: PublishForm) -> Rules |
 
 def _before(row: Program, now: Contents, form: PublishForm) -> dict[str, Any]:
     """What an administrator reads before publishing the draft that says `now`."""
-    found = rehearsing.latest(now.rules)
+    found, current = rehearsing.latest(now.rules), _in_force(row, now.rules)
     return {
         "program": row,
         "draft": now.rules,
         "form": form,
-        "differences": differences(Contents(row.current_rules), now),
+        "differences": differences(Contents(current), now) if current else [],
+        "is_first": current is None,
         "problems_found": check(now),
         "notices": notices(now),
         "rehearsal": found,

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from cec import bounces
 from cec.models import OutgoingMail
-from certificates.demo import mails, notices, rosters, rules, signing, yearends
+from certificates.demo import mails, notices, programs, rosters, rules, signing, yearends
 from certificates.demo.audits import Audits
 from certificates.demo.bank import Bank
 from certificates.demo.careers import Careers
@@ -67,6 +67,7 @@ def load() -> int:
     script.play()
     Bank(script, committee).bring_in()
     rules.draft(program, by=committee.administrator())
+    programs.begin(program, by=committee.administrator())
     signing.draft(program, by=committee.administrator())
     mails.word(program, by=committee.administrator())
     notices.write(by=committee.administrator())

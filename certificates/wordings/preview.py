@@ -41,7 +41,7 @@ def facts_of_specimen(
 ) -> CertificateFacts:
     """What a specimen says if it were issued on that day; `holder` is a key of `HOLDERS`."""
     program = wording.program
-    total = program.current_rules.requirement("cycle")
+    total = program.coming_rules.requirement("cycle")
     signing = Signatory.objects.on(on).for_members(
         program.pk, association.pk if association else None
     )

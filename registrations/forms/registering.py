@@ -69,8 +69,10 @@ class ApplicationForm(forms.ModelForm):
         associations: Any = self.fields["association"]
         associations.queryset = Association.objects.filter(is_active=True)
         if not program.needs_membership:
-            for name in ("association", "member_number", "wants_mentor"):
+            for name in ("association", "member_number"):
                 del self.fields[name]
+        if not program.has_mentors:
+            del self.fields["wants_mentor"]
 
     def clean_member_number(self) -> str:
         return " ".join(self.cleaned_data["member_number"].split())

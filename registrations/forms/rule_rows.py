@@ -117,18 +117,39 @@ class SubjectForm(PairedForm):
 
 class _SubjectRows(_Rows):
     remove = _("Remove this subject area")
+    twice: Any = _("A subject area stands in the list twice.")
 
     def clean(self) -> None:
         if any(self.errors):
             return
         names = [form.cleaned_data["name_en"].casefold() for form in self.kept()]
         if len(names) != len(set(names)):
-            raise ValidationError(_("A subject area stands in the list twice."))
+            raise ValidationError(self.twice)
+
+    def in_order(self) -> list[dict[str, Any]]:
+        """Return what the rows that are kept say, by their places; without one they come last."""
+        kept = sorted(self.kept(), key=lambda form: form.cleaned_data.get("place") or 10_000)
+        return [form.cleaned_data for form in kept]
+
+
+class _UseRows(_SubjectRows):
+    remove = _("Remove it")
+    twice = _("It stands in the list twice.")
 
 
 SubjectForms = forms.formset_factory(
     SubjectForm,
     formset=_SubjectRows,
+    extra=1,
+    can_delete=True,
+    max_num=MOST_SUBJECTS,
+    absolute_max=MOST_SUBJECTS + 1,
+    validate_max=True,
+)
+
+UseForms = forms.formset_factory(
+    SubjectForm,
+    formset=_UseRows,
     extra=1,
     can_delete=True,
     max_num=MOST_SUBJECTS,

@@ -55,7 +55,7 @@ def ask(
     """Ask for a mentor, or say anew what one would like help with; the place in line stays."""
     locked = _own(registration, by)
     assigning.require_open(locked)
-    if not locked.program.needs_membership:
+    if not locked.program.has_mentors:
         raise Refused(Problem("no_mentors", _("This program has no mentors."), fixable=False))
     if locked.mentorships.live().exists():
         raise Refused(assigning.has_mentor(locked))

@@ -22,7 +22,7 @@ State = MentorOffer.State
 
 def programs() -> QuerySet[Program]:
     """Programs that have mentors: those whose members the associations know."""
-    return Program.objects.filter(is_open=True, needs_membership=True)
+    return Program.objects.filter(is_open=True, needs_membership=True, offers_mentors=True)
 
 
 def offer_of(person: Person, program: Program) -> MentorOffer | None:

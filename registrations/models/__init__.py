@@ -21,7 +21,6 @@ from registrations.models.planning import LearningGoal, MentorNote
 from registrations.models.programs import (
     ActivityType,
     Cap,
-    Program,
     Rate,
     Requirement,
     Rules,
@@ -30,6 +29,7 @@ from registrations.models.programs import (
 )
 from registrations.models.registration import Registration
 from registrations.models.rosters import Roster, RosterMember, RosterQuestion
+from registrations.models.scheme import Program
 
 __all__ = [
     "ActivityType",

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cec.bilingual import OWN_NAMES
 from registrations.models.people import Person
-from registrations.models.programs import Program
+from registrations.models.scheme import Program
 
 LONGEST_LINE = 200  # a subject is one line of that many characters at the most
 LONGEST_BODY = 8000

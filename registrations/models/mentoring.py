@@ -12,8 +12,9 @@ from django.utils.translation import gettext_lazy as _
 
 from registrations.models.associations import Association
 from registrations.models.people import Person
-from registrations.models.programs import Program, SubjectArea
+from registrations.models.programs import SubjectArea
 from registrations.models.registration import Registration
+from registrations.models.scheme import Program
 
 MOST_MENTEES = 10
 LONGEST_WORDS = 1000

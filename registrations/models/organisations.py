@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from cec.bilingual import Bilingual
 from registrations.models.committee import Appointment, roles_of
 from registrations.models.people import Person
-from registrations.models.programs import Program
+from registrations.models.scheme import Program
 
 
 class OrganisationQuerySet(models.QuerySet["Organisation"]):

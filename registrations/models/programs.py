@@ -1,99 +1,12 @@
-"""Programs as data: a third one is rows, not code (domain section 1)."""
+"""The rules of programs as data: another program is rows, not code (domain section 1)."""
 
-from decimal import Decimal
-
-from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from cec.bilingual import Bilingual, in_language
-
-
-class Program(Bilingual, models.Model):
-    """A scheme with its fee, cycle, unit and words.
-
-    `fee` is in `currency`. `cycle_years` is the length of a cycle, or empty for a program
-    without an end. `grace_days` is the time for turning in after the end (C1), and
-    `answer_days` the wait that applicants are told to expect.
-    """
-
-    slug = models.SlugField(unique=True)
-    code = models.CharField(max_length=12, unique=True)
-    name_en = models.CharField(max_length=150)
-    name_fr = models.CharField(max_length=150)
-    summary_en = models.TextField(blank=True)
-    summary_fr = models.TextField(blank=True)
-    issuer_en = models.CharField(max_length=150)
-    issuer_fr = models.CharField(max_length=150)
-    issuer_about_en = models.CharField(max_length=300, blank=True)
-    issuer_about_fr = models.CharField(max_length=300, blank=True)
-    certificate_en = models.CharField(max_length=150, blank=True)
-    certificate_fr = models.CharField(max_length=150, blank=True)
-    field_en = models.CharField(max_length=150, blank=True)
-    field_fr = models.CharField(max_length=150, blank=True)
-    disclaimer_en = models.CharField(max_length=400, blank=True)
-    disclaimer_fr = models.CharField(max_length=400, blank=True)
-    unit_en = models.CharField(max_length=30)
-    unit_fr = models.CharField(max_length=30)
-    fee = models.DecimalField(
-        max_digits=8, decimal_places=2, validators=[MinValueValidator(Decimal(0))]
-    )
-    currency = models.CharField(max_length=3, default="CAD")
-    how_to_pay_en = models.TextField(blank=True)
-    how_to_pay_fr = models.TextField(blank=True)
-    cycle_years = models.PositiveSmallIntegerField(null=True, blank=True)
-    time_zone = models.CharField(max_length=50)
-    needs_membership = models.BooleanField(default=True)
-    early_completion = models.BooleanField(default=False)
-    grace_days = models.PositiveSmallIntegerField(default=60)
-    answer_days = models.PositiveSmallIntegerField(default=10)
-    is_open = models.BooleanField(default=True)
-    position = models.PositiveSmallIntegerField(default=0)
-
-    class Meta:
-        ordering = ["position", "code"]
-        constraints = [
-            models.CheckConstraint(condition=Q(fee__gte=0), name="program_fee_is_not_negative"),
-            models.CheckConstraint(
-                condition=Q(cycle_years__isnull=True) | Q(cycle_years__range=(1, 20)),
-                name="program_cycle_is_one_to_twenty_years",
-            ),
-        ]
-
-    def text(self, field: str, language: str | None = None) -> str:
-        """Return one of the bilingual texts, such as `text("unit", "fr")`."""
-        return in_language(self, field, language)
-
-    @property
-    def summary(self) -> str:
-        return self.text("summary")
-
-    @property
-    def unit(self) -> str:
-        return self.text("unit")
-
-    @property
-    def issuer(self) -> str:
-        return self.text("issuer")
-
-    @property
-    def how_to_pay(self) -> str:
-        return self.text("how_to_pay")
-
-    @property
-    def disclaimer(self) -> str:
-        return self.text("disclaimer")
-
-    def steady(self, needed: Decimal | None) -> Decimal | None:
-        """Return the points a year that reach `needed` in a cycle; None without either of them."""
-        return needed / self.cycle_years if needed and self.cycle_years else None
-
-    @property
-    def current_rules(self) -> "Rules":
-        """The version that new registrations begin under."""
-        return self.rules.published().latest("version")
+from registrations.models.scheme import Program
 
 
 class RulesQuerySet(models.QuerySet["Rules"]):

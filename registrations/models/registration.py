@@ -15,7 +15,8 @@ from registrations.models.committee import roles_of
 from registrations.models.fee_state import fee_state
 from registrations.models.history import Event, new_event, write_event
 from registrations.models.people import Person
-from registrations.models.programs import Program, Rules
+from registrations.models.programs import Rules
+from registrations.models.scheme import Program
 
 if TYPE_CHECKING:
     from registrations.models.membership import MembershipCheck

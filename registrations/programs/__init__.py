@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.text import slugify
 
 from registrations.models import (
@@ -33,9 +34,15 @@ def load_all() -> list[str]:
     for path in sorted(FOLDER.glob("*.toml")):
         if path.name != "associations.toml":
             program = load_program(path)
-            kept = " (without its rules, which are kept in the browser)"
-            loaded.append(f"{program}{kept if keeps_rules(program) else ''}")
+            loaded.append(f"{program}{_kept(program)}")
     return loaded
+
+
+def _kept(program: Program) -> str:
+    """Say what of a program its file doesn't change any more."""
+    if program.kept_in_browser:
+        return " (kept in the browser)"
+    return " (without its rules, which are kept in the browser)" if keeps_rules(program) else ""
 
 
 def keeps_rules(program: Program) -> bool:
@@ -60,17 +67,17 @@ def load_associations(path: Path) -> str:
 def load_program(path: Path) -> Program:
     """Make the program's rows equal to the file.
 
-    Where administrators keep the rules (`keeps_rules`) they stay as they are. Raises `RulesInUse`
-    when registrations already count under this version and a number in the file is another one:
-    then `version` in the file has to be raised.
+    A program that administrators keep (`kept_in_browser`) stays as it is, whoever made it; where
+    they keep the rules (`keeps_rules`), those do. The code says which program it is, for it is
+    printed on certificates. Raises `RulesInUse` when registrations already count under this version
+    and a number in the file is another one: then `version` in the file has to be raised.
     """
     data = _read(path)
-    fields = dict(data["program"])
-    slug = fields.pop("slug")
-    program, _ = Program.objects.update_or_create(slug=slug, defaults=fields)
-    if keeps_rules(program):
+    program, is_new = _load_texts(dict(data["program"]))
+    if program.kept_in_browser or keeps_rules(program):
         return program
-    _load_subjects(program, data.get("subject", []))
+    if is_new:  # written once; from then on they are edited in the browser
+        _load_subjects(program, data.get("subject", []))
     rules, _ = Rules.objects.get_or_create(program=program, version=data["version"])
     before = _numbers(rules)
     Rules.objects.filter(pk=rules.pk).update(**data.get("rules", {}))
@@ -103,13 +110,25 @@ def load_program(path: Path) -> Program:
     return program
 
 
+def _load_texts(fields: dict[str, Any]) -> tuple[Program, bool]:
+    """Write the program's own fields, unless administrators keep it; say whether it is new."""
+    kept = Program.objects.filter(kept_in_browser=True)
+    taken = kept.filter(Q(code=fields["code"]) | Q(slug=fields["slug"])).first()
+    if taken:
+        return taken, False
+    is_open = fields.get("is_open", True)
+    return Program.objects.update_or_create(
+        slug=fields["slug"],
+        defaults=fields,
+        create_defaults=fields | {"opened_at": timezone.now() if is_open else None},
+    )
+
+
 def _load_subjects(program: Program, rows: list[dict[str, str]]) -> None:
-    """Write the suggested subject areas once; from then on they are edited in the browser."""
-    if not program.subject_areas.exists():
-        SubjectArea.objects.bulk_create(
-            SubjectArea(program=program, name_en=row["en"], name_fr=row["fr"], position=position)
-            for position, row in enumerate(rows, start=1)
-        )
+    SubjectArea.objects.bulk_create(
+        SubjectArea(program=program, name_en=row["en"], name_fr=row["fr"], position=position)
+        for position, row in enumerate(rows, start=1)
+    )
 
 
 def _load_type(

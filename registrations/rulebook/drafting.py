@@ -55,17 +55,9 @@ def lock_draft(program: Program) -> Rules | None:
 
     Rules are locked before registrations, everywhere.
     """
-    _lock_current(program)
-    return program.rules.drafts().select_for_update(no_key=True).first()
-
-
-def _lock_current(program: Program) -> Rules:
-    """Lock the program's rules by the first version, which is always there.
-
-    New registrations may refer to it meanwhile.
-    """
+    # By the first version, which is always there. New registrations may refer to it meanwhile.
     program.rules.select_for_update(no_key=True).earliest("version")
-    return program.current_rules
+    return program.rules.drafts().select_for_update(no_key=True).first()
 
 
 @contextmanager
@@ -114,6 +106,14 @@ def discard(program: Program, *, by: Person, seen: str) -> None:
     draft = lock_draft(program)
     if draft is None:
         return
+    if not program.rules.published().exists():
+        raise Refused(
+            Problem(
+                "first_rules",
+                _("These are the program’s first rules: change them instead."),
+                fixable=False,
+            )
+        )
     if contents.state_of(draft) != seen:
         raise Refused(changed_meanwhile())
     contents.remove(draft)

@@ -70,7 +70,7 @@ def allocations(request: HttpRequest, organisation: int, program: str) -> HttpRe
     row = get_object_or_404(Organisation.objects.visible_to(request.user), pk=organisation)
     scheme = get_object_or_404(row.programs, slug=program)
     require_for(request.user, "set_allocations", row)
-    courses = list(scheme.current_rules.types.prefetch_related("rates"))
+    courses = list(scheme.coming_rules.types.prefetch_related("rates"))
     data = request.POST if request.method == "POST" else None
     form = AllocationForm(data, courses=courses, initial=_as_it_is(row, scheme))
     status = 200

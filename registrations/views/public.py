@@ -18,6 +18,12 @@ def _front_program() -> Program:
     return program
 
 
+def _shown(slug: str | None) -> Program:
+    if slug is None:
+        return _front_program()
+    return get_object_or_404(Program, slug=slug, is_open=True)
+
+
 def _associations() -> list[Association]:
     return list(Association.objects.filter(is_active=True))
 
@@ -38,22 +44,25 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @login_not_required
 @require_safe
-def how(request: HttpRequest) -> HttpResponse:
+def how(request: HttpRequest, program: str | None = None) -> HttpResponse:
     """Public: the way from registering to the certificate."""
-    return render(request, "registrations/how.html", {"prospectus": Prospectus(_front_program())})
+    prospectus = Prospectus(_shown(program))
+    return render(request, "registrations/how.html", {"prospectus": prospectus})
 
 
 @login_not_required
 @require_safe
 def what_counts(request: HttpRequest, program: str | None = None) -> HttpResponse:
     """Public: activity types, what they are worth, and a calculator (nothing is saved)."""
-    open_programs = Program.objects.filter(is_open=True)
-    shown = get_object_or_404(open_programs, slug=program) if program else _front_program()
-    prospectus = Prospectus(shown)
+    prospectus = Prospectus(_shown(program))
     rates = [rate for row in prospectus.types for rate in row.rates.all()]
     asked = bool({"rate", "hours"} & request.GET.keys())
     form = CalculatorForm(request.GET if asked else None, rates=rates)
-    context = {"prospectus": prospectus, "form": form, "programs": open_programs}
+    context = {
+        "prospectus": prospectus,
+        "form": form,
+        "programs": Program.objects.filter(is_open=True),
+    }
     return render(request, "registrations/what_counts.html", context)
 
 

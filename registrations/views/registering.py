@@ -14,6 +14,7 @@ from registrations.forms.registering import ApplicationForm, ProofForm, Withdraw
 from registrations.models import Program, Registration
 from registrations.models.committee import roles_of
 from registrations.navigation import current_registration, mentors
+from registrations.program_keeping import opening
 
 Status = Registration.Status
 
@@ -41,7 +42,10 @@ def programs(request: HttpRequest) -> HttpResponse:
     if request.user.is_authenticated:
         rows = request.user.registrations.select_related("program").order_by("id")
         own = {row.program_id: row for row in rows if row.is_open}
-    offers = [(program, own.get(program.pk)) for program in Program.objects.filter(is_open=True)]
+    offers = [
+        (program, own.get(program.pk), opening.why_closed(program))
+        for program in Program.objects.filter(is_open=True)
+    ]
     return render(request, "registrations/programs.html", {"offers": offers})
 
 
@@ -52,6 +56,9 @@ def application(request: HttpRequest, program: str) -> HttpResponse:
     existing = Registration.objects.open().filter(person=request.user, program=scheme).first()
     if existing and existing.status != Status.DRAFT:
         return redirect("registration_status", registration=existing.pk)
+    if closed := opening.why_closed(scheme):
+        messages.warning(request, closed.message)
+        return redirect("register")
     form = ApplicationForm(
         request.POST if request.method == "POST" else None,
         program=scheme,

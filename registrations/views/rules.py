@@ -184,24 +184,15 @@ def subject_areas(request: HttpRequest, program: str) -> HttpResponse:
     if all([form.is_valid(), rows.is_valid()]):
 
         def save() -> None:
-            subjects.save(
-                row, _in_order(rows), by=request.user, seen_state=form.cleaned_data["seen"]
-            )
+            wanted = [
+                subjects.Subject(one.get("pk"), one["name_en"], one["name_fr"])
+                for one in rows.in_order()
+            ]
+            subjects.save(row, wanted, by=request.user, seen_state=form.cleaned_data["seen"])
 
         if _saved(request, form, save):
             return redirect("rules", program=row.slug)
     return _show(request, row, form, title=_("Subject areas"), rows=rows, at_once=True)
-
-
-def _in_order(rows: Any) -> list[subjects.Subject]:
-    """The rows that are kept, by the places that were given; without one they come last."""
-    kept = sorted(rows.kept(), key=lambda form: form.cleaned_data.get("place") or 10_000)
-    return [
-        subjects.Subject(
-            form.cleaned_data.get("pk"), form.cleaned_data["name_en"], form.cleaned_data["name_fr"]
-        )
-        for form in kept
-    ]
 
 
 def _posted(request: HttpRequest) -> QueryDict | None:

@@ -250,9 +250,28 @@ class Gallery(People):
             page("organisations"),
             page("organisation", self.asked_back.organisation_id),
             *self._mail_pages(),
+            *self._program_pages(),
             *self._rule_pages(),
             *self._wording_pages(),
             *self._text_pages(),
+        ]
+
+    def _program_pages(self) -> list[Page]:
+        slug = self.active.program.slug
+        new = factories.set_up(by=self.office).slug
+        parts = ("names", "texts", "people", "fee", "time", "certificate")
+        return [
+            page("programs_desk"),
+            page("program", slug),
+            page("program", new),
+            *(page("program_part", slug, part) for part in parts),
+            page("program_part", new, "names"),
+            page("program_uses", self.asked_back.registration.program.slug),
+            *(page("program_preview", new, name) for name in ("counts", "how", "register")),
+            page("program_open", new),
+            page("program_retire", slug),
+            page("rules", new),
+            page("rules_publish", new),
         ]
 
     def _mail_pages(self) -> list[Page]:
