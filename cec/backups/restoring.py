@@ -28,6 +28,13 @@ from cec.backups.trouble import Trouble
 from cec.files import store
 from cec.holding import MailHold
 
+LINE_CUT = 2  # what psql ends with then
+
+
+class Unknown(Trouble):
+    """Nobody knows whether the last word, COMMIT, was heard."""
+
+
 _OTHERS = """
 SELECT count(*) FROM pg_stat_activity
 WHERE datname = current_database() AND pid <> pg_backend_pid() AND usesysid IS NOT NULL
@@ -106,6 +113,8 @@ def _files_in_place(whole: Whole) -> Iterator[None]:
                 continue
             _put(whole.folder / manifest.MEDIA / path, target, digest)
         yield
+    except Unknown:
+        raise  # the files may be wanted; without a row they go by themselves
     except BaseException as error:
         for target in written:
             target.unlink(missing_ok=True)
@@ -153,8 +162,13 @@ def _replace_database(programs: postgres.Programs, whole: Whole) -> None:
             assert client.stdin is not None
             with suppress(BrokenPipeError):
                 client.stdin.close()
-            failed = client.wait() or complaint
-        if failed:
+            status = client.wait()
+        if status == LINE_CUT and not complaint:
+            raise Unknown(
+                "The line to the database was cut at the very end. Run manage.py verify_data: if "
+                "it finds nothing wrong, everything is restored; else restore again."
+            )
+        if status or complaint:
             said.seek(0)
             reason = postgres.last_line(said.read() or complaint)
             raise Trouble(f"Nothing was restored: {reason}. The database is as it was.")

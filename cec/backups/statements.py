@@ -10,7 +10,8 @@ WAITED = (
     "It waited when the backup was made that this copy comes from, and may have been sent since."
 )
 
-# The schema itself stays, with who may use it, and so do extensions: their makers are others.
+# The schema itself stays, with who may use it, and so do extensions: their makers are others. The
+# sequence of an identity goes with its table, and can't before.
 _DROP = """
 DO $drop$
 DECLARE said text;
@@ -21,13 +22,15 @@ BEGIN
                        WHEN 'S' THEN 'SEQUENCE' ELSE 'TABLE' END, c.relname)
     FROM pg_class c
     WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p', 'v', 'm', 'S')
-      AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = c.oid AND d.deptype = 'e')
+      AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass
+                      AND d.objid = c.oid AND d.deptype IN ('e', 'i'))
     UNION ALL
     SELECT format('DROP ROUTINE IF EXISTS public.%I(%s) CASCADE',
         p.proname, pg_get_function_identity_arguments(p.oid))
     FROM pg_proc p
     WHERE p.pronamespace = 'public'::regnamespace
-      AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = p.oid AND d.deptype = 'e')
+      AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_proc'::regclass
+                      AND d.objid = p.oid AND d.deptype = 'e')
   LOOP
     EXECUTE said;
   END LOOP;

@@ -103,7 +103,7 @@ def empty_installation(media: Path, name: str = "other") -> Iterator[str]:
             yield place
     finally:
         with connection.cursor() as cursor:
-            cursor.execute(f"DROP DATABASE {quoted} WITH (FORCE)")
+            cursor.execute(f"DROP DATABASE {quoted}")
 
 
 @contextmanager

@@ -130,6 +130,18 @@ class TestADamagedBackup:
             assert connection.introspection.table_names() == []
             assert copies.files_in(tmp_path / "new") == {}
 
+    def test_files_stay_when_nobody_knows_whether_the_end_was_heard(
+        self, backup, tmp_path, monkeypatch
+    ):
+        cut_the_line = "SELECT pg_terminate_backend(pg_backend_pid());"
+        monkeypatch.setattr(statements, "after", lambda manifest: cut_the_line)
+
+        with copies.empty_installation(tmp_path / "new"):
+            said = refused(backup)
+
+            assert said.startswith("The line to the database was cut at the very end.")
+            assert len(copies.files_in(tmp_path / "new")) == 1
+
     def test_a_dump_that_breaks_off_is_taken_back(self, backup, tmp_path):
         dump = backup / "database.dump"
         dump.write_bytes(dump.read_bytes()[: -dump.stat().st_size // 3])
