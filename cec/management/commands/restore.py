@@ -5,9 +5,10 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.management import call_command
+from django.core.management import call_command, get_commands
 from django.core.management.base import BaseCommand, CommandError
 
+from cec import environment as env
 from cec.backups import checking, keeping, postgres, restoring
 from cec.backups.trouble import Trouble
 
@@ -34,6 +35,8 @@ class Command(BaseCommand):
             restoring.restore(whole, say=self.stdout.write)
         except Trouble as error:
             raise CommandError(str(error)) from error
+        if env.text("DATABASE_OWNER_URL") and "grant_rights" in get_commands():
+            call_command("grant_rights", stdout=self.stdout)  # the tables are new
         call_command("verify_data", stdout=self.stdout, stderr=self.stderr)
         said = whole.manifest
         self.stdout.write(
