@@ -17,7 +17,8 @@ RUN export SECRET_KEY="$(python -c 'import secrets; print(secrets.token_urlsafe(
         DATABASE_URL=postgresql://localhost/cec REDIS_URL=redis://localhost/0 SIGNING_KEY_FILE=key.pem \
     && python manage.py compilemessages --ignore=.venv \
     && python manage.py collectstatic --noinput \
-    && install -d -o cec -g cec -m 750 var
+    && install -d -o cec -g cec -m 750 var \
+    && install -d -o cec -g cec -m 700 /srv/backups
 
 USER cec
 EXPOSE 8000

@@ -28,6 +28,7 @@ from django.utils.translation import gettext
 
 from cec import bounces, provider, retrying, work
 from cec.environment import MailServer
+from cec.holding import MailHold
 from cec.outbox import Attachment, OutgoingMail, OutgoingMailQuerySet, has_carrier
 from cec.outcomes import Never, NotNow
 
@@ -94,6 +95,8 @@ def _claim(mail_id: int | None) -> OutgoingMail | None:
     now = timezone.now()
     with transaction.atomic(durable=True):
         work.one_at_a_time("cec.delivery")
+        if MailHold.is_on():
+            return None
         # Not simply since a minute ago: a clock that was put back leaves tries of later on (H5).
         minute = (now - timedelta(minutes=1), now + timedelta(minutes=1))
         taken = OutgoingMail.objects.filter(claimed_at__range=minute).count()

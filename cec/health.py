@@ -11,6 +11,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.db.models import Q
 from django.utils import timezone
 
+from cec.backups import standing
 from cec.outbox import OutgoingMail, has_carrier
 
 logger = logging.getLogger(__name__)
@@ -115,9 +116,14 @@ def _media() -> bool:
     return True
 
 
+def _backup() -> bool:
+    return not standing.is_late(standing.last_made())
+
+
 CHECKS: dict[str, Callable[[], bool]] = {
     "migrations": _migrations,
     "mail": _mail,
     "sweep": _sweep,
     "media": _media,
+    "backup": _backup,
 }

@@ -3,6 +3,7 @@
 from cec.bounces import FailingAddress
 from cec.files.rows import StoredFile
 from cec.health import Heartbeat
+from cec.holding import MailHold
 from cec.jobs import Job
 from cec.outbox import Attachment, OutgoingMail
 from cec.stumbles import Stumble
@@ -12,6 +13,7 @@ __all__ = [
     "FailingAddress",
     "Heartbeat",
     "Job",
+    "MailHold",
     "OutgoingMail",
     "StoredFile",
     "Stumble",

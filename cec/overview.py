@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from cec import work
+from cec.backups import standing
 from cec.claims import LEASE
 from cec.health import SWEEP_AT_LEAST_EVERY, Heartbeat, is_quiet
 from cec.jobs import Job
@@ -56,6 +57,7 @@ class Line:
     step: timedelta
     every: str
     job: Job | None
+    lease: timedelta = LEASE  # after which one that began isn't running any more
 
     @property
     def state(self) -> str:
@@ -63,7 +65,7 @@ class Line:
         job = self.job
         if job is None:
             return "never"
-        if job.finished_at is None and job.started_at > timezone.now() - LEASE:
+        if job.finished_at is None and job.started_at > timezone.now() - self.lease:
             return "running"
         if job.failures or job.finished_at is None:
             return "failing"
@@ -88,7 +90,17 @@ def jobs() -> list[Line]:
         Line(name, row.label, row.every or MINUTE, how_often(row.every), known.get(name))
         for name, row in work.sweepers().items()
     ]
+    backup = known.get(standing.JOB)
+    if backup or settings.BACKUP_FOLDER:
+        lines.append(_backups(backup))
     return sorted(lines, key=lambda line: (line.state not in BAD, str(line.label)))
+
+
+def _backups(job: Job | None) -> Line:
+    """The line of what the server's own schedule does."""
+    label = _("Back everything up")
+    step = standing.TOO_OLD - SWEEP_AT_LEAST_EVERY
+    return Line(standing.JOB, label, step, how_often(DAY), job, lease=standing.LONGEST)
 
 
 def beside_each_person() -> dict[str, Any]:
@@ -99,17 +111,20 @@ def beside_each_person() -> dict[str, Any]:
     return {
         "work_failed": Subquery(Job.objects.filter(name=COUNT).values("answer")[:1]),
         "work_swept": ArraySubquery(swept.values("name")),
+        "backed_up_at": Subquery(Job.objects.filter(name=standing.JOB).values("succeeded_at")[:1]),
     }
 
 
 def troubles(person: Any) -> int:
-    """Return how many queues are quiet and rows failed; that count is a minute old.
+    """Return how many queues are quiet and rows failed; a backup that is missed is one more.
 
-    `person` was loaded with what stands beside each; who signs in at this moment wasn't yet.
+    The count of rows is a minute old. `person` was loaded with what stands beside each; who signs
+    in at this moment wasn't yet.
     """
     if not hasattr(person, "work_swept"):
         return 0
-    return len(work.QUEUES) - len(person.work_swept) + int(person.work_failed or 0)
+    quiet = len(work.QUEUES) - len(person.work_swept)
+    return quiet + int(person.work_failed or 0) + standing.is_late(person.backed_up_at)
 
 
 def how_often(every: timedelta | None) -> str:

@@ -169,6 +169,9 @@ DATA_UPLOAD_MAX_NUMBER_FILES = 20
 # Retention: how long a list of members that went out of use can be put back (E7).
 ROSTER_KEPT_DAYS = 30
 
+# Where backups are made; /readyz and the desk say when the last one is too long ago.
+BACKUP_FOLDER = env.text("BACKUP_FOLDER")
+
 # Accounts.
 AUTH_USER_MODEL = "registrations.Person"
 SILENCED_SYSTEM_CHECKS = ["auth.W004"]  # the e-mail is unique whatever its case, by a constraint

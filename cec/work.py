@@ -211,20 +211,50 @@ def alone(name: str) -> Iterator[bool]:
 
     A lock of the database session: it ends with the connection, whatever happens to the process.
     """
+    with _held("pg_try_advisory_lock", "pg_advisory_unlock", name) as free:
+        yield free
+
+
+@contextmanager
+def alone_at_last(name: str) -> Iterator[None]:
+    """Wait until nobody else does the thing of this name; hold the name meanwhile.
+
+    Raises `OperationalError` if that takes longer than the database's lock_timeout.
+    """
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(hashtextextended(%s, 0))", [name])
+        cursor.execute("SELECT pg_advisory_lock(hashtextextended(%s, 0))", [name])
+    try:
+        yield
+    finally:
+        _let_go("pg_advisory_unlock", name)
+
+
+@contextmanager
+def unless_alone(name: str) -> Iterator[bool]:
+    """Say whether nobody is `alone` at the thing of this name; keep it so meanwhile.
+
+    Any number of processes may be in here at once.
+    """
+    with _held("pg_try_advisory_lock_shared", "pg_advisory_unlock_shared", name) as free:
+        yield free
+
+
+@contextmanager
+def _held(take: str, let_go: str, name: str) -> Iterator[bool]:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {take}(hashtextextended(%s, 0))", [name])
         (free,) = cursor.fetchone()
     try:
         yield free
     finally:
         if free:
-            _let_go(name)
+            _let_go(let_go, name)
 
 
-def _let_go(name: str) -> None:
+def _let_go(function: str, name: str) -> None:
     try:
         with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_unlock(hashtextextended(%s, 0))", [name])
+            cursor.execute(f"SELECT {function}(hashtextextended(%s, 0))", [name])
     except Error:
         if connection.in_atomic_block:
             raise

@@ -225,5 +225,6 @@ urlpatterns = [
     path(_("desk/organizations/"), include(organisations_desk)),
     path(_("desk/handover/"), handover.page, name="handover"),
     path(_("desk/work/"), work.overview, name="work"),
+    path(_("desk/work/release-mail/"), work.release, name="work_release"),
     path(_("desk/work/<slug:work>/again/"), work.again, name="work_again"),
 ]

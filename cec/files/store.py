@@ -1,7 +1,8 @@
 """The folder of the files: a row and its file are one (reliability D4, D7, I3).
 
 The file is written whole before its row; a row that is taken back leaves a file without a row, and
-those are removed a day later. A row without a file can't come about.
+those are removed a day later. A row without a file can't come about, in a backup neither: while one
+is being made no file goes away, as its row may be in there already.
 """
 
 import logging
@@ -17,6 +18,8 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from cec import work
+from cec.backups import standing
 from cec.files.checking import KINDS, Checked
 from cec.files.rows import StoredFile
 from cec.problems import Problem, Refused
@@ -55,7 +58,14 @@ def remove(row: StoredFile) -> None:
     """Delete a row now, and its file once that is committed."""
     path = path_of(row)
     row.delete()
-    transaction.on_commit(lambda: path.unlink(missing_ok=True), robust=True)
+    transaction.on_commit(lambda: _unlink(path), robust=True)
+
+
+def _unlink(path: Path) -> None:
+    """Remove a file that has lost its row; during a backup it is left to `remove_orphans`."""
+    with work.unless_alone(standing.JOB) as free:
+        if free:
+            path.unlink(missing_ok=True)
 
 
 def path_of(row: StoredFile) -> Path:
@@ -72,12 +82,13 @@ def orphans() -> list[Path]:
 
 
 def remove_orphans() -> int:
-    """Remove the files without a row: list them first, then delete."""
-    found = orphans()
-    if found:
-        logger.warning("Files without a row: %s", ", ".join(path.name for path in found))
-    for path in found:
-        path.unlink(missing_ok=True)
+    """Remove the files without a row: list them first, then delete. A backup isn't disturbed."""
+    with work.unless_alone(standing.JOB) as free:
+        found = orphans() if free else []
+        if found:
+            logger.warning("Files without a row: %s", ", ".join(path.name for path in found))
+        for path in found:
+            path.unlink(missing_ok=True)
     return len(found)
 
 

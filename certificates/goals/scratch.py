@@ -6,9 +6,12 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stdout
 from io import StringIO
-from urllib.parse import quote
 
 from django.db import connection
+
+from cec.backups.postgres import address
+
+__all__ = ["address", "database"]
 
 PREFIX = "cec_bench_"
 
@@ -35,14 +38,6 @@ def database() -> Iterator[str]:
             connection.creation.destroy_test_db(real, verbosity=0)
         test["NAME"] = before
         signal.signal(signal.SIGTERM, told)
-
-
-def address() -> str:
-    """Return the address of the database in use, for another process."""
-    known = connection.settings_dict
-    login = ":".join(quote(part, safe="") for part in (known["USER"], known["PASSWORD"]) if part)
-    host, port = quote(known["HOST"], safe=""), known["PORT"] or 5432
-    return f"postgresql://{login}@{host}:{port}/{known['NAME']}"
 
 
 def _leave(*_: object) -> None:

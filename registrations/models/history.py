@@ -137,6 +137,7 @@ class Event(models.Model):
         NOTICE_RETRIED = "notice_retried", _("E-mail tried again")
         NOTICE_SENT_AGAIN = "notice_sent_again", _("E-mail sent again")
         MAIL_RETRIED = "mail_retried", _("Failed e-mail tried again")
+        MAIL_RELEASED = "mail_released", _("E-mail let out of a restored copy")
         REMINDERS_OFF = "reminders_off", _("Reminders switched off")
         REMINDERS_ON = "reminders_on", _("Reminders switched on")
 

@@ -9,7 +9,10 @@ from django.views.decorators.http import require_GET, require_POST
 
 from cec import backlog, broker
 from cec import overview as at_a_glance
+from cec.backups import standing
+from cec.holding import MailHold
 from cec.jobs import Job
+from registrations import releasing
 from registrations.permissions import may, require
 
 
@@ -22,7 +25,12 @@ def overview(request: HttpRequest) -> HttpResponse:
     jobs = at_a_glance.jobs()
     tasks = list(Job.failed_tasks())
     failed = [row for row in backlogs if row.failed]
+    hold = MailHold.objects.first()
+    backed_up_at = standing.last_made()
     context = {
+        "hold": hold,
+        "backed_up_at": backed_up_at,
+        "backup_is_late": standing.is_late(backed_up_at),
         "backlogs": backlogs,
         "failed": failed,
         "queues": queues,
@@ -31,7 +39,10 @@ def overview(request: HttpRequest) -> HttpResponse:
         "jobs": jobs,
         "tasks": tasks,
         "may_run": may(request.user, "run_work"),
-        "looks_again": not failed and not tasks and all(job.state != "failing" for job in jobs),
+        "looks_again": not hold
+        and not failed
+        and not tasks
+        and all(job.state != "failing" for job in jobs),
     }
     return render(request, "registrations/work.html", context)
 
@@ -54,4 +65,14 @@ def again(request: HttpRequest, work: str) -> HttpResponse:
         messages.success(request, said % {"count": count})
     else:
         messages.info(request, _("It has been tried again already, or isn’t needed any more."))
+    return redirect("work")
+
+
+@require_POST
+def release(request: HttpRequest) -> HttpResponse:
+    """Let mail go out of a copy that was restored."""
+    if releasing.release_mail(by=request.user):
+        messages.success(request, _("E-mail goes out again."))
+    else:
+        messages.info(request, _("E-mail isn’t held back any more."))
     return redirect("work")

@@ -8,7 +8,7 @@ from django.utils import timezone
 from activities import audit, crediting, questions, rehearsing, several
 from activities.models import Activity, CreditRequest, Import
 from activities.yearend import closing
-from cec.models import FailingAddress, StoredFile
+from cec.models import FailingAddress, MailHold, StoredFile
 from certificates import batches, completion, correcting, correction_requests, making
 from certificates.models import Batch, Certificate, Signatory
 from certificates.public import sharing
@@ -71,6 +71,7 @@ class People:
         self.signatory = self._wording()
         self._mails()
         self.officer, self.asked_back, self.approved = self._credits()
+        MailHold.objects.create(backup_made_at=timezone.now())
         self.owed = factories.notice(
             self.waiting, state="failed", tries=5, last_error=f"{LONG_WORD}: {LONG_WORD}"
         )

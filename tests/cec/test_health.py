@@ -8,8 +8,10 @@ from django.db.migrations.recorder import MigrationRecorder
 from django.utils import timezone
 
 from cec import health, work
+from cec.backups import standing
 from cec.environment import MailServer
 from cec.health import Heartbeat
+from cec.jobs import Job
 from cec.outbox import OutgoingMail
 from tests import factories as make
 from tests.factories import person
@@ -229,3 +231,25 @@ def test_a_public_page_reads_no_session(client):
     response = client.get("/healthz")
 
     assert "Cookie" not in response.get("Vary", "")
+
+
+@pytest.mark.parametrize(
+    ("hours", "folder", "answer"),
+    [
+        (25, "", b"ok\n"),
+        (27, "", b"backup\n"),
+        (27, "/backups", b"backup\n"),
+        (None, "", b"ok\n"),
+        (None, "/backups", b"backup\n"),
+        (-3, "/backups", b"ok\n"),  # the clock was put back
+    ],
+)
+def test_a_backup_that_is_missed_is_a_fault_where_backups_are_made(
+    hours, folder, answer, client, settings
+):
+    settings.BACKUP_FOLDER = folder
+    if hours is not None:
+        at = timezone.now() - timedelta(hours=hours)
+        Job.objects.create(name=standing.JOB, started_at=at, finished_at=at, succeeded_at=at)
+
+    assert client.get("/readyz").content == answer

@@ -1,0 +1,35 @@
+"""Certificates are the bytes that were issued, and those who signed are on record (F4)."""
+
+from collections.abc import Iterator
+
+from django.db import connection
+
+from cec import soundness
+
+_CHANGED = """
+SELECT certificate_id FROM certificates_document
+WHERE encode(sha256(pdf), 'hex') <> sha256 ORDER BY certificate_id
+"""
+_UNKNOWN = """
+SELECT id FROM certificates_signingcertificate
+WHERE encode(sha256(der), 'hex') <> fingerprint ORDER BY id
+"""
+
+
+@soundness.check("Each certificate’s PDF is the one that was issued")
+def documents() -> Iterator[str]:
+    for number in _numbers(_CHANGED):
+        yield f"The PDF of the certificate {number} is not the one that was issued."
+
+
+@soundness.check("The certificates of those who signed are whole")
+def signers() -> Iterator[str]:
+    for number in _numbers(_UNKNOWN):
+        yield f"The signing certificate {number} is not what its fingerprint says."
+
+
+def _numbers(query: str) -> list[int]:
+    with connection.cursor() as cursor:
+        cursor.execute("SET statement_timeout = 0")
+        cursor.execute(query)
+        return [number for (number,) in cursor.fetchall()]
