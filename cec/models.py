@@ -5,6 +5,7 @@ from cec.files.rows import StoredFile
 from cec.health import Heartbeat
 from cec.jobs import Job
 from cec.outbox import Attachment, OutgoingMail
+from cec.retention import Retention
 from cec.stumbles import Stumble
 
 __all__ = [
@@ -13,6 +14,7 @@ __all__ = [
     "Heartbeat",
     "Job",
     "OutgoingMail",
+    "Retention",
     "StoredFile",
     "Stumble",
 ]
