@@ -33,9 +33,7 @@ def over(before: datetime) -> QuerySet[Evidence]:
     An entry that counts in several programs keeps its files until the last of them is over. One
     that was deleted can be brought back for some days, and has a job of its own after those.
     """
-    undecided = Audit.objects.filter(
-        registration=OuterRef("registration"), state=Audit.State.ASKED
-    )
+    undecided = Audit.objects.filter(registration=OuterRef("registration"), state=Audit.State.ASKED)
     credits = Credit.objects.filter(activity=OuterRef("activity"))
     needed = credits.filter(
         Q(registration__status__in=Registration.OPEN)

@@ -177,7 +177,7 @@ def as_workbook(person: Person, asked: Asked) -> IO[bytes]:
         cells = row(event)
         cells[1] = cells[1].replace(tzinfo=None)
         sheet.append([export.cell(sheet, value) for value in cells])
-    file = TemporaryFile()  # noqa: SIM115: the answer closes it
+    file = TemporaryFile()  # noqa: SIM115  # the answer closes it
     workbook.save(file)
     file.seek(0)
     return file

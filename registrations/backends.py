@@ -17,7 +17,7 @@ class SignedIn(AuthenticationBackend):  # type: ignore[misc]  # allauth says no 
         found = Person.objects.filter(pk=user_id).annotate(
             address_fails=reaching.fails("email"),
             consent_asked=consents.is_asked_again(),
-            **overview.beside_each_person()
+            **overview.beside_each_person(),
         )
         person = found.first()
         return person if person and self.user_can_authenticate(person) else None

@@ -31,8 +31,8 @@ TOLD = (
 def latest(person: Person) -> QuerySet[IncidentAccount]:
     """Return the newest account of every incident, the latest incident first."""
     require(person, "keep_incidents")
-    newest = Incident.objects.with_latest().values("latest")
-    rows = IncidentAccount.objects.filter(pk__in=newest)
+    newest = IncidentAccount.objects.order_by("incident_id", "-version").distinct("incident_id")
+    rows = IncidentAccount.objects.filter(pk__in=newest.values("pk"))
     return rows.select_related("incident", "written_by").order_by("-incident")
 
 
@@ -88,12 +88,17 @@ def history(incident: Incident) -> list[tuple[IncidentAccount, list[str]]]:
     told = []
     for before, row in zip([None, *rows[:-1]], rows, strict=True):
         changed = [
-            str(IncidentAccount._meta.get_field(name).verbose_name)
-            for name in TOLD
+            label
+            for name, label in _labels().items()
             if before is not None and getattr(before, name) != getattr(row, name)
         ]
         told.append((row, changed))
     return told[::-1]
+
+
+def _labels() -> dict[str, str]:
+    fields = {field.name: field for field in IncidentAccount._meta.fields}
+    return {name: str(fields[name].verbose_name) for name in TOLD}
 
 
 @transaction.atomic
@@ -103,8 +108,7 @@ def as_workbook(*, by: Person) -> io.BytesIO:
     workbook = Workbook(write_only=True)
     sheet = workbook.create_sheet(_("Incidents")[:31])
     sheet.freeze_panes = "A2"
-    labels = [str(IncidentAccount._meta.get_field(name).verbose_name) for name in TOLD]
-    headings = [_("Incident"), _("Version"), *labels, _("Written by"), _("Written at")]
+    headings = [_("Incident"), _("Version"), *_labels().values(), _("Written by"), _("Written at")]
     sheet.append([export.cell(sheet, heading, bold=True) for heading in headings])
     rows = IncidentAccount.objects.select_related("written_by").order_by("incident", "version")
     count = 0

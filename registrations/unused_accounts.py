@@ -75,7 +75,7 @@ def _tell(person: Person) -> bool:
     )
     if is_new:
         ends_on = timezone.localdate(now + TOLD_BEFORE)
-        mail.post("account_ends", person, ends_on, to=person, key=f"account_ends:{notice.pk}")
+        mail.post("account_ends", ends_on, to=person, key=f"account_ends:{notice.pk}")
         write_event(Event.Kind.UNUSED_NOTICE, by=None, person=person)
     return is_new
 

@@ -8,6 +8,7 @@ a line of everybody.
 """
 
 from collections.abc import Callable
+from datetime import datetime
 
 from django.db import connection
 from django.db.models import QuerySet
@@ -53,7 +54,7 @@ class Noted:
 def note(registration: Registration, page: str, *, by: Person) -> None:
     """Write that somebody looked; a second look within the hour is the same one."""
     roles, now = roles_of(by), timezone.now()
-    values = [
+    values: list[int | str | datetime | None] = [
         registration.pk,
         registration.person_id,
         by.pk,

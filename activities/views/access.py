@@ -26,9 +26,7 @@ def visible_registration(request: HttpRequest, pk: int) -> Registration:
         own.person = request.user
         return own
     rows = Registration.objects.visible_to(request.user)  # type: ignore[arg-type]
-    row = get_object_or_404(
-        rows.select_related("program", "association", "person", "rules"), pk=pk
-    )
+    row = get_object_or_404(rows.select_related("program", "association", "person", "rules"), pk=pk)
     viewing.saw(request, row, RecordView.Page.RECORD)
     return row
 

@@ -20,7 +20,9 @@ class AgreeForm(PlainForm):
     """What is agreed to on sending a registration; what was agreed to already isn't asked."""
 
     program = forms.BooleanField(
-        error_messages={"required": _("Tick the box if you agree; without it we can’t register you.")}
+        error_messages={
+            "required": _("Tick the box if you agree; without it we can’t register you.")
+        }
     )
     reminders = forms.BooleanField(required=False)
 
@@ -67,10 +69,12 @@ class ViewsForm(HistoryForm):
     kind = None
 
 
-class IncidentForm(forms.ModelForm, OnceForm):  # type: ignore[misc]
+class IncidentForm(OnceForm, forms.ModelForm):  # type: ignore[misc]
     """What is known of an incident. `seen` is the version that this one follows."""
 
-    seen = forms.IntegerField(required=False, min_value=0, max_value=32_000, widget=forms.HiddenInput)
+    seen = forms.IntegerField(
+        required=False, min_value=0, max_value=32_000, widget=forms.HiddenInput
+    )
     found_on = DayField(label=_("When was it found?"))
     happened = LineField(
         label=_("When did it happen?"),
@@ -84,9 +88,7 @@ class IncidentForm(forms.ModelForm, OnceForm):  # type: ignore[misc]
         max_length=4000,
         help_text=_("And why, as far as is known. No names of those whom it concerns."),
     )
-    data = TextField(
-        label=_("Which personal data?"), rows=2, required=True, max_length=2000
-    )
+    data = TextField(label=_("Which personal data?"), rows=2, required=True, max_length=2000)
     people = forms.IntegerField(
         label=_("How many people?"),
         required=False,

@@ -3,17 +3,10 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from registrations.models.people import Person
-
-
-class IncidentQuerySet(models.QuerySet["Incident"]):
-    def with_latest(self) -> IncidentQuerySet:
-        """Say as `latest` which account of each is the newest one."""
-        newest = IncidentAccount.objects.filter(incident=OuterRef("pk")).order_by("-version")
-        return self.annotate(latest=Subquery(newest.values("pk")[:1]))
 
 
 class Incident(models.Model):
@@ -24,8 +17,6 @@ class Incident(models.Model):
 
     form_key = models.UUIDField(unique=True)
     opened_at = models.DateTimeField(auto_now_add=True)
-
-    objects = IncidentQuerySet.as_manager()
 
     class Meta:
         ordering = ["-id"]

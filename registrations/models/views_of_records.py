@@ -1,4 +1,4 @@
-"""Who looked at whose record (K4). The database takes rows and gives none back before their time."""
+"""Who looked at whose record (K4). The database gives no row back before its time."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _

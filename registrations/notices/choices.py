@@ -66,7 +66,7 @@ def choose(
             switch(person, kind, by=by)
     if wanted:
         consents.give(person, consents.Kind.REMINDERS, how=how)
-    elif not set(notice.name for notice in offered_to(person)) - switched_off(person):
+    elif not {notice.name for notice in offered_to(person)} - switched_off(person):
         consents.withdraw(person, consents.Kind.REMINDERS, how=how)
 
 

@@ -29,7 +29,10 @@ def listed(request: HttpRequest) -> HttpResponse:
     """Every incident with what is known of it now."""
     require(request.user, "keep_incidents")
     page = page_of(
-        incidents.latest(request.user), LATEST_FIRST, request.GET, among=IncidentAccount.objects.all()
+        incidents.latest(request.user),
+        LATEST_FIRST,
+        request.GET,
+        among=IncidentAccount.objects.all(),
     )
     context = {"views": tabs("incidents"), "page": page}
     return render(request, "registrations/incidents.html", context)
@@ -42,7 +45,9 @@ def add(request: HttpRequest) -> HttpResponse:
     form = IncidentForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         told = _told(form)
-        row = incidents.open_incident(by=request.user, form_key=form.cleaned_data["form_key"] or uuid4(), **told)
+        row = incidents.open_incident(
+            by=request.user, form_key=form.cleaned_data["form_key"] or uuid4(), **told
+        )
         messages.success(request, _("The incident is in the register."))
         return redirect("incident", incident=row.pk)
     context = {"form": form, "views": tabs("incidents")}

@@ -27,7 +27,7 @@ def agreed(request: HttpRequest) -> HttpResponse:
         "given": [row for row in rows if row.withdrawn_at is None],
         "former": [row for row in rows if row.withdrawn_at is not None],
         "asked": consents.asked_again(request.user),
-        "open": [row for row in request.user.registrations.open().select_related("program")],
+        "open": list(request.user.registrations.open().select_related("program")),
         "reminders_off": choices.switched_off(request.user),
     }
     return render(request, "account/consents.html", context)
