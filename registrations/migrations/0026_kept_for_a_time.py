@@ -60,6 +60,20 @@ def _kept(table: str, time: str, column: str) -> migrations.RunSQL:
     )
 
 
+def _event_trigger(before: str, after: str) -> str:
+    """Let the trigger of the history watch other deeds, whatever else it was told."""
+    return f"""
+        DO $$
+        DECLARE trigger text;
+        BEGIN
+            SELECT pg_get_triggerdef(oid) INTO STRICT trigger FROM pg_trigger
+                WHERE tgrelid = 'registrations_event'::regclass AND tgname = 'keep_history';
+            DROP TRIGGER keep_history ON registrations_event;
+            EXECUTE replace(trigger, '{before}', '{after}');
+        END $$;
+    """
+
+
 class Migration(migrations.Migration):
     dependencies = [("registrations", "0025_privacy")]
 
@@ -68,19 +82,18 @@ class Migration(migrations.Migration):
         _kept("registrations_recordview", "180 days", "at"),
         _kept("registrations_incidentaccount", "5 years", "written_at"),
         migrations.RunSQL(
-            """
-            DROP TRIGGER keep_history ON registrations_event;
-            CREATE TRIGGER keep_history BEFORE UPDATE OR DELETE ON registrations_event
+            _event_trigger("BEFORE DELETE OR UPDATE", "BEFORE UPDATE")
+            + """
+            CREATE TRIGGER keep_for_a_time BEFORE DELETE ON registrations_event
                 FOR EACH ROW EXECUTE FUNCTION cec_keep_for('7 years', 'at');
             CREATE TRIGGER keep_history BEFORE UPDATE OR DELETE ON registrations_historyremoved
                 FOR EACH ROW EXECUTE FUNCTION cec_keep_history();
             CREATE TRIGGER keep_history_whole BEFORE TRUNCATE ON registrations_historyremoved
                 FOR EACH STATEMENT EXECUTE FUNCTION cec_keep_history();
             """,
-            """
-            DROP TRIGGER keep_history ON registrations_event;
-            CREATE TRIGGER keep_history BEFORE UPDATE OR DELETE ON registrations_event
-                FOR EACH ROW EXECUTE FUNCTION cec_keep_history();
+            _event_trigger("BEFORE UPDATE", "BEFORE DELETE OR UPDATE")
+            + """
+            DROP TRIGGER keep_for_a_time ON registrations_event;
             DROP TRIGGER keep_history ON registrations_historyremoved;
             DROP TRIGGER keep_history_whole ON registrations_historyremoved;
             """,

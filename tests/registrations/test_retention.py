@@ -1,6 +1,7 @@
 """What is kept no longer: on the boundary day, twice, and never what is needed (K3)."""
 
 from datetime import date, datetime, timedelta
+from unittest import mock
 
 import pytest
 from dateutil.relativedelta import relativedelta
@@ -189,21 +190,10 @@ class TestProofsOfMembership:
 
 class TestHistory:
     def sealed(self, row, age):
-        """A line of the history and its seal, that many months ago."""
+        """A line of the history, sealed soon after, at that time."""
         event = aged_event(row, age)
-        digest, count = seals._digest(
-            seals.Seal.objects.last().digest if Seal.objects.exists() else "",
-            Seal.objects.last().last_event if Seal.objects.exists() else seals.BEFORE_ALL,
-            event.pk,
-        )
-        Seal.objects.create(last_event=event.pk, events=count, digest=digest)
-        with connection.cursor() as cursor:
-            cursor.execute("ALTER TABLE registrations_seal DISABLE TRIGGER keep_history")
-            cursor.execute(
-                "UPDATE registrations_seal SET sealed_at = %s WHERE last_event = %s",
-                [age, event.pk],
-            )
-            cursor.execute("ALTER TABLE registrations_seal ENABLE TRIGGER keep_history")
+        with mock.patch.object(timezone, "now", return_value=age + timedelta(hours=2)):
+            seals.seal()
         return event
 
     @pytest.fixture
@@ -211,7 +201,7 @@ class TestHistory:
         return make.registration(status="withdrawn")
 
     def test_goes_by_whole_seals_after_seven_years_and_still_fits_the_later_ones(self, closed):
-        old = self.sealed(closed, ago(months=84, days=1))
+        old = self.sealed(closed, ago(months=84, days=2))
         young = self.sealed(closed, ago(months=84) + A_DAY)
         head = Seal.objects.last().digest
 
