@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 
 from registrations import consents, registering
+from registrations.mentoring import asking, assigning, inviting
 from registrations.models import Consent, RemindersOff
 from registrations.notices import choices
 from tests import factories as make
@@ -252,3 +253,26 @@ class TestATextThatChanged:
         said = client.get(reverse("registration_status", args=[row.pk])).content.decode()
 
         assert "A text that you agreed to has changed" not in said
+
+
+class TestAMentor:
+    def test_is_agreed_to_by_asking_and_no_longer_by_taking_the_wish_back(self):
+        row = make.registration()
+
+        asking.ask(row, by=row.person)
+        given = agreed(row.person)
+        asking.take_back(row, by=row.person)
+
+        assert given == {"mentor": 1}
+        assert agreed(row.person) == {}
+
+    def test_who_is_invited_is_agreed_to_until_the_participant_ends_it(self):
+        row = make.registration()
+        inviting.invite(row, by=row.person, email="supervisor@example.org")
+        given = agreed(row.person)
+        mentorship = make.mentorship(row)
+
+        assigning.end(mentorship, by=row.person)
+
+        assert given == {"mentor": 1}
+        assert agreed(row.person) == {}
