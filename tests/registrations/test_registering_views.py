@@ -112,7 +112,7 @@ def test_a_program_without_membership_does_not_ask_for_one(client, person):
     form = client.post(
         reverse("application", args=["cpc-credits"]), {"language": "en", "employer": "Centre"}
     )
-    client.post(form.url)
+    client.post(form.url, AGREED)
 
     row = Registration.objects.get()
     assert "id_association" not in page.text
