@@ -29,12 +29,13 @@ KEPT = Kept("KEPT_ACCOUNT_MONTHS")
 def unused(before: datetime) -> QuerySet[Person]:
     """Return whose account nobody has used since a moment, and nothing needs.
 
-    A registration that goes on, a role, a mentoring or an offer to mentor is use.
+    A registration that goes on or ended since, a role, a mentoring or an offer to mentor is use.
     """
     mine = OuterRef("pk")
     today = timezone.localdate()
     needed = (
         Exists(Registration.objects.open().filter(person=mine))
+        | Exists(Registration.objects.filter(person=mine, ends_on__gte=before.date()))
         | Exists(Appointment.objects.not_over(today).filter(person=mine))
         | Exists(Mentorship.objects.live().filter(mentor=mine))
         | Exists(MentorOffer.objects.standing().filter(person=mine))

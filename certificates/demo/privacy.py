@@ -13,7 +13,10 @@ KEY = UUID(int=1)
 
 
 def keep(*, office: Person, looked: Person, at: str) -> None:
-    """Enter an incident of last month, and let somebody have looked at a person's record."""
+    """Enter an incident of last month, and let somebody have looked at a person's record.
+
+    Everybody signed in lately, or half of them would be told that their account ends.
+    """
     month_ago = timezone.localdate() - timedelta(days=30)
     incidents.open_incident(
         by=office,
@@ -31,6 +34,7 @@ def keep(*, office: Person, looked: Person, at: str) -> None:
         people_told_on=None,
         others_told="",
     )
+    Person.objects.filter(last_login=None).update(last_login=timezone.now())
     row = Registration.objects.filter(person__email=at).first()
     if row is not None:
         for page in (Page.REGISTRATION, Page.RECORD):

@@ -40,16 +40,14 @@ class HistoryForm(PlainForm):
     """Which lines of the history; what isn't readable is said, and finds nothing."""
 
     about = LineField(
-        label=_("About"),
+        label=_("About (e-mail, reference or association)"),
         required=False,
         max_length=254,
-        help_text=_("An e-mail address, a reference or an association’s code."),
     )
     by = LineField(
-        label=_("By"),
+        label=_("By (e-mail)"),
         required=False,
         max_length=254,
-        help_text=_("The e-mail address of who did it."),
     )
     kind = forms.ChoiceField(
         label=_("What"), required=False, choices=[("", _("Anything")), *Event.Kind.choices]

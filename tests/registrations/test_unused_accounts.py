@@ -1,7 +1,7 @@
 """Accounts that nobody uses: told, then ended; signing in once keeps them (K3)."""
 
 import sys
-from datetime import timedelta
+from datetime import date, timedelta
 from types import SimpleNamespace
 
 import pytest
@@ -118,6 +118,11 @@ class TestEnding:
 
     def test_takes_somebody_whose_certificate_is_all_that_is_left(self, erased):
         who = unused(told_days_ago=31)
-        make.registration(who, status="certified")
+        make.registration(who, status="certified", starts_on=date(2016, 3, 15))
 
         assert self.clear() == 1
+
+    def test_leaves_whoever_had_a_cycle_until_lately(self, erased):
+        make.registration(unused(told_days_ago=31), status="certified", starts_on=date(2024, 1, 1))
+
+        assert self.clear() == 0
