@@ -4,7 +4,8 @@ CATALOGUES = $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/*.po))
 VAR = $(or $(CEC_VAR),var)
 PRODUCTION = DEBUG=0 SECRET_KEY="$$($(PY) -c 'import secrets; print(secrets.token_urlsafe(64))')" \
 	ALLOWED_HOSTS=cec.example.org SITE_URL=https://cec.example.org \
-	DATABASE_URL=postgresql://cec@localhost/cec REDIS_URL=redis://localhost/0 SIGNING_KEY_FILE=key.pem
+	DATABASE_URL=postgresql://cec@localhost/cec REDIS_URL=redis://localhost/0 SIGNING_KEY_FILE=key.pem \
+	ORGANISATION_NAME=Association PRIVACY_OFFICER_EMAIL=privacy@example.org HOSTING_PLACE=Canada
 LOCK = $(PY) -m piptools compile --quiet --allow-unsafe --generate-hashes --strip-extras \
 	--no-emit-find-links --no-emit-index-url --no-emit-trusted-host
 

@@ -123,6 +123,14 @@ def _remove(evidence: Evidence) -> None:
     store.remove(file)
 
 
+def forget(evidence: Evidence) -> None:
+    """Remove a file that nobody needs any more, by the program itself; its name isn't kept."""
+    credit = evidence.activity.credits.select_related("registration").latest("pk")
+    activity, registration = evidence.activity, credit.registration
+    _remove(evidence)
+    changes.note(changes.Kind.FILE_REMOVED, registration, activity, by=None)
+
+
 def sweep() -> int:
     """Remove the files of entries that can't be brought back any more; returns how many.
 

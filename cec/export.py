@@ -1,4 +1,4 @@
-"""What every exported workbook needs: a text is only ever a text, whatever it begins with (E8)."""
+"""What every exported file needs: a text is only ever a text, whatever it begins with (E8)."""
 
 from typing import Any
 
@@ -31,3 +31,11 @@ def cell(sheet: Any, value: Any, *, bold: bool = False) -> Any:
         made.data_type = "s"
         made.quotePrefix = value.startswith(RISKY)
     return made
+
+
+def plain(value: Any) -> Any:
+    """Return a value for a row of a .csv file: a text that looks like a formula begins with '."""
+    if not isinstance(value, str):
+        return value
+    text = without_controls(value)
+    return f"'{text}" if text.startswith(RISKY) else text

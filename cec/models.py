@@ -6,6 +6,7 @@ from cec.health import Heartbeat
 from cec.holding import MailHold
 from cec.jobs import Job
 from cec.outbox import Attachment, OutgoingMail
+from cec.retention import Retention
 from cec.stumbles import Stumble
 
 __all__ = [
@@ -15,6 +16,7 @@ __all__ = [
     "Job",
     "MailHold",
     "OutgoingMail",
+    "Retention",
     "StoredFile",
     "Stumble",
 ]

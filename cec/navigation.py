@@ -10,6 +10,7 @@ from django.urls import translate_url
 from django.utils.translation import get_language
 
 from cec.bilingual import OWN_NAMES
+from cec.privacy_officer import officer
 
 
 @dataclass(frozen=True)
@@ -103,6 +104,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "workspace_hint": lambda: title()[1],
         "remarks": lambda: [name for provider in _remarks if (name := provider(request))],
         "navigation": sorted(items, key=lambda item: item.position),
+        "privacy_officer": officer(),
         "other_language": other_language(partial(translate_url, request.get_full_path())),
         "theme": getattr(request.user, "theme", "auto"),
     }

@@ -76,6 +76,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "registrations.viewing.Noted",
 ]
 
 ROOT_URLCONF = "cec.urls"
@@ -171,6 +172,26 @@ ROSTER_KEPT_DAYS = 30
 
 # Where backups are made; /readyz and the desk say when the last one is too long ago.
 BACKUP_FOLDER = env.text("BACKUP_FOLDER")
+
+# How long what is kept, and the least that each may be (K3, docs/privacy.md).
+KEPT_UNFINISHED_MONTHS = env.number("KEPT_UNFINISHED_MONTHS", 12, least=3)
+KEPT_ROSTER_MONTHS = env.number("KEPT_ROSTER_MONTHS", 12, least=1)
+KEPT_MAIL_DAYS = env.number("KEPT_MAIL_DAYS", 90, least=30)
+KEPT_EVIDENCE_MONTHS = env.number("KEPT_EVIDENCE_MONTHS", 24, least=12)
+KEPT_ACCOUNT_MONTHS = env.number("KEPT_ACCOUNT_MONTHS", 36, least=24)
+KEPT_HISTORY_MONTHS = env.number("KEPT_HISTORY_MONTHS", 84, least=84)  # as the trigger has it
+KEPT_VIEWS_MONTHS = env.number("KEPT_VIEWS_MONTHS", 24, least=6)  # as the trigger has it
+KEPT_INCIDENT_MONTHS = env.number("KEPT_INCIDENT_MONTHS", 60, least=60)  # as the trigger has it
+KEPT_REHEARSAL_MONTHS = env.number("KEPT_REHEARSAL_MONTHS", 12, least=1)
+KEPT_FAILURE_DAYS = env.number("KEPT_FAILURE_DAYS", 90, least=7)
+
+# Who answers for personal data; the law wants title and contact published (Law 25, section 3.1).
+ORGANISATION_NAME = env.text("ORGANISATION_NAME")
+PRIVACY_OFFICER_NAME = env.text("PRIVACY_OFFICER_NAME")
+PRIVACY_OFFICER_TITLE = env.text("PRIVACY_OFFICER_TITLE")
+PRIVACY_OFFICER_EMAIL = env.text("PRIVACY_OFFICER_EMAIL")
+PRIVACY_OFFICER_ADDRESS = env.text("PRIVACY_OFFICER_ADDRESS")
+HOSTING_PLACE = env.text("HOSTING_PLACE")
 
 # Accounts.
 AUTH_USER_MODEL = "registrations.Person"

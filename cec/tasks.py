@@ -9,10 +9,11 @@ from django.db import connection
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from cec import backlog, delivery, mail, work
+from cec import backlog, delivery, mail, retention, work
 from cec.files import store
 
 HOUR = timedelta(hours=1)
+DAY = timedelta(days=1)
 
 
 @shared_task(name=work.SWEEP)
@@ -39,6 +40,12 @@ def forget_what_expired() -> int:
 def remove_orphan_files() -> int:
     """Remove files that a crash left without a row; the folder is walked once an hour."""
     return store.remove_orphans()
+
+
+@work.sweeper(_("Delete what is kept no longer"), every=DAY)
+def delete_what_is_kept_no_longer() -> int:
+    """Once a day: what there wasn't time for goes on the next."""
+    return retention.clear_all()
 
 
 @work.sweeper(_("Send mail"), queue="mail")

@@ -1,12 +1,13 @@
 """What is written about an account. Whoever types an address causes some of these: those hold no
 text that somebody typed."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from django.utils.translation import gettext as _
 
 from cec import mail
 from cec.templatetags.look import moment
+from cec.wording import day as write_day
 
 WHEN = datetime(2026, 3, 15, 16, 5, tzinfo=UTC)
 
@@ -160,4 +161,22 @@ def address_dropped(address: str) -> mail.Letter:
         paragraphs=[_("The change to another address was called off.")],
         facts=[(_("Called off"), address)],
         why=_why_owner(),
+    )
+
+
+@mail.letter("account_ends", example=lambda: (date(2026, 3, 15),))
+def account_ends(ends_on: date) -> mail.Letter:
+    return mail.Letter(
+        subject=_("Do you still want your account?"),
+        paragraphs=[
+            _(
+                "Nobody has signed in to your account for years, and nothing in it goes on. We keep"
+                " what is personal no longer than it’s needed, so we erase it after %(day)s."
+            ),
+            _("If you want to keep it, sign in once before then. That’s all there is to do."),
+            _("A certificate that you were issued stays valid and can be verified either way."),
+        ],
+        button=(_("Sign in"), mail.absolute_url("account_login")),
+        why=_("You’re getting this because you have an account with this address."),
+        values={"day": write_day(ends_on)},
     )

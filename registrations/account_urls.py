@@ -4,7 +4,7 @@ from django.urls import path, re_path
 from django.utils.translation import gettext_lazy as _
 
 from registrations.views import account as views
-from registrations.views import reminders
+from registrations.views import own_privacy, reminders
 
 urlpatterns = [
     path("", views.account, name="account"),
@@ -14,6 +14,8 @@ urlpatterns = [
     path(_("sign-in/code/enter/"), views.confirm_login_code, name="account_confirm_login_code"),
     path(_("sign-out/"), views.LogoutView.as_view(), name="account_logout"),
     path(_("closed/"), views.account_inactive, name="account_inactive"),
+    path(_("consents/"), own_privacy.agreed, name="consents"),
+    path(_("who-looked/"), own_privacy.looked, name="who_looked"),
     path(_("reminders/"), reminders.reminders, name="reminders"),
     path(_("is-it-you/"), views.reauthenticate, name="account_reauthenticate"),
     path(_("e-mail/"), views.ChangeEmailView.as_view(), name="account_email"),

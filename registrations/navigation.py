@@ -109,6 +109,15 @@ def address_fails(request: HttpRequest) -> str:
     return "registrations/_address_fails.html" if request.failing_address else ""  # type: ignore[attr-defined]
 
 
+@navigation.remark
+def consent_asked(request: HttpRequest) -> str:
+    """Ask again about a text that changed since the person agreed; `backends` has found that."""
+    asked = getattr(getattr(request, "user", None), "consent_asked", False)
+    match = request.resolver_match
+    there = match is not None and match.url_name == "consents"
+    return "registrations/_consent_asked.html" if asked and not there else ""
+
+
 @navigation.main
 def public(request: HttpRequest) -> Iterable[navigation.Item]:
     """What the program is, for those who look around; help is last on every page (WCAG 3.2.6)."""
@@ -248,6 +257,19 @@ def desk(request: HttpRequest) -> Iterable[tuple[str, navigation.Item]]:
     if may(request.user, "see_notices"):
         mails = reverse("notices")
         yield _("Committee"), navigation.Item(_("E-mails"), mails, within=mails, position=45)
+    if may(request.user, "see_history"):
+        yield (
+            _("Committee"),
+            navigation.Item(
+                _("History and privacy"),
+                reverse("history"),
+                frozenset(
+                    {"history", "record_views", "retention"}
+                    | {"incidents", "incident", "incident_add"}
+                ),
+                position=75,
+            ),
+        )
     if may(request.user, "see_work"):
         yield (
             _("Committee"),

@@ -44,6 +44,9 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "handle_notices": frozenset({ADMINISTRATOR}),
     "see_work": frozenset({STEERING, ADMINISTRATOR}),
     "run_work": frozenset({ADMINISTRATOR}),
+    "see_history": frozenset({ADMINISTRATOR}),
+    "see_retention": frozenset({ADMINISTRATOR}),
+    "keep_incidents": frozenset({ADMINISTRATOR}),
     "appoint": frozenset({STEERING, ADMINISTRATOR}),
     "appoint_administrator": frozenset({ADMINISTRATOR}),
 }

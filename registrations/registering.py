@@ -12,11 +12,12 @@ from cec import mail
 from cec.outbox import OutgoingMail
 from cec.problems import Problem, Refused
 from cec.wording import day as write_day
-from registrations import fees, rechecking
+from registrations import consents, fees, rechecking
 from registrations.calendar import make_years, today_in, year_bounds
 from registrations.cycles import earliest_start
 from registrations.membership import check_membership
 from registrations.models import Person, Program, Registration
+from registrations.notices import choices
 from registrations.permissions import require
 from registrations.program_keeping.opening import why_closed
 
@@ -48,13 +49,18 @@ def open_draft(person: Person, program: Program, **answers: Any) -> Registration
         for field, value in answers.items():
             setattr(existing, field, value)
         if answers:
-            existing.save(update_fields=list(answers))
+            existing.answered_at = timezone.now()
+            existing.save(update_fields=[*answers, "answered_at"])
         return existing
 
 
 @transaction.atomic
-def send(registration: Registration, *, by: Person) -> None:
-    """Send the form: the fee falls due, and the queue of the association has one more."""
+def send(registration: Registration, *, by: Person, reminders: bool | None = None) -> None:
+    """Send the form: the fee falls due, and the queue of the association has one more.
+
+    Whoever sends it agrees to the text beside the button; `reminders` says whether they want any,
+    and is None where they weren't asked.
+    """
     locked = _lock(registration)
     program = locked.program
     if closed := why_closed(program):
@@ -70,6 +76,7 @@ def send(registration: Registration, *, by: Person) -> None:
         rules=program.current_rules,
     )
     _keep_language(locked)
+    _keep_consents(locked, reminders)
     rechecking.look_up(locked)
     mail.post(
         "registration_received",
@@ -86,6 +93,16 @@ def _keep_language(registration: Registration) -> None:
     if person.language != registration.language:
         person.language = registration.language
         person.save(update_fields=["language"])
+
+
+def _keep_consents(registration: Registration, reminders: bool | None) -> None:
+    person, how = registration.person, consents.How.REGISTERING
+    consents.give(person, consents.Kind.PROGRAM, how=how)
+    if registration.wants_mentor:
+        consents.give(person, consents.Kind.MENTOR, how=how)
+    if reminders is not None:
+        choose = choices.want_all if reminders else choices.want_none
+        choose(person, by=person, how=how)
 
 
 @dataclass(frozen=True)

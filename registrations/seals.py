@@ -8,13 +8,14 @@ anew, and the newest digest, which is logged each time, would differ.
 import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import connection, transaction
+from django.db.models import Min, QuerySet
 from django.utils import timezone
 
 from cec import work
-from registrations.models import Event, Seal
+from registrations.models import Event, HistoryRemoved, Registration, Seal
 
 logger = logging.getLogger(__name__)
 
@@ -80,10 +81,17 @@ def verify() -> Iterator[Broken]:
     """Compare every seal with the events that it holds; yields those that don't fit.
 
     Each is judged by the digest that is written in the seal before it, so that one change breaks
-    one seal and its place is known.
+    one seal and its place is known. Of what was removed when its time was over nothing may be left.
     """
     before, first = "", BEFORE_ALL
+    removed = removed_to()
     for row in Seal.objects.iterator():
+        if row.last_event <= removed:
+            found = Event.objects.filter(pk__gt=first, pk__lte=row.last_event).count()
+            if found:
+                yield Broken(row.last_event, 0, found)
+            before, first = row.digest, row.last_event
+            continue
         digest, found = _digest(before, first, row.last_event)
         if (digest, found) != (row.digest, row.events):
             yield Broken(row.last_event, row.events, found)
@@ -95,3 +103,35 @@ def _digest(before: str, first: int, last: int) -> tuple[str, int]:
         cursor.execute(_DIGEST, {"before": before, "first": first, "last": last})
         digest, events = cursor.fetchone()
     return digest, events
+
+
+def removed_to() -> int:
+    """Return the last event of what was removed when its time was over."""
+    newest = HistoryRemoved.objects.last()
+    return newest.last_event if newest else BEFORE_ALL
+
+
+def over(before: datetime) -> QuerySet[Seal]:
+    """Return the seals of which everything is older than a moment, up to what is still needed.
+
+    Whatever a seal holds happened before it was made. A registration that goes on keeps its own
+    history, and so all that was sealed after the first line of it.
+    """
+    found = Seal.objects.filter(sealed_at__lt=before, last_event__gt=removed_to())
+    going_on = Event.objects.filter(registration__status__in=Registration.OPEN)
+    needed = going_on.aggregate(first=Min("pk"))["first"]
+    return found if needed is None else found.filter(last_event__lt=needed)
+
+
+def forget(rows: list[Seal]) -> int:
+    """Remove the events of these seals, the oldest; the seals stay (K3). Returns how many went."""
+    last = max(row.last_event for row in rows)
+    with transaction.atomic(), connection.cursor() as cursor:
+        work.one_at_a_time(SEALING)
+        if last <= removed_to():
+            return 0
+        cursor.execute("SELECT cec_forget_history(%s)", [last])
+        (events,) = cursor.fetchone()
+        HistoryRemoved.objects.create(last_event=last, events=events)
+    logger.info("The history up to event %s was kept long enough and is removed", last)
+    return int(events)

@@ -6,12 +6,13 @@ from celery import shared_task
 from django.utils.translation import gettext_lazy as _
 
 from cec import work
-from registrations import fees, rechecking, seals
+from registrations import fees, rechecking, seals, unused_accounts
 from registrations.mentoring import assigning
 from registrations.notices import deciding, writing
 from registrations.roster import keeping, reading
 
 HOUR = timedelta(hours=1)
+DAY = timedelta(days=1)
 
 
 @shared_task(name=rechecking.RECHECK)
@@ -66,6 +67,11 @@ def end_mentorings_that_are_over() -> int:
 @work.sweeper(_("Write mails that are owed"))
 def write_notices() -> int:
     return writing.write_due()
+
+
+@work.sweeper(_("Tell of accounts that end unless they are used"), every=DAY)
+def tell_of_unused_accounts() -> int:
+    return unused_accounts.tell()
 
 
 # Before writing: sweepers run from the last one to the first.

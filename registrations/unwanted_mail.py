@@ -2,7 +2,7 @@
 
 from cec import bounces
 from cec.outbox import OutgoingMail
-from registrations import notices
+from registrations import consents, notices
 from registrations.models import Event, RemindersOff
 from registrations.models.history import write_event
 
@@ -17,3 +17,4 @@ def end_reminders(mail: OutgoingMail) -> None:
     RemindersOff.objects.bulk_create(rows, ignore_conflicts=True)
     OutgoingMail.objects.filter(person=person).reminders().call_off()
     write_event(Event.Kind.REMINDERS_ENDED, by=None, person=person)
+    consents.withdraw(person, consents.Kind.REMINDERS, how=consents.How.MAIL)

@@ -57,6 +57,7 @@ ASKED += ("state", "kind", "method", "first", "last", "line", "with")
 ASKED += ("added", "next", "lang", "instead_of", "serial", "name", "registration", "all", "rate")
 ASKED += ("organization", "activity", "use", "words")
 ASKED += ("after", "before", "subject", "association", "mentor", "days", "action", "list")
+ASKED += ("about", "by")
 PARTS = 3  # of the forms of a role, so that the processes of a run share them
 MOST_ALONE = 8  # fields of a form; a table of alike ones needs no more
 SLOWEST_SECONDS = 5  # an answer takes milliseconds; what grows with the square takes minutes

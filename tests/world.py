@@ -27,7 +27,7 @@ from tests import factories as make
 from tests.activities import audits
 from tests.certificates import records, signing
 from tests.certificates.batching import confirmed
-from tests.registrations import texts
+from tests.registrations import kept, texts
 
 ROLES = (
     "anonymous",
@@ -62,6 +62,7 @@ NUMBERED = {
     *("registration", "appointment", "batch", "certificate", "mail"),
     *("export", "line", "proof", "roster", "mentorship", "offer", "version", "draw"),
     *("organisation", "credit_request", "correction", "signatory", "notice", "result"),
+    "incident",
 }
 
 
@@ -114,6 +115,7 @@ class World:
             certificate=self.certificate, name="Owner of another name", reason="Umbenannt"
         )
         self.batch = self._batch()
+        self.incident = kept.account_of(self.people["administrator"], timezone.now())
         self.payment = self.registration.payments.get()
         self.change = CycleChange.objects.create(
             registration=self.registration,
@@ -297,6 +299,7 @@ class World:
             "secret": self.secret,
             "organisation": self.organisation.pk,
             "credit_request": self.request.pk,
+            "incident": self.incident.pk,
             "signatory": self.signatory.pk,
             "result": self.year.pk,
             "program": self._program_of(name),

@@ -10,7 +10,8 @@ from activities.checks import closed
 from activities.models import Activity
 from activities.record import Record
 from cec.problems import Problem
-from registrations.models import Registration
+from registrations import viewing
+from registrations.models import RecordView, Registration
 from registrations.models.committee import roles_of
 from registrations.navigation import current_registration
 
@@ -25,9 +26,9 @@ def visible_registration(request: HttpRequest, pk: int) -> Registration:
         own.person = request.user
         return own
     rows = Registration.objects.visible_to(request.user)  # type: ignore[arg-type]
-    return get_object_or_404(
-        rows.select_related("program", "association", "person", "rules"), pk=pk
-    )
+    row = get_object_or_404(rows.select_related("program", "association", "person", "rules"), pk=pk)
+    viewing.saw(request, row, RecordView.Page.RECORD)
+    return row
 
 
 def visible_record(request: HttpRequest, pk: int) -> Record:

@@ -13,8 +13,9 @@ from activities import extending
 from activities.forms.cycle import ExtensionForm, LeaveForm, TakeBackForm
 from cec.problems import Refused
 from cec.wording import day as write_day
+from registrations import viewing
 from registrations.forms.desk import PlainForm
-from registrations.models import CycleChange, Registration
+from registrations.models import CycleChange, RecordView, Registration
 from registrations.permissions import require
 
 # Which field of a form a refusal is about.
@@ -30,7 +31,9 @@ ABOUT = {
 @require_GET
 def cycle(request: HttpRequest, registration: int) -> HttpResponse:
     """Show the program years and what moved them."""
-    return _show(request, _find(request, registration))
+    row = _find(request, registration)
+    viewing.saw(request, row, RecordView.Page.REGISTRATION)
+    return _show(request, row)
 
 
 @require_POST

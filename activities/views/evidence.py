@@ -16,6 +16,8 @@ from activities.views.access import entry_of, own_record, refused, visible_recor
 from cec.files import serving
 from cec.problems import Refused
 from cec.uploads import clean_file_name
+from registrations import viewing
+from registrations.models import RecordView
 
 
 def take_in(request: HttpRequest, record: Record, activity: Activity) -> bool:
@@ -56,7 +58,9 @@ def add(request: HttpRequest, registration: int, activity: int) -> HttpResponse:
 @require_safe
 def download(request: HttpRequest, registration: int, activity: int, evidence: int) -> FileResponse:
     """Hand a file to the entry's owner or to whoever judges it; to others it isn't there."""
-    row = entry_of(visible_record(request, registration), activity)
+    record = visible_record(request, registration)
+    row = entry_of(record, activity)
+    viewing.saw(request, record.registration, RecordView.Page.EVIDENCE)
     found = Evidence.objects.visible_to(request.user).select_related("file")  # type: ignore[arg-type]
     return serving.answer(request, get_object_or_404(found, pk=evidence, activity=row).file)
 

@@ -17,9 +17,10 @@ from activities.record import Record
 from activities.views.access import entry_of, own_record, visible_record
 from activities.views.entry import show_entry
 from cec.problems import Refused
+from registrations import viewing
 from registrations.forms.mentoring import AnswerForm, NoteForm
 from registrations.mentoring import offers, talking
-from registrations.models import MentorOffer, Mentorship
+from registrations.models import MentorOffer, Mentorship, RecordView
 
 
 @require_safe
@@ -54,6 +55,7 @@ def mentee(request: HttpRequest, mentorship: int) -> HttpResponse:
         "registration__rules",
     )
     row = get_object_or_404(rows, pk=mentorship)
+    viewing.saw(request, row.registration, RecordView.Page.RECORD)
     record = Record(row.registration)
     goals = list(row.registration.goals.all())
     points = agenda.draft(record, goals)

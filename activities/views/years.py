@@ -16,7 +16,8 @@ from cec.export import XLSX
 from cec.navigation import Tab
 from cec.paging import page_of
 from cec.problems import Refused
-from registrations.models import Association, Program, Registration, Requirement
+from registrations import viewing
+from registrations.models import Association, Program, RecordView, Registration, Requirement
 from registrations.models.committee import roles_of
 from registrations.permissions import may, require, require_staff
 
@@ -80,7 +81,9 @@ def export(request: HttpRequest) -> HttpResponse | FileResponse:
 @require_GET
 def one(request: HttpRequest, result: int) -> HttpResponse:
     """One result: its figures, what has changed since, and how it came about."""
-    return _show(request, _find(request, result))
+    row = _find(request, result)
+    viewing.saw(request, row.registration, RecordView.Page.RECORD)
+    return _show(request, row)
 
 
 @require_POST

@@ -13,7 +13,16 @@ from django.utils import timezone
 
 from cec import bounces
 from cec.models import OutgoingMail
-from certificates.demo import mails, notices, programs, rosters, rules, signing, yearends
+from certificates.demo import (
+    mails,
+    notices,
+    privacy,
+    programs,
+    rosters,
+    rules,
+    signing,
+    yearends,
+)
 from certificates.demo.audits import Audits
 from certificates.demo.bank import Bank
 from certificates.demo.careers import Careers
@@ -73,6 +82,9 @@ def load() -> int:
     notices.write(by=committee.administrator())
     _deliver(earlier_mail)
     notices.refuse()
+    privacy.keep(
+        office=committee.administrator(), looked=committee.steering(), at="nadia@example.org"
+    )
     _come_back()
     return Registration.objects.count()
 

@@ -102,7 +102,7 @@ class Story:
 
     def send(self) -> None:
         self.open()
-        registering.send(self.registration, by=self.person)
+        registering.send(self.registration, by=self.person, reminders=True)
 
     def pay(self, amount: str = "40.00", *, received_on: date | None = None) -> None:
         method = self.script.random.choice(["transfer", "transfer", "cheque", "card", "cash"])

@@ -5,6 +5,7 @@ from urllib.parse import urlencode
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from cec import mail
@@ -13,6 +14,7 @@ from cec.problems import Problem, Refused
 from certificates import facts
 from certificates.completion import lock
 from certificates.models import Certificate, Sharing
+from registrations import consents
 from registrations.models import Person, Registration
 
 LINKEDIN = "https://www.linkedin.com/profile/add"
@@ -60,7 +62,16 @@ def _keep(registration: Registration, switches: Mapping[str, bool], *, by: Perso
         setattr(row, name, value)
     row.save()
     registration.note("sharing", by=by, details=changed)
+    if by.pk == registration.person_id:
+        agree = consents.give if _shows_something(by) else consents.withdraw
+        agree(by, consents.Kind.SHARING, how=consents.How.PAGE)
     return True
+
+
+def _shows_something(person: Person) -> bool:
+    """Whether strangers see more of any of a person's certificates than what is printed."""
+    shown = Q(points=True) | Q(transcript=True) | Q(badge=True)
+    return Sharing.objects.filter(shown, registration__person=person).exists()
 
 
 def linkedin_url(certificate: Certificate) -> str:

@@ -14,8 +14,9 @@ from activities.record import Record, with_files
 from cec.problems import Refused
 from certificates import auditing
 from certificates.forms.reviews import AskedEntriesForm, AuditForm
+from registrations import viewing
 from registrations.calendar import today_in
-from registrations.models import Person, Registration
+from registrations.models import Person, RecordView, Registration
 from registrations.permissions import require
 
 
@@ -136,9 +137,11 @@ def _find(request: HttpRequest, registration: int) -> Audit:
         "registration__person",
         "registration__rules",
     )
-    return get_object_or_404(
+    row = get_object_or_404(
         rows, registration=registration, registration__in=mine, state__in=Audit.DRAWN
     )
+    viewing.saw(request, row.registration, RecordView.Page.REVIEW)
+    return row
 
 
 def _show(

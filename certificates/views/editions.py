@@ -13,8 +13,8 @@ from cec.problems import Refused
 from certificates import correcting, correction_requests, facts, factsheet, sending
 from certificates.forms.editions import CorrectForm, MailAgainForm, RevokeForm
 from certificates.models import Certificate
-from registrations import timeline
-from registrations.models import Event
+from registrations import timeline, viewing
+from registrations.models import Event, RecordView
 from registrations.permissions import may, require
 
 Kind = Event.Kind
@@ -25,6 +25,7 @@ def page(request: HttpRequest, certificate: int) -> HttpResponse:
     """Everything about a certificate, and what may be done with it."""
     row = find(request, certificate)
     registration, user = row.registration, request.user
+    viewing.saw(request, registration, RecordView.Page.PAPERS)
     editions = list(
         Certificate.objects.filter(registration=registration).with_progress().order_by("-edition")
     )

@@ -12,7 +12,8 @@ from certificates.forms.papers import EmployerLetterForm, cannot_print
 from certificates.printing.stationery import what_cannot_be_printed
 from certificates.views.downloads import asked_language, printed
 from certificates.views.participant import find_own
-from registrations.models import Payment, Person, Registration
+from registrations import viewing
+from registrations.models import Payment, Person, RecordView, Registration
 from registrations.models.registration import RegistrationQuerySet
 from registrations.permissions import may
 
@@ -33,6 +34,7 @@ def receipt(request: HttpRequest, registration: int, payment: int) -> HttpRespon
     line = get_object_or_404(Payment, registration=row, pk=payment)
     if row.person_id != request.user.pk and not may(request.user, "record_payment", row):
         raise PermissionDenied
+    viewing.saw(request, row, RecordView.Page.PAPERS)
     line.registration = row
     language = asked_language(request, row.person.language)
     paper = receipts.receipt_of(line, language=language)

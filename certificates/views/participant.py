@@ -20,7 +20,8 @@ from certificates.models import Certificate, Document, Sharing
 from certificates.printing.lettering import clean
 from certificates.public.sharing import linkedin_url
 from certificates.views.downloads import as_file
-from registrations.models import Event, Registration
+from registrations import viewing
+from registrations.models import Event, RecordView, Registration
 
 Status = Registration.Status
 
@@ -77,6 +78,7 @@ def download(request: HttpRequest, registration: int, edition: int | None = None
     if document is None:
         raise Http404
     if found.registration.person_id != request.user.pk:
+        viewing.saw(request, row, RecordView.Page.PAPERS)
         found.registration.note("downloaded", by=request.user, details={"serial": found.serial})
     return as_file(bytes(document.pdf), found.file_name)
 

@@ -16,8 +16,8 @@ from activities.record import Line, Record
 from cec.problems import Problem, Refused
 from certificates import completion, waiting
 from certificates.forms.reviews import ReviewForm
-from registrations import timeline
-from registrations.models import Event, Registration
+from registrations import timeline, viewing
+from registrations.models import Event, RecordView, Registration
 from registrations.permissions import may, require, require_staff
 
 PER_PAGE = 25
@@ -90,12 +90,14 @@ def send_back(request: HttpRequest, registration: int) -> HttpResponse:
 
 def _find(request: HttpRequest, registration: int) -> Registration:
     """Return a registration with a record in this person's care; anything else is a 404."""
-    return get_object_or_404(
+    row = get_object_or_404(
         Registration.objects.worked_on_by(request.user)
         .filter(starts_on__isnull=False)
         .select_related("program", "association", "person", "rules"),
         pk=registration,
     )
+    viewing.saw(request, row, RecordView.Page.REVIEW)
+    return row
 
 
 def _record(request: HttpRequest, row: Registration) -> Record:

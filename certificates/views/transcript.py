@@ -7,7 +7,8 @@ from django.views.decorators.http import require_GET
 
 from certificates import transcript
 from certificates.views.downloads import asked_language, printed
-from registrations.models import Event, Registration
+from registrations import viewing
+from registrations.models import Event, RecordView, Registration
 
 
 @require_GET
@@ -24,6 +25,7 @@ def download(request: HttpRequest, registration: int) -> HttpResponse:
     own = row.person_id == request.user.pk
     if not own and not Registration.objects.worked_on_by(request.user).filter(pk=row.pk).exists():
         raise PermissionDenied
+    viewing.saw(request, row, RecordView.Page.PAPERS)
     written = transcript.write(row, language=asked_language(request, row.person.language))
     name = transcript.file_name(written)
     answer = printed(request, row, name, lambda: transcript.render(written))

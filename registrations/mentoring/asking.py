@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cec.problems import Problem, Refused
+from registrations import consents
 from registrations.mentoring import assigning, locks, offers
 from registrations.models import (
     Association,
@@ -74,6 +75,7 @@ def ask(
     if not locked.wants_mentor:
         _set(locked, wanted=True)
         locked.note("mentor_wanted", by=by)
+    consents.give(by, consents.Kind.MENTOR, how=consents.How.PAGE)
 
 
 @transaction.atomic
@@ -86,6 +88,7 @@ def take_back(registration: Registration, *, by: Person) -> None:
     if locked.wants_mentor:
         _set(locked, wanted=False)
         locked.note("mentor_not_wanted", by=by)
+    consents.withdraw(by, consents.Kind.MENTOR, how=consents.How.PAGE)
 
 
 def _set(registration: Registration, *, wanted: bool) -> None:

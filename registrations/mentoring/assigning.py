@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from cec import mail
 from cec.problems import Problem, Refused
+from registrations import consents
 from registrations.committee import caretakers
 from registrations.mentoring import locks
 from registrations.models import MentorOffer, Mentorship, MentorWish, Person, Registration
@@ -210,6 +211,8 @@ def end(
     kind = "mentor_ended" if was_active else "mentor_recalled"
     write_event(kind, by=by, registration=locked.registration, person=locked.mentor, reason=reason)
     _wait_again(locked)
+    if by is not None and by.pk == locked.registration.person_id:
+        consents.withdraw(by, consents.Kind.MENTOR, how=consents.How.PAGE)
     _tell_of_the_end(locked, was_active=was_active)
 
 

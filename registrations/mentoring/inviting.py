@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from cec import mail
 from cec.problems import Problem, Refused
+from registrations import consents
 from registrations.mentoring import assigning, locks
 from registrations.models import MentorInvitation, Mentorship, Person, Registration
 
@@ -50,6 +51,7 @@ def invite(registration: Registration, *, by: Person, email: str) -> MentorInvit
         registration=locked, email=email, digest=digest_of(secret), expires_at=now + VALID_FOR
     )
     locked.note("mentor_invited", by=by)
+    consents.give(by, consents.Kind.MENTOR, how=consents.How.PAGE)
     mail.post("mentor_invitation", invitation, secret, to=email)
     return invitation
 

@@ -9,7 +9,7 @@ TEXTS = ("counts", "how", "evidence")
 
 
 class Migration(migrations.Migration):
-    dependencies = [("registrations", "0021_addresses_that_fail")]
+    dependencies = [("registrations", "0027_history_by_kind")]
 
     operations = [
         *(

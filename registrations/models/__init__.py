@@ -1,10 +1,12 @@
 from registrations.models.associations import Association
 from registrations.models.bank import BankExport, BankLine
 from registrations.models.committee import Appointment
+from registrations.models.consents import Consent
 from registrations.models.cycles import CycleChange, ProgramYear
 from registrations.models.fee_state import FeeState
 from registrations.models.fees import Payment
-from registrations.models.history import Event, Seal
+from registrations.models.history import Event, HistoryRemoved, Seal
+from registrations.models.incidents import Incident, IncidentAccount
 from registrations.models.mail_texts import MailText
 from registrations.models.membership import MembershipCheck, MembershipDoubt, MembershipProof
 from registrations.models.mentoring import (
@@ -16,7 +18,7 @@ from registrations.models.mentoring import (
 from registrations.models.notes import AssociationNote
 from registrations.models.notices import Notice, PausedNotices, RemindersOff, Standing
 from registrations.models.organisations import Allocation, Organisation, Part, StatementUse
-from registrations.models.people import Person
+from registrations.models.people import Person, UnusedAccountNotice
 from registrations.models.planning import LearningGoal, MentorNote
 from registrations.models.programs import (
     ActivityType,
@@ -30,6 +32,7 @@ from registrations.models.programs import (
 from registrations.models.registration import Registration
 from registrations.models.rosters import Roster, RosterMember, RosterQuestion
 from registrations.models.scheme import Program
+from registrations.models.views_of_records import RecordView
 
 __all__ = [
     "ActivityType",
@@ -40,9 +43,13 @@ __all__ = [
     "BankExport",
     "BankLine",
     "Cap",
+    "Consent",
     "CycleChange",
     "Event",
     "FeeState",
+    "HistoryRemoved",
+    "Incident",
+    "IncidentAccount",
     "LearningGoal",
     "MailText",
     "MembershipCheck",
@@ -62,6 +69,7 @@ __all__ = [
     "Program",
     "ProgramYear",
     "Rate",
+    "RecordView",
     "Registration",
     "RemindersOff",
     "Requirement",
@@ -74,4 +82,5 @@ __all__ = [
     "StatementUse",
     "SubjectArea",
     "TypeGroup",
+    "UnusedAccountNotice",
 ]

@@ -140,6 +140,10 @@ class Event(models.Model):
         MAIL_RELEASED = "mail_released", _("E-mail let out of a restored copy")
         REMINDERS_OFF = "reminders_off", _("Reminders switched off")
         REMINDERS_ON = "reminders_on", _("Reminders switched on")
+        CONSENT_GIVEN = "consent_given", _("Agreed to a text")
+        CONSENT_WITHDRAWN = "consent_withdrawn", _("Withdrew an agreement")
+        INCIDENT_KEPT = "incident_kept", _("Register of incidents changed")
+        UNUSED_NOTICE = "unused_notice", _("Told that the account ends unless it is used")
 
     registration = models.ForeignKey(
         "registrations.Registration", on_delete=models.PROTECT, null=True, related_name="events"
@@ -163,7 +167,11 @@ class Event(models.Model):
 
     class Meta:
         ordering = ["id"]
-        indexes = [models.Index(fields=["at"], name="event_by_time")]
+        indexes = [
+            models.Index(fields=["at"], name="event_by_time"),
+            models.Index(fields=["kind", "at"], name="event_by_kind"),
+            models.Index(fields=["actor", "at"], name="event_by_actor"),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(registration__isnull=False)
@@ -194,6 +202,23 @@ class Seal(models.Model):
 
     def __str__(self) -> str:
         return f"{self.last_event}: {self.digest}"
+
+
+class HistoryRemoved(models.Model):
+    """Up to which seal the history was removed when its time was over (K3).
+
+    The seals themselves stay, so that the digests of the later ones go on from theirs.
+    """
+
+    last_event = models.BigIntegerField(unique=True)
+    events = models.PositiveIntegerField()
+    removed_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["last_event"]
+
+    def __str__(self) -> str:
+        return str(self.last_event)
 
 
 class Details(TypedDict, total=False):

@@ -77,3 +77,13 @@ class Person(AbstractBaseUser, PermissionsMixin):
         if not words:
             return self.email[:1].upper()
         return (words[0][0] + (words[-1][0] if len(words) > 1 else "")).upper()
+
+
+class UnusedAccountNotice(models.Model):
+    """A person was told that their account ends unless they sign in (K3)."""
+
+    person = models.OneToOneField(Person, on_delete=models.CASCADE, related_name="unused_notice")
+    sent_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return str(self.person)

@@ -5,7 +5,7 @@ from collections.abc import Collection
 from django.db import transaction
 
 from cec.models import OutgoingMail
-from registrations import notices
+from registrations import consents, notices
 from registrations.models import Event, Person, RemindersOff
 from registrations.models.committee import roles_of
 from registrations.models.history import write_event
@@ -48,12 +48,37 @@ def switch_on(person: Person, kind: notices.Kind, *, by: Person | None) -> bool:
 
 
 @transaction.atomic
-def choose(person: Person, *, among: Collection[str], wanted: Collection[str], by: Person) -> None:
-    """Keep which reminders of those that a page showed are wanted; the others stay as they are."""
+def choose(
+    person: Person,
+    *,
+    among: Collection[str],
+    wanted: Collection[str],
+    by: Person,
+    how: str = consents.How.PAGE,
+) -> None:
+    """Keep which reminders of those that a page showed are wanted; the others stay as they are.
+
+    Wanting one is express consent (CASL, section 6), wanting none ends it.
+    """
     for kind in notices.reminders():
         if kind.name in among:
             switch = switch_on if kind.name in wanted else switch_off
             switch(person, kind, by=by)
+    if wanted:
+        consents.give(person, consents.Kind.REMINDERS, how=how)
+    elif not {notice.name for notice in offered_to(person)} - switched_off(person):
+        consents.withdraw(person, consents.Kind.REMINDERS, how=how)
+
+
+def want_none(person: Person, *, by: Person, how: str = consents.How.PAGE) -> None:
+    """Switch off all that the person may get, as when they withdraw their consent."""
+    choose(person, among=[row.name for row in offered_to(person)], wanted=[], by=by, how=how)
+
+
+def want_all(person: Person, *, by: Person, how: str) -> None:
+    """Switch on all that the person may get, as when they agree to be reminded."""
+    names = [row.name for row in offered_to(person)]
+    choose(person, among=names, wanted=names, by=by, how=how)
 
 
 def _note(event: str, person: Person, kind: notices.Kind, by: Person | None) -> None:

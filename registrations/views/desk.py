@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET
 
-from registrations import fees, membership, moving, reaching, roster_matching, timeline
+from registrations import fees, membership, moving, reaching, roster_matching, timeline, viewing
 from registrations import queue as queues
 from registrations.calendar import today_in
 from registrations.forms import desk as forms
@@ -16,6 +16,7 @@ from registrations.models import (
     MembershipCheck,
     MembershipDoubt,
     MembershipProof,
+    RecordView,
     Registration,
 )
 from registrations.permissions import may, require_staff
@@ -32,7 +33,9 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_GET
 def registration_page(request: HttpRequest, registration: int) -> HttpResponse:
     """One registration: the application, both gates, the decision and the timeline."""
-    return show(request, find(request, registration))
+    row = find(request, registration)
+    viewing.saw(request, row, RecordView.Page.REGISTRATION)
+    return show(request, row)
 
 
 def find(request: HttpRequest, registration: int) -> Registration:

@@ -8,9 +8,9 @@ from django.views.decorators.http import require_POST, require_safe
 
 from cec.files import serving
 from cec.problems import Refused
-from registrations import proofs
+from registrations import proofs, viewing
 from registrations.forms.registering import ProofForm
-from registrations.models import MembershipProof
+from registrations.models import MembershipProof, RecordView
 from registrations.views import registering
 
 
@@ -37,8 +37,9 @@ def upload(request: HttpRequest, registration: int) -> HttpResponse:
 def download(request: HttpRequest, registration: int, proof: int) -> FileResponse:
     """Hand a proof to its sender or to whoever checks the membership; to others it isn't there."""
     row = get_object_or_404(
-        MembershipProof.objects.visible_to(request.user).select_related("file"),
+        MembershipProof.objects.visible_to(request.user).select_related("file", "registration"),
         pk=proof,
         registration=registration,
     )
+    viewing.saw(request, row.registration, RecordView.Page.PROOF)
     return serving.answer(request, row.file)

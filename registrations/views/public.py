@@ -3,8 +3,10 @@
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
+from registrations import privacy as privacy_page
 from registrations.forms.calculator import CalculatorForm
 from registrations.models import Association, Program
 from registrations.prospectus import Prospectus
@@ -91,4 +93,9 @@ def accessibility(request: HttpRequest) -> HttpResponse:
 @require_safe
 def privacy(request: HttpRequest) -> HttpResponse:
     """Public: what is kept about a person, who sees it, and what a person may ask for."""
-    return render(request, "registrations/privacy.html")
+    language = (get_language() or "en")[:2]
+    context = {
+        "page": privacy_page.page(),
+        "text": f"registrations/privacy_text.{language}.html",
+    }
+    return render(request, "registrations/privacy.html", context)

@@ -8,8 +8,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from cec.problems import Refused
-from registrations import fees, membership, proofs, registering, timeline
+from registrations import consents, fees, membership, proofs, registering, timeline
 from registrations.cycles import may_begin_again
+from registrations.forms.privacy import AgreeForm
 from registrations.forms.registering import ApplicationForm, ProofForm, WithdrawForm
 from registrations.models import Program, Registration
 from registrations.models.committee import roles_of
@@ -96,15 +97,23 @@ def check(request: HttpRequest, registration: int) -> HttpResponse:
     row = own_registration(request, registration)
     if row.status != Status.DRAFT:
         return redirect("registration_status", registration=row.pk)
-    if request.method == "POST":
+    form = AgreeForm(
+        request.POST if request.method == "POST" else None, agreed=consents.in_force(request.user)
+    )
+    if request.method == "POST" and form.is_valid():
         try:
-            registering.send(row, by=request.user)
+            registering.send(row, by=request.user, reminders=form.cleaned_data.get("reminders"))
         except Refused as refused:
             messages.warning(request, str(refused))
             return redirect("check_answers", registration=row.pk)
         messages.success(request, _("Sent. We’ll write to you when it’s decided."))
         return redirect("registration_status", registration=row.pk)
-    return render(request, "registrations/check.html", {"registration": row})
+    return render(
+        request,
+        "registrations/check.html",
+        {"registration": row, "form": form},
+        status=422 if form.errors else 200,
+    )
 
 
 @require_GET

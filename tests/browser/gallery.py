@@ -106,6 +106,8 @@ class Gallery(People):
             page("account"),
             page("account_email"),
             page("reminders"),
+            page("consents"),
+            page("who_looked"),
         ]
 
     def _applicant(self) -> list[Page]:
@@ -249,6 +251,7 @@ class Gallery(People):
             page("appointments"),
             page("organisations"),
             page("organisation", self.asked_back.organisation_id),
+            *self._privacy_pages(),
             *self._mail_pages(),
             *self._program_pages(),
             *self._rule_pages(),
@@ -282,6 +285,18 @@ class Gallery(People):
             page("notice_kinds"),
             page("notice_kind", self.owed.kind),
             page("failed_mail"),
+        ]
+
+    def _privacy_pages(self) -> list[Page]:
+        return [
+            page("history"),
+            page("history", query="?about=nobody"),
+            page("history", query="?first=tomorrow", status=422),
+            page("record_views"),
+            page("incidents"),
+            page("incident_add"),
+            page("incident", self.incident.pk),
+            page("retention"),
         ]
 
     def _rule_pages(self) -> list[Page]:

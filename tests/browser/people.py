@@ -28,7 +28,7 @@ from tests import factories
 from tests.activities import audits
 from tests.certificates import editions, records, signing
 from tests.certificates.batching import confirmed
-from tests.registrations import lists, texts
+from tests.registrations import kept, lists, texts
 
 LONG_NAME = "Wilhelmina-Konstantina Featherstonehaugh-Cholmondeley von Hohenlohe-Langenburg"
 LONG_WORD = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft"
@@ -82,6 +82,7 @@ class People:
         edition = correcting.correct(
             self.certificate, by=self.office, name=f"{LONG_NAME} Nowak", reason=LONG_WORD
         )
+        self.incident = kept.account_of(self.office, timezone.now())
         self.correction = correction_requests.ask(
             edition.registration, by=edition.registration.person, name=LONG_NAME, reason=LONG_WORD
         )

@@ -5,6 +5,7 @@ Everything here works with and without JavaScript, and each step ends by looking
 
 from datetime import date
 
+from registrations import consents
 from registrations.models import Registration
 from tests import factories
 from tests.browser import mailbox
@@ -39,9 +40,16 @@ def register(one: Visitor, *, association: str, number: str) -> Registration:
     one.write("Employer", "Sturgeon Creek Library")
     one.press("Check your answers")
     one.sees("Check your answers", association, number, "Sturgeon Creek Library", "$40")
+    agree(one)
     one.press("Send my registration")
     one.sees("Sent. We’ll write to you when it’s decided.", "How to pay", "$40")
     return Registration.objects.get(member_number=number)
+
+
+def agree(one: Visitor) -> None:
+    """Tick both boxes beside the button that sends a registration."""
+    for kind in ("program", "reminders"):
+        one.tick(consents.text(kind, consents.current(kind), "en").words)
 
 
 def record_payment(one: Visitor, registration: Registration, *, reference: str) -> None:

@@ -59,6 +59,7 @@ def checks_answers(one: Visitor) -> None:
     draft = factories.registration(status="draft")
     one.sign_in(draft.person)
     one.go("check_answers", draft.pk)
+    steps.agree(one)
 
 
 def waits_at_the_desk(one: Visitor, staff: Person, **fields) -> Registration:

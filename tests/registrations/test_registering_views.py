@@ -12,6 +12,9 @@ from tests import factories as make
 pytestmark = pytest.mark.django_db
 
 
+AGREED = {"program": "on", "reminders": "on"}
+
+
 @pytest.fixture
 def person(client):
     who = make.person("Amrit Dhaliwal")
@@ -39,7 +42,7 @@ def test_the_road_from_the_form_to_the_status_page(client, person):
     form = client.post(reverse("application", args=["partnership-cec"]), application())
     draft = Registration.objects.get(person=person)
     check = client.get(form.url)
-    sent = client.post(form.url)
+    sent = client.post(form.url, AGREED)
     status = client.get(sent.url)
 
     draft.refresh_from_db()
@@ -59,7 +62,7 @@ def test_a_double_click_on_send_sends_once(client, person):
     row = make.registration(person, status="draft")
 
     for _click in range(2):
-        client.post(reverse("check_answers", args=[row.pk]))
+        client.post(reverse("check_answers", args=[row.pk]), AGREED)
 
     assert row.events.filter(kind="send").count() == 1
 
@@ -109,7 +112,7 @@ def test_a_program_without_membership_does_not_ask_for_one(client, person):
     form = client.post(
         reverse("application", args=["cpc-credits"]), {"language": "en", "employer": "Centre"}
     )
-    client.post(form.url)
+    client.post(form.url, AGREED)
 
     row = Registration.objects.get()
     assert "id_association" not in page.text
