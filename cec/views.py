@@ -7,10 +7,11 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.template.loader import render_to_string
+from django.views.csrf import csrf_failure
 from django.views.decorators.http import require_safe
 from django.views.defaults import server_error
 
-from cec import health, retrying
+from cec import health, retrying, security_log
 from cec.outbox import OutgoingMail
 
 MOST_MAILS = 200
@@ -86,3 +87,10 @@ def went_wrong(request: HttpRequest) -> HttpResponse:
         return server_error(request)
     headers = {"Retry-After": COME_BACK_AFTER, "Cache-Control": "no-store"}
     return HttpResponse(render_to_string("503.html"), status=503, headers=headers)
+
+
+def form_token_missing(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Answer a form that came without its token as Django does, and have it noted as that (J3)."""
+    response = csrf_failure(request, reason)
+    response.security_event = security_log.FORM_TOKEN
+    return response

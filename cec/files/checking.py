@@ -12,6 +12,7 @@ from hashlib import sha256
 from django.core.files import File
 from django.utils.translation import gettext as _
 
+from cec import security_log
 from cec.files import names
 from cec.files.papers import look_at_pdf
 from cec.files.pictures import redrawn_jpeg, redrawn_png
@@ -94,5 +95,5 @@ def _read(kind: Kind, content: bytes) -> bytes:
 
 
 def _refused(code: str, message: str) -> Refused:
-    logger.warning("Upload refused: %s", code)  # no name, no content (J3)
+    security_log.upload_refused(code)
     return Refused(Problem(code, message))
