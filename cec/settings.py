@@ -166,7 +166,7 @@ FILE_UPLOAD_HANDLERS = [
 FILE_FIELDS_WITH_MORE = {"roster": 21 * 1024 * 1024}  # a list of 50,000 members
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1_000
-DATA_UPLOAD_MAX_NUMBER_FILES = 20
+DATA_UPLOAD_MAX_NUMBER_FILES = 100
 
 # Retention: how long a list of members that went out of use can be put back (E7).
 ROSTER_KEPT_DAYS = 30

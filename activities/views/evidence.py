@@ -24,8 +24,10 @@ def take_in(request: HttpRequest, record: Record, activity: Activity) -> bool:
     Each stands for itself: one that isn't taken is named, and the others are kept.
     """
     kept, wrong = 0, defaultdict(list)
-    for upload in request.FILES.getlist("files"):
+    for number, upload in enumerate(request.FILES.getlist("files")):
         try:
+            if number >= files.MOST_FILES:  # no entry has room for it: it isn't even looked at
+                raise Refused(files.enough())
             files.add(record.registration, activity, upload, by=request.user)  # type: ignore[arg-type]
         except Refused as refusal:
             wrong[str(refusal)].append(clean_file_name(upload.name or "", _("A file")))
