@@ -15,7 +15,7 @@ bench: export CEC_VAR = var/bench
 test test-faults check bench: export DEBUG = 1
 
 .NOTPARALLEL:
-.PHONY: help run stop test test-faults check bench reset lock messages \
+.PHONY: help run stop test test-faults check bench reset lock sbom messages \
 	environment environment-for-tests packages packages-for-tests
 
 help: ## list the targets
@@ -33,7 +33,7 @@ test: packages-for-tests $(CATALOGUES) ## run the whole suite; ARGS="-k mentor" 
 test-faults: packages-for-tests $(CATALOGUES) ## break things: kill workers, restart the database, stop broker and mail
 	$(PY) -m pytest -m faults $(ARGS)
 
-check: environment-for-tests packages $(CATALOGUES) ## linters, types, layers, migrations, production settings
+check: environment-for-tests packages $(CATALOGUES) ## linters, types, layers, migrations, production settings, known vulnerabilities
 	$(PY) -m ruff check
 	$(PY) -m ruff format --check
 	$(PY) -m djlint --check --lint --quiet templates
@@ -41,6 +41,7 @@ check: environment-for-tests packages $(CATALOGUES) ## linters, types, layers, m
 	.venv/bin/lint-imports
 	$(PY) manage.py makemigrations --check --dry-run
 	$(PRODUCTION) $(PY) manage.py check --deploy --fail-level WARNING
+	$(PY) bin/audit
 
 bench: packages $(CATALOGUES) ## measure against the goals; SCALE=100000 for more participants
 	$(PY) manage.py bench $(if $(SCALE),--scale $(SCALE))
@@ -53,6 +54,9 @@ reset: environment ## delete all data of `make run`, after asking; FORCE=1 doesn
 lock: environment-for-tests ## lock the requirements anew after a change of pyproject.toml
 	$(LOCK) --output-file=requirements.txt pyproject.toml
 	$(LOCK) --constraint=requirements.txt --extra=dev --output-file=requirements-dev.txt pyproject.toml
+
+sbom: environment-for-tests ## write sbom.json, the list of what the requirements lock
+	$(PY) bin/sbom > sbom.json
 
 messages: environment ## bring the French catalogue up to the sources; then translate what is new
 	DEBUG=1 $(PY) manage.py makemessages --locale=fr --no-obsolete --add-location=file \

@@ -168,6 +168,9 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1_000
 DATA_UPLOAD_MAX_NUMBER_FILES = 100
 
+# Files are looked through for viruses by this clamd, if there is one (D8).
+CLAMD = env.scanner("CLAMD_URL")
+
 # Retention: how long a list of members that went out of use can be put back (E7).
 ROSTER_KEPT_DAYS = 30
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from cec import backlog, delivery, mail, work
-from cec.files import store
+from cec.files import rescanning, store
 
 HOUR = timedelta(hours=1)
 
@@ -39,6 +39,11 @@ def forget_what_expired() -> int:
 def remove_orphan_files() -> int:
     """Remove files that a crash left without a row; the folder is walked once an hour."""
     return store.remove_orphans()
+
+
+@work.sweeper(_("Look for viruses in files"))
+def scan_waiting_files() -> int:
+    return rescanning.scan_waiting()
 
 
 @work.sweeper(_("Send mail"), queue="mail")

@@ -3,7 +3,7 @@
 from collections import defaultdict
 
 from django.contrib import messages
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_list_or_404, get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -56,11 +56,12 @@ def add(request: HttpRequest, registration: int, activity: int) -> HttpResponse:
 
 
 @require_safe
-def download(request: HttpRequest, registration: int, activity: int, evidence: int) -> FileResponse:
+def download(request: HttpRequest, registration: int, activity: int, evidence: int) -> HttpResponse:
     """Hand a file to the entry's owner or to whoever judges it; to others it isn't there."""
     row = entry_of(visible_record(request, registration), activity)
     found = Evidence.objects.visible_to(request.user).select_related("file")  # type: ignore[arg-type]
-    return serving.answer(request, get_object_or_404(found, pk=evidence, activity=row).file)
+    kept = get_object_or_404(found, pk=evidence, activity=row)
+    return serving.answer(request, kept.file, to_sender=kept.added_by_id == request.user.pk)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -13,9 +13,10 @@ from django.core.files import File
 from django.utils.translation import gettext as _
 
 from cec import security_log
-from cec.files import names
+from cec.files import names, scanning
 from cec.files.papers import look_at_pdf
 from cec.files.pictures import redrawn_jpeg, redrawn_png
+from cec.files.rows import StoredFile
 from cec.files.trouble import Unreadable
 from cec.problems import Problem, Refused
 
@@ -53,6 +54,7 @@ class Checked:
     kind: Kind
     name: str
     content: bytes
+    scan: StoredFile.Scan = StoredFile.Scan.WAITING
 
     @property
     def sha256(self) -> str:
@@ -78,7 +80,10 @@ def check(upload: "File[bytes]") -> Checked:
             _("This isn’t a %(kind)s file, although its name ends like one.")
             % {"kind": kind.name.upper()},
         )
-    return Checked(kind, names.clean(given, kind.extensions[0]), _read(kind, content))
+    scan = scanning.scan(content)  # as it came: a picture that is drawn anew is another file
+    if scan == StoredFile.Scan.INFECTED:
+        raise _refused("virus", _("Our scanner found a virus in this file, so we don’t take it."))
+    return Checked(kind, names.clean(given, kind.extensions[0]), _read(kind, content), scan)
 
 
 def _read(kind: Kind, content: bytes) -> bytes:
