@@ -20,7 +20,7 @@ def scan(content: bytes) -> StoredFile.Scan:
     if settings.CLAMD is None:
         return Scan.WAITING
     try:
-        said = _asked(content)
+        said = _asked(settings.CLAMD, content)
     except OSError as error:
         logger.warning("clamd doesn't answer: %s", error)
         return Scan.WAITING
@@ -32,9 +32,9 @@ def scan(content: bytes) -> StoredFile.Scan:
     return Scan.WAITING
 
 
-def _asked(content: bytes) -> bytes:
+def _asked(address: tuple[str, int], content: bytes) -> bytes:
     """Hand the content over in pieces, as INSTREAM wants it, and return the answer."""
-    with socket.create_connection(settings.CLAMD, timeout=SECONDS) as clamd:
+    with socket.create_connection(address, timeout=SECONDS) as clamd:
         clamd.sendall(b"zINSTREAM\0")
         for start in range(0, len(content), _CHUNK):
             piece = content[start : start + _CHUNK]
