@@ -16,7 +16,7 @@ bench: export CEC_VAR = var/bench
 test test-faults test-pages check bench: export DEBUG = 1
 
 .NOTPARALLEL:
-.PHONY: help run stop test test-faults test-pages check bench reset lock messages \
+.PHONY: help run stop test test-faults test-pages check bench reset lock sbom messages \
 	environment environment-for-tests packages packages-for-tests
 
 help: ## list the targets
@@ -37,7 +37,7 @@ test-faults: packages-for-tests $(CATALOGUES) ## break things: kill workers, res
 test-pages: packages-for-tests $(CATALOGUES) ## look at every page as every role, in every state, at every width; nonsense in each field
 	$(PY) -m pytest -n 2 --maxschedchunk 1 -m pages $(ARGS)
 
-check: environment-for-tests packages $(CATALOGUES) ## linters, types, layers, migrations, production settings
+check: environment-for-tests packages $(CATALOGUES) ## linters, types, layers, migrations, production settings, known vulnerabilities
 	$(PY) -m ruff check
 	$(PY) -m ruff format --check
 	$(PY) -m djlint --check --lint --quiet templates
@@ -45,6 +45,7 @@ check: environment-for-tests packages $(CATALOGUES) ## linters, types, layers, m
 	.venv/bin/lint-imports
 	$(PY) manage.py makemigrations --check --dry-run
 	$(PRODUCTION) $(PY) manage.py check --deploy --fail-level WARNING
+	$(PY) bin/audit
 
 bench: packages $(CATALOGUES) ## measure against the goals; SCALE=100000 for more participants
 	$(PY) manage.py bench $(if $(SCALE),--scale $(SCALE))
@@ -57,6 +58,9 @@ reset: environment ## delete all data of `make run`, after asking; FORCE=1 doesn
 lock: environment-for-tests ## lock the requirements anew after a change of pyproject.toml
 	$(LOCK) --output-file=requirements.txt pyproject.toml
 	$(LOCK) --constraint=requirements.txt --extra=dev --output-file=requirements-dev.txt pyproject.toml
+
+sbom: environment-for-tests ## write sbom.json, the list of what the requirements lock
+	$(PY) bin/sbom > sbom.json
 
 messages: environment ## bring the French catalogue up to the sources; then translate what is new
 	DEBUG=1 $(PY) manage.py makemessages --locale=fr --no-obsolete --add-location=file \

@@ -99,12 +99,7 @@ def _elsewhere(registration: Registration, activity: Activity) -> list[int]:
 
 def _require_room(activity: Activity, size: int) -> None:
     if activity.evidence.count() >= MOST_FILES:
-        raise Refused(
-            Problem(
-                "enough",
-                _("An activity holds %(count)s files. Remove one first.") % {"count": MOST_FILES},
-            )
-        )
+        raise Refused(enough())
     theirs = Evidence.objects.filter(activity__person=activity.person_id)
     kept = theirs.aggregate(bytes=Sum("file__size"))["bytes"] or 0
     if kept + size > MOST_BYTES:
@@ -115,6 +110,12 @@ def _require_room(activity: Activity, size: int) -> None:
                 % {"size": MOST_BYTES // 1024**2},
             )
         )
+
+
+def enough() -> Problem:
+    """Say that an entry holds as many files as it can."""
+    text = _("An activity holds %(count)s files. Remove one first.")
+    return Problem("enough", text % {"count": MOST_FILES})
 
 
 def _remove(evidence: Evidence) -> None:

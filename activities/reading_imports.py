@@ -15,7 +15,7 @@ from activities.choices import workbook_choices
 from activities.models import Import
 from activities.record import Record
 from activities.workbook import Sheet, WorkbookRefused
-from cec import claims
+from cec import claims, security_log
 
 log = logging.getLogger(__name__)
 
@@ -86,6 +86,7 @@ def read(import_id: int) -> bool:
         record = Record(imported.registration)
         note_sheet(record, imported, read_sheet(record, imported))
     except WorkbookRefused as refused:
+        security_log.upload_refused(refused.code, person_id=imported.uploaded_by_id)
         return _finish(imported, _failed(refused.code))
     except Exception as error:  # whatever it is, it must not keep others waiting
         log.exception("The import %s could not be read", imported.pk)

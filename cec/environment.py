@@ -69,6 +69,21 @@ def web_address(name: str) -> str:
     return value
 
 
+def scanner(name: str) -> tuple[str, int] | None:
+    """Return host and port of an address such as tcp://clamd:3310, or nothing."""
+    value = text(name)
+    if not value:
+        return None
+    try:
+        address = urlsplit(value)
+        port = address.port or 3310
+    except ValueError:
+        raise Unsafe(f"{name} must look like tcp://host:3310.") from None
+    if address.scheme != "tcp" or not address.hostname or address.path.strip("/"):
+        raise Unsafe(f"{name} must look like tcp://host:3310.")
+    return address.hostname, port
+
+
 class MailServer(NamedTuple):
     """Where mail is handed over. `tls` is "starttls", "implicit" or "none"."""
 

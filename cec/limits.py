@@ -6,7 +6,7 @@ from django.core.cache import cache
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from cec import work
+from cec import security_log, work
 from cec.problems import Problem, Refused
 
 UPLOADS = 30
@@ -31,6 +31,7 @@ def used_up(key: str, *, most: int, seconds: int) -> bool:
 def count_upload(person_id: int) -> None:
     """Count a file that somebody sends, whatever it is for; raises `Refused` above 30 an hour."""
     if used_up(f"uploads:{person_id}", most=UPLOADS, seconds=UPLOAD_SECONDS):
+        security_log.note(security_log.RATE_LIMITED, what="uploads", person=person_id)
         raise Refused(
             Problem("too_many", _("That was a lot of files. Try again in an hour, please."))
         )

@@ -61,6 +61,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "cec.trace.Traced",
+    "cec.security_log.Noted",
     "csp.middleware.CSPMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -126,6 +127,7 @@ SESSION_ENGINE = "cec.sessions"
 SESSION_COOKIE_AGE = 14 * 24 * 3600
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True  # the token is in each form
+CSRF_FAILURE_VIEW = "cec.views.form_token_missing"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
 # Language and time.
@@ -165,7 +167,10 @@ FILE_UPLOAD_HANDLERS = [
 FILE_FIELDS_WITH_MORE = {"roster": 21 * 1024 * 1024}  # a list of 50,000 members
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1_000
-DATA_UPLOAD_MAX_NUMBER_FILES = 20
+DATA_UPLOAD_MAX_NUMBER_FILES = 100
+
+# Files are looked through for viruses by this clamd, if there is one (D8).
+CLAMD = env.scanner("CLAMD_URL")
 
 # Retention: how long a list of members that went out of use can be put back (E7).
 ROSTER_KEPT_DAYS = 30
@@ -351,8 +356,13 @@ LOGGING = {
         "line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"},
         "json": {"()": "cec.logs.JsonLines"},
     },
+    "filters": {"without secrets": {"()": "cec.logs.WithoutSecrets"}},
     "handlers": {
-        "console": {"class": "logging.StreamHandler", "formatter": "line" if DEBUG else "json"}
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": "line" if DEBUG else "json",
+            "filters": ["without secrets"],
+        }
     },
     "root": {"handlers": ["console"], "level": env.text("LOG_LEVEL", "INFO")},
     "loggers": {

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from cec import backlog, delivery, mail, retention, work
-from cec.files import store
+from cec.files import rescanning, store
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
@@ -46,6 +46,11 @@ def remove_orphan_files() -> int:
 def delete_what_is_kept_no_longer() -> int:
     """Once a day: what there wasn't time for goes on the next."""
     return retention.clear_all()
+
+
+@work.sweeper(_("Look for viruses in files"))
+def scan_waiting_files() -> int:
+    return rescanning.scan_waiting()
 
 
 @work.sweeper(_("Send mail"), queue="mail")

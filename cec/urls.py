@@ -2,6 +2,7 @@ from django.conf.urls.i18n import i18n_patterns
 from django.urls import include, path
 from django.utils.translation import gettext_lazy as _
 
+handler400 = "cec.views.could_not_read"
 handler500 = "cec.views.went_wrong"
 
 urlpatterns = [

@@ -4,13 +4,15 @@ import sys
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.core.exceptions import TooManyFilesSent
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import get_object_or_404, render
 from django.template.loader import render_to_string
+from django.views.csrf import csrf_failure
 from django.views.decorators.http import require_safe
-from django.views.defaults import server_error
+from django.views.defaults import bad_request, server_error
 
-from cec import health, retrying
+from cec import health, retrying, security_log
 from cec.outbox import OutgoingMail
 
 MOST_MAILS = 200
@@ -37,6 +39,14 @@ def _plain(text: str, *, status: int = 200) -> HttpResponse:
     return HttpResponse(
         f"{text}\n", status=status, content_type="text/plain; charset=utf-8", headers=headers
     )
+
+
+def could_not_read(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer what can't be read; more files than a form takes are named as that."""
+    if not isinstance(exception, TooManyFilesSent):
+        return bad_request(request, exception)
+    context = {"most": settings.DATA_UPLOAD_MAX_NUMBER_FILES}
+    return HttpResponseBadRequest(render_to_string("400_files.html", context))
 
 
 @login_not_required
@@ -86,3 +96,10 @@ def went_wrong(request: HttpRequest) -> HttpResponse:
         return server_error(request)
     headers = {"Retry-After": COME_BACK_AFTER, "Cache-Control": "no-store"}
     return HttpResponse(render_to_string("503.html"), status=503, headers=headers)
+
+
+def form_token_missing(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Answer a form that came without its token as Django does, and have it noted as that (J3)."""
+    response = csrf_failure(request, reason)
+    response.security_event = security_log.FORM_TOKEN
+    return response

@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from cec import mail
+from cec import mail, security_log
 from registrations.models import Person
 
 Context = dict[str, Any]
@@ -30,6 +30,15 @@ LETTERS: dict[str, tuple[str, Callable[[Context], tuple[Any, ...]]]] = {
     "email_deleted": ("address_dropped", lambda about: (about["deleted_email"],)),
 }
 PREFIX = "account/email/"
+
+# What a sign-in failed at, and when too many did (reliability J3).
+NOTED = {
+    "email_password_mismatch": security_log.SIGN_IN_FAILED,
+    "incorrect_password": security_log.SIGN_IN_FAILED,
+    "incorrect_code": security_log.SIGN_IN_FAILED,
+    "too_many_login_attempts": security_log.RATE_LIMITED,
+    "rate_limited": security_log.RATE_LIMITED,
+}
 
 
 @transaction.atomic
@@ -63,6 +72,12 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         "invalid_password_reset": _("This link has been used, or it is too old."),
         "account_inactive": _("This account is closed."),
     }
+
+    def validation_error(self, code: str, *args: Any) -> Any:
+        """Note what failed; who tried isn't known, and what they typed is nobody's business."""
+        if code in NOTED:
+            security_log.note(NOTED[code], code=code)
+        return super().validation_error(code, *args)
 
     def send_mail(self, template_prefix: str, email: str, context: Context) -> None:
         """Post our letter in place of allauth's; a mail that has none is a defect."""

@@ -1,6 +1,8 @@
 """What every test stands on: the real PostgreSQL with the programs loaded."""
 
 import gc
+import logging
+import re
 
 import pytest
 from django.conf import settings
@@ -8,6 +10,7 @@ from django.core.management import call_command
 from django.db import connection
 from django.utils import translation
 
+from cec.logs import JsonLines, WithoutSecrets
 from tests.browser.needed import pytest_terminal_summary  # noqa: F401
 
 
@@ -43,6 +46,40 @@ def _programs_after_emptying(request):
     if marker and marker.kwargs.get("transaction"):
         request.getfixturevalue("transactional_db")
         call_command("load_programs", verbosity=0)
+
+
+class Secrets(logging.Handler):
+    """Listens to everything that the product logs while it is tested (reliability J3)."""
+
+    SECRET = re.compile("velvet otter lamp|read-every-day|csrfmiddlewaretoken|sessionid=|%PDF-1")
+
+    def __init__(self):
+        super().__init__()
+        self.found = []
+        self.setFormatter(JsonLines())
+        self.addFilter(WithoutSecrets())
+
+    def emit(self, record):
+        """Keep what no log may hold."""
+        line = self.format(record)
+        if self.SECRET.search(line):
+            self.found.append(line)
+
+
+@pytest.fixture(scope="session")
+def _all_logs():
+    listening = Secrets()
+    for name in (None, "django"):
+        logging.getLogger(name).addHandler(listening)
+    return listening
+
+
+@pytest.fixture(autouse=True)
+def _no_secret_in_any_log(_all_logs):
+    """No password, token, session or file of any test stands in a log."""
+    yield
+    found, _all_logs.found = _all_logs.found, []
+    assert found == []
 
 
 @pytest.fixture(autouse=True)

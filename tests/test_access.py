@@ -23,13 +23,18 @@ def rows():
             yield name, method, [int(status) for status in statuses]
 
 
-def all_names(patterns=None):
-    """Walk the resolver: the name of every pattern, those without a name as their route."""
+def all_patterns(patterns=None):
+    """Walk the resolver."""
     for entry in patterns or get_resolver().url_patterns:
         if isinstance(entry, URLResolver):
-            yield from all_names(entry.url_patterns)
+            yield from all_patterns(entry.url_patterns)
         elif isinstance(entry, URLPattern):
-            yield entry.name or str(entry.pattern)
+            yield entry
+
+
+def all_names():
+    """Yield the name of every pattern, of those without a name their route."""
+    return (entry.name or str(entry.pattern) for entry in all_patterns())
 
 
 def test_every_url_has_a_row_for_both_methods():

@@ -3,7 +3,7 @@
 from collections import defaultdict
 
 from django.contrib import messages
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_list_or_404, get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -26,8 +26,10 @@ def take_in(request: HttpRequest, record: Record, activity: Activity) -> bool:
     Each stands for itself: one that isn't taken is named, and the others are kept.
     """
     kept, wrong = 0, defaultdict(list)
-    for upload in request.FILES.getlist("files"):
+    for number, upload in enumerate(request.FILES.getlist("files")):
         try:
+            if number >= files.MOST_FILES:  # no entry has room for it: it isn't even looked at
+                raise Refused(files.enough())
             files.add(record.registration, activity, upload, by=request.user)  # type: ignore[arg-type]
         except Refused as refusal:
             wrong[str(refusal)].append(clean_file_name(upload.name or "", _("A file")))
@@ -56,13 +58,14 @@ def add(request: HttpRequest, registration: int, activity: int) -> HttpResponse:
 
 
 @require_safe
-def download(request: HttpRequest, registration: int, activity: int, evidence: int) -> FileResponse:
+def download(request: HttpRequest, registration: int, activity: int, evidence: int) -> HttpResponse:
     """Hand a file to the entry's owner or to whoever judges it; to others it isn't there."""
     record = visible_record(request, registration)
     row = entry_of(record, activity)
     viewing.saw(request, record.registration, RecordView.Page.EVIDENCE)
     found = Evidence.objects.visible_to(request.user).select_related("file")  # type: ignore[arg-type]
-    return serving.answer(request, get_object_or_404(found, pk=evidence, activity=row).file)
+    kept = get_object_or_404(found, pk=evidence, activity=row)
+    return serving.answer(request, kept.file, to_sender=kept.added_by_id == request.user.pk)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

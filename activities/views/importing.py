@@ -22,6 +22,7 @@ from activities.views.access import own_record, refused
 from activities.views.listing import listing_url
 from activities.workbook import WorkbookRefused
 from activities.workbook.columns import OFFERED
+from cec import security_log
 from cec.export import XLSX
 from cec.problems import Refused
 from registrations.forms.roster import ColumnsForm
@@ -56,6 +57,7 @@ def upload(request: HttpRequest, registration: int) -> HttpResponse:
                 )
                 return redirect("import_preview", registration, imported.pk)
             except WorkbookRefused as refusal:
+                security_log.upload_refused(refusal.code, person_id=request.user.pk)
                 form.add_error("file", refusal.message)
     status = 422 if form.errors else 200
     context = {"registration": record.registration, "form": form}

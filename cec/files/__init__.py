@@ -4,6 +4,6 @@
     row = store.keep(checked)            # in the transaction of the deed
     return serving.answer(request, row)  # after the view has asked who may see it
 
-`checking` looks at the content, `store` is the folder, `StoredFile` (rows.py) the row that each
-file has.
+`checking` looks at the content, `scanning` has clamd look for viruses, `store` is the folder,
+`StoredFile` (rows.py) the row that each file has.
 """

@@ -12,9 +12,11 @@ from hashlib import sha256
 from django.core.files import File
 from django.utils.translation import gettext as _
 
-from cec.files import names
+from cec import security_log
+from cec.files import names, scanning
 from cec.files.papers import look_at_pdf
 from cec.files.pictures import redrawn_jpeg, redrawn_png
+from cec.files.rows import StoredFile
 from cec.files.trouble import Unreadable
 from cec.problems import Problem, Refused
 
@@ -52,6 +54,7 @@ class Checked:
     kind: Kind
     name: str
     content: bytes
+    scan: StoredFile.Scan = StoredFile.Scan.WAITING
 
     @property
     def sha256(self) -> str:
@@ -77,7 +80,10 @@ def check(upload: "File[bytes]") -> Checked:
             _("This isn’t a %(kind)s file, although its name ends like one.")
             % {"kind": kind.name.upper()},
         )
-    return Checked(kind, names.clean(given, kind.extensions[0]), _read(kind, content))
+    scan = scanning.scan(content)  # as it came: a picture that is drawn anew is another file
+    if scan == StoredFile.Scan.INFECTED:
+        raise _refused("virus", _("Our scanner found a virus in this file, so we don’t take it."))
+    return Checked(kind, names.clean(given, kind.extensions[0]), _read(kind, content), scan)
 
 
 def _read(kind: Kind, content: bytes) -> bytes:
@@ -94,5 +100,5 @@ def _read(kind: Kind, content: bytes) -> bytes:
 
 
 def _refused(code: str, message: str) -> Refused:
-    logger.warning("Upload refused: %s", code)  # no name, no content (J3)
+    security_log.upload_refused(code)
     return Refused(Problem(code, message))

@@ -4,9 +4,10 @@ import io
 import logging
 import re
 
-from django.http import FileResponse, Http404, HttpRequest
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
 
-from cec.files import store
+from cec.files import scanning, store
 from cec.files.checking import KINDS
 from cec.files.rows import StoredFile
 
@@ -16,11 +17,17 @@ POLICY = "default-src 'none'; sandbox; frame-ancestors 'none'"
 _RANGE = re.compile(r"bytes=(\d{0,15})-(\d{0,15})")
 
 
-def answer(request: HttpRequest, row: StoredFile) -> FileResponse:
+def answer(
+    request: HttpRequest, row: StoredFile, *, to_sender: bool = False
+) -> FileResponse | HttpResponse:
     """Return the file, or the part of it that was asked for. The view has asked who may see it.
 
-    A file is read whole: it has 10 MB at the most.
+    A file is read whole: it has 10 MB at the most. What has a virus, or might have one, stays here
+    (D8): the page that says so has the status 409.
     """
+    if not scanning.may_be_served(row, to_sender=to_sender):
+        context = {"infected": row.scan == StoredFile.Scan.INFECTED}
+        return render(request, "cec/not_scanned.html", context, status=409)
     try:
         content = store.path_of(row).read_bytes()
     except OSError as error:

@@ -42,6 +42,7 @@ def keep(checked: Checked) -> StoredFile:
         name=checked.name,
         size=len(checked.content),
         sha256=checked.sha256,
+        scan=checked.scan,
     )
     try:
         _write(path_of(row), checked.content)

@@ -4,7 +4,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('cec', '0010_lost_senders'),
+        ('cec', '0011_scanned_files'),
     ]
 
     operations = [

@@ -25,8 +25,10 @@ def opened(data: bytes) -> Iterator[Workbook]:
             workbook = load_workbook(
                 io.BytesIO(data), read_only=True, data_only=True, keep_links=False
             )
+        except (SoftTimeLimitExceeded, WorkbookRefused):  # they come from outside
+            raise
         except Exception as broken:
-            raise WorkbookRefused("damaged") from broken
+            raise _refused(broken) from broken
         with closing(workbook):
             yield workbook
 
@@ -40,10 +42,17 @@ def lines(sheet: Any) -> Iterator[tuple[object, ...]]:
     try:
         sheet.reset_dimensions()  # else lines below a wrong <dimension> vanish without a word
         yield from sheet.iter_rows(values_only=True, max_col=_LOOK_AT_COLUMNS)
-    except SoftTimeLimitExceeded:  # comes from outside, wherever a worker happens to be
+    except (
+        SoftTimeLimitExceeded,
+        WorkbookRefused,
+    ):  # from outside, wherever a worker happens to be
         raise
     except Exception as broken:
-        raise WorkbookRefused("damaged") from broken
+        raise _refused(broken) from broken
+
+
+def _refused(broken: Exception) -> WorkbookRefused:
+    return WorkbookRefused("too_much_inside" if isinstance(broken, MemoryError) else "damaged")
 
 
 def visible_sheets(workbook: Workbook) -> list[Any]:

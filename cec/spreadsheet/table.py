@@ -10,6 +10,7 @@ from typing import Any
 from openpyxl import Workbook
 
 from cec.spreadsheet import container, safety, text_file
+from cec.spreadsheet.bounds import bounded
 from cec.spreadsheet.limits import MEGABYTE, Limits
 from cec.spreadsheet.opening import lines, opened, visible_sheets
 from cec.spreadsheet.safety import WorkbookRefused
@@ -66,6 +67,12 @@ def opened_table(data: bytes, name: str, limits: Limits, score: Score) -> Iterat
     """
     if len(data) > limits.file:
         raise WorkbookRefused("too_big", limit=limits.file // MEGABYTE)
+    with bounded(), _opened(data, name, limits, score) as table:
+        yield table
+
+
+@contextmanager
+def _opened(data: bytes, name: str, limits: Limits, score: Score) -> Iterator[Table]:
     if what_kind(data, name) == "csv":
         written = text_file.format_of(data, score)
         with closing(text_file.lines(data, written)) as found:  # type: ignore[type-var]

@@ -11,7 +11,7 @@ from celery.exceptions import SoftTimeLimitExceeded
 from django.db import connection, transaction
 from django.utils import timezone
 
-from cec import claims
+from cec import claims, security_log
 from cec.claims import MOST_TRIES
 from cec.spreadsheet.safety import WorkbookRefused
 from cec.spreadsheet.table import Table, opened_table
@@ -57,6 +57,7 @@ def read(roster_id: int) -> bool:
     except _NotOurs:
         return False
     except WorkbookRefused as refused:
+        security_log.upload_refused(refused.code, person_id=roster.uploaded_by_id)
         _fail(roster, refused.code)
     except Exception as error:  # whatever it is, it must not keep others waiting
         log.exception("The roster %s could not be read", roster.pk)

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_http_methods
 
+from cec import security_log
 from cec.navigation import Tab
 from cec.problems import Refused
 from registrations.bank import importing, matching, reading, recording, wording
@@ -66,6 +67,7 @@ def _take_in(request: HttpRequest, form: BankExportForm) -> BankExport | None:
         )
     except Refused as refused:
         for problem in refused.problems:
+            security_log.upload_refused(problem.code, person_id=request.user.pk)
             form.add_error("day_order" if problem.code == "day_order" else "file", problem.message)
         return None
     if new:

@@ -1,7 +1,7 @@
 """Proofs of membership: the applicant's upload, and the way back to those who may see it."""
 
 from django.contrib import messages
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -34,7 +34,7 @@ def upload(request: HttpRequest, registration: int) -> HttpResponse:
 
 
 @require_safe
-def download(request: HttpRequest, registration: int, proof: int) -> FileResponse:
+def download(request: HttpRequest, registration: int, proof: int) -> HttpResponse:
     """Hand a proof to its sender or to whoever checks the membership; to others it isn't there."""
     row = get_object_or_404(
         MembershipProof.objects.visible_to(request.user).select_related("file", "registration"),
@@ -42,4 +42,4 @@ def download(request: HttpRequest, registration: int, proof: int) -> FileRespons
         registration=registration,
     )
     viewing.saw(request, row.registration, RecordView.Page.PROOF)
-    return serving.answer(request, row.file)
+    return serving.answer(request, row.file, to_sender=row.uploaded_by_id == request.user.pk)

@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from cec import security_log
 from cec.problems import Refused
 from cec.spreadsheet.safety import WorkbookRefused
 from registrations.forms.roster import MOST_ASKED, ColumnsForm, QuestionsForm, UploadForm
@@ -95,6 +96,7 @@ def upload(request: HttpRequest, association: str) -> HttpResponse:
                 roster = keeping.upload(own, form.cleaned_data["roster"], by=request.user)
                 return redirect("roster_preview", association=own.code, roster=roster.pk)
             except WorkbookRefused as refusal:
+                security_log.upload_refused(refusal.code, person_id=request.user.pk)
                 form.add_error("roster", refusal.message)
     waiting = Roster.objects.open().filter(association=own).select_related("uploaded_by").first()
     context = {"association": own, "form": form, "waiting": waiting}

@@ -88,6 +88,25 @@ class TestChoosing:
         assert "empty.pdf: This file is empty." in text(answer)
         assert "card.pdf.exe: Choose a PDF, a JPEG or a PNG file." in text(answer)
 
+    def test_more_files_than_an_entry_holds_are_named_and_nothing_is_lost(self, own, registration):
+        many = [SimpleUploadedFile(f"{n}.png", picture("PNG", size=(n, 9))) for n in range(1, 26)]
+
+        answer = own.post(at("activity_add", registration), full() | {"files": many}, follow=True)
+
+        assert names_of(Activity.objects.get()) == [f"{n}.png" for n in range(1, 11)]
+        assert "10 files are kept." in text(answer)
+        named = ", ".join(f"{n}.png" for n in range(11, 26))
+        assert f"{named}: An activity holds 10 files." in text(answer)
+
+    def test_more_files_than_any_form_takes_are_said_to_be_too_many(self, own, registration):
+        many = [SimpleUploadedFile(f"{n}.png", b"x") for n in range(101)]
+
+        answer = own.post(at("activity_add", registration), full() | {"files": many})
+
+        assert answer.status_code == 400
+        assert "A form takes up to 100 files. Nothing was changed." in text(answer)
+        assert not Activity.objects.exists()
+
     def test_with_another_mistake_it_says_that_files_must_be_chosen_again(
         self, own, registration, media
     ):
