@@ -5,7 +5,7 @@ from typing import Any
 from allauth.account.auth_backends import AuthenticationBackend
 
 from cec import overview
-from registrations import reaching
+from registrations import reaching, second_factor
 from registrations.models import Person
 
 
@@ -15,7 +15,9 @@ class SignedIn(AuthenticationBackend):  # type: ignore[misc]  # allauth says no 
     def get_user(self, user_id: Any) -> Person | None:
         """Return a session's person, anew for each request (A5); None when it can't sign in."""
         found = Person.objects.filter(pk=user_id).annotate(
-            address_fails=reaching.fails("email"), **overview.beside_each_person()
+            address_fails=reaching.fails("email"),
+            has_second_factor=second_factor.had_by("pk"),
+            **overview.beside_each_person(),
         )
         person = found.first()
         return person if person and self.user_can_authenticate(person) else None

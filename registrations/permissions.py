@@ -45,6 +45,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "run_work": frozenset({ADMINISTRATOR}),
     "appoint": frozenset({STEERING, ADMINISTRATOR}),
     "appoint_administrator": frozenset({ADMINISTRATOR}),
+    "reset_second_factor": frozenset({ADMINISTRATOR}),
 }
 
 
