@@ -45,6 +45,7 @@ INSTALLED_APPS = [
     "registrations",
     "activities",
     "certificates",
+    "django.contrib.admin.apps.SimpleAdminConfig",  # see ADMIN_PATH
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -236,14 +237,16 @@ ACCOUNT_RATE_LIMITS = {  # reliability B4; the others are allauth's
 ALLAUTH_TRUSTED_PROXY_COUNT = env.number("TRUSTED_PROXY_COUNT", 0)
 
 # The second step. "offered" lets roles do without it: for trying the product out, not for a site.
-STAFF_SECOND_FACTOR = env.choice(
-    "STAFF_SECOND_FACTOR", "required", *(["offered"] if DEBUG else [])
-)
+STAFF_SECOND_FACTOR = env.choice("STAFF_SECOND_FACTOR", "required", *(["offered"] if DEBUG else []))
+ADMIN_PATH = env.path("ADMIN_PATH")  # the back door, for superusers; without it there is none
 MFA_ADAPTER = "registrations.accounts.SecondFactorAdapter"
 MFA_FORMS = {
     "authenticate": "registrations.forms.second_step.TakeForm",
     "reauthenticate": "registrations.forms.second_step.AgainForm",
     "activate_totp": "registrations.forms.second_step.SetUpAppForm",
+    "authenticate_webauthn": "registrations.forms.second_step.TakePasskeyForm",
+    "reauthenticate_webauthn": "registrations.forms.second_step.AgainPasskeyForm",
+    "login_webauthn": "registrations.forms.second_step.SignInPasskeyForm",
     "add_webauthn": "registrations.forms.second_step.AddPasskeyForm",
 }
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]

@@ -19,9 +19,7 @@ urlpatterns = [
     path(_("reminders/"), reminders.reminders, name="reminders"),
     path(_("is-it-you/"), views.ReauthenticateView.as_view(), name="account_reauthenticate"),
     path(_("is-it-you/code/"), second_step.again_by_code, name="mfa_reauthenticate"),
-    path(
-        _("is-it-you/passkey/"), second_step.again_by_passkey, name="mfa_reauthenticate_webauthn"
-    ),
+    path(_("is-it-you/passkey/"), second_step.again_by_passkey, name="mfa_reauthenticate_webauthn"),
     path(_("is-it-you/go-on/"), views.go_on, name="account_go_on"),
     path(_("second-step/"), second_step.overview, name="mfa_index"),
     path(_("second-step/app/"), second_step.set_up_app, name="mfa_activate_totp"),

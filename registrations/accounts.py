@@ -89,7 +89,12 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         context: Context | None = None,
         email: str | None = None,
     ) -> None:
-        """Tell the owner, in their language also when the mail goes to their old address."""
+        """Tell the owner, in their language also when the mail goes to their old address.
+
+        `second_factor.changed` tells of the second step, in the transaction of the deed.
+        """
+        if template_prefix.startswith("mfa/"):
+            return
         super().send_notification_mail(
             template_prefix, user, {**(context or {}), "user": user}, email
         )
@@ -134,9 +139,6 @@ class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
             return _secret_keys().decrypt(encrypted_text.encode()).decode()
         except InvalidToken:
             return base64.b32encode(secrets.token_bytes(20)).decode()
-
-    def send_notification_mail(self, *args: Any, **kwargs: Any) -> None:
-        """Leave it to `second_factor.changed`, which writes in the transaction of the deed."""
 
     def generate_authenticator_name(self, user: Any, type: Any) -> str:
         return gettext("Passkey")

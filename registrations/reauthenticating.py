@@ -38,9 +38,20 @@ def recently_signed_in(view: View) -> View:
     return asked
 
 
+def recently_signed_in_to_send(view: View) -> View:
+    """Ask for that when a form is sent only, on a page that is mostly looked at."""
+    to_send = recently_signed_in(view)
+
+    @wraps(view)
+    def asked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return (to_send if request.method == "POST" else view)(request, *args, **kwargs)
+
+    return asked
+
+
 def is_recent(request: HttpRequest) -> bool:
     """Whether the signed-in person proved within five minutes who they are, in this session."""
-    records = get_authentication_records(request, request.user)  # type: ignore[arg-type]
+    records = get_authentication_records(request, request.user)
     latest = max((record.get("at", 0) for record in records), default=0)
     return bool(time.time() - latest < settings.ACCOUNT_REAUTHENTICATION_TIMEOUT)
 

@@ -47,11 +47,10 @@ def had_by(person: str) -> Exists:
 
 def has(person: Person) -> bool:
     """Whether the person has a second factor; whoever is signed in was loaded with the answer."""
-    if "has_second_factor" not in person.__dict__:
-        rows = Authenticator.objects.filter(user=person, type__in=FACTORS)
-        person.__dict__["has_second_factor"] = rows.exists()
-    found: bool = person.__dict__["has_second_factor"]
-    return found
+    known: bool | None = getattr(person, "has_second_factor", None)
+    if known is None:
+        known = Authenticator.objects.filter(user=person, type__in=FACTORS).exists()
+    return known
 
 
 def is_required() -> bool:
@@ -115,13 +114,13 @@ class LeadToSecondStep:
 
 def take(request: HttpRequest) -> None:
     """Count the second step as taken in this session: the person has set a factor up in it."""
-    record_authentication(request, request.user, "mfa")  # type: ignore[arg-type]
+    record_authentication(request, request.user, "mfa")
 
 
 def use(person: Person, code: str) -> bool:
     """Use a code up; False if it was used a moment ago (B3: refused, in whatever session)."""
     digits = "".join(letter for letter in code if letter.isalnum())
-    return bool(cache.add(f"second step {person.pk} {digits}", 1, timeout=USED_FOR))
+    return bool(cache.add(f"second_step_used:{person.pk}:{digits}", 1, timeout=USED_FOR))
 
 
 def address(request: HttpRequest, secret: str) -> str:
@@ -132,7 +131,7 @@ def address(request: HttpRequest, secret: str) -> str:
 
 def has_passkey(person: Person) -> bool:
     rows = Authenticator.objects.filter(user=person, type=Authenticator.Type.WEBAUTHN)
-    return rows.exists()
+    return bool(rows.exists())
 
 
 def recovery_codes(person: Person) -> RecoveryCodes | None:

@@ -13,11 +13,11 @@ FACTORS: dict[str, Any] = {
 }
 
 
-def _letter(subject: str, paragraph: str, facts: list[tuple[str, Any]] | None = None) -> mail.Letter:
+def _letter(subject: str, paragraph: str, *facts: tuple[str, Any]) -> mail.Letter:
     return mail.Letter(
         subject=subject,
         paragraphs=[paragraph, _("If that was you, there’s nothing to do.")],
-        facts=facts or [],
+        facts=facts,
         button=(_("Look at your account"), mail.absolute_url("mfa_index")),
         closing=[
             _(
@@ -34,7 +34,7 @@ def factor_added(factor: str) -> mail.Letter:
     return _letter(
         _("A second step was set up for your account"),
         _("From now on, signing in with your password or a mailed code takes this as well."),
-        [(_("Set up"), FACTORS[factor])],
+        (_("Set up"), FACTORS[factor]),
     )
 
 
@@ -43,7 +43,7 @@ def factor_removed(factor: str) -> mail.Letter:
     return _letter(
         _("A second step was removed from your account"),
         _("It isn’t asked for any more when somebody signs in to your account."),
-        [(_("Removed"), FACTORS[factor])],
+        (_("Removed"), FACTORS[factor]),
     )
 
 

@@ -53,7 +53,8 @@ def of(person: Person) -> QuerySet[UserSession]:
     lasting = Session.objects.filter(
         session_key=OuterRef("session_key"), expire_date__gt=timezone.now()
     )
-    return UserSession.objects.filter(Exists(lasting), user=person).order_by("-last_seen_at")
+    rows: QuerySet[UserSession] = UserSession.objects.filter(Exists(lasting), user=person)
+    return rows.order_by("-last_seen_at")
 
 
 def lines(person: Person, *, here: str | None) -> list[Line]:

@@ -10,6 +10,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from registrations import second_factor
+from registrations.forms.desk import PlainForm
 from registrations.models import Person
 
 NO_CODE = _("Enter the code.")
@@ -34,6 +35,28 @@ class OnceOnly:
         if not second_factor.use(self.user, code):
             raise get_adapter().validation_error("incorrect_code")
         return code
+
+
+class Readable:
+    """What a device answered; whatever a stranger sends instead is not one of ours."""
+
+    def clean_credential(self) -> Any:
+        try:
+            return super().clean_credential()  # type: ignore[misc]
+        except (AttributeError, KeyError, TypeError, ValueError):
+            raise get_adapter().validation_error("incorrect_code") from None
+
+
+class TakePasskeyForm(Readable, passkeys.AuthenticateWebAuthnForm):  # type: ignore[misc]
+    """The second step by a passkey."""
+
+
+class AgainPasskeyForm(Readable, passkeys.ReauthenticateWebAuthnForm):  # type: ignore[misc]
+    """Who it is, by a passkey."""
+
+
+class SignInPasskeyForm(Readable, passkeys.LoginWebAuthnForm):  # type: ignore[misc]
+    """Both steps by a passkey."""
 
 
 class TakeForm(OnceOnly, either.AuthenticateForm):  # type: ignore[misc]
@@ -71,11 +94,14 @@ class AddPasskeyForm(passkeys.AddWebAuthnForm):  # type: ignore[misc]
 
     def clean(self) -> dict[str, Any]:
         self.cleaned_data["passwordless"] = True
-        cleaned: dict[str, Any] = super().clean()
+        try:
+            cleaned: dict[str, Any] = super().clean()
+        except (AttributeError, KeyError, TypeError, ValueError):
+            raise get_adapter().validation_error("incorrect_code") from None
         return cleaned
 
 
-class LostFactorForm(forms.Form):
+class LostFactorForm(PlainForm):
     """Whom to take the second step away from, and why."""
 
     email = forms.EmailField(

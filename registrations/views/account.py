@@ -50,10 +50,10 @@ __all__ = [
     "address_right",
     "confirm_login_code",
     "email_verification_sent",
+    "go_on",
     "login",
     "password_reset_done",
     "password_reset_from_key_done",
-    "go_on",
     "request_login_code",
 ]
 

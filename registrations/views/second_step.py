@@ -24,7 +24,7 @@ from django.contrib import messages
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse, reverse_lazy
+from django.urls import reverse_lazy
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -187,7 +187,7 @@ class AgainByPasskey(ReauthenticateWebAuthnView):  # type: ignore[misc]
 
 
 class SignInByPasskey(LoginWebAuthnView):  # type: ignore[misc]
-    """Both steps in one, without a password. The script of the sign-in page asks for the options."""
+    """Both steps in one, without a password; a script asks for the options first."""
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Return what the device is to sign."""
@@ -195,7 +195,7 @@ class SignInByPasskey(LoginWebAuthnView):  # type: ignore[misc]
 
     def form_invalid(self, form: Any) -> HttpResponse:
         messages.error(self.request, _("We don’t know this passkey. Sign in another way."))
-        return redirect(self.passthrough_next_url(reverse("account_login")))
+        return redirect("account_login")
 
 
 set_up_app, remove_app = SetUpApp.as_view(), RemoveApp.as_view()
