@@ -34,7 +34,7 @@ def factor_added(factor: str) -> mail.Letter:
     return _letter(
         _("A second step was set up for your account"),
         _("From now on, signing in with your password or a mailed code takes this as well."),
-        (_("Set up"), FACTORS[factor]),
+        (_("Added"), FACTORS[factor]),
     )
 
 

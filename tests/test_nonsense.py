@@ -274,6 +274,7 @@ KEPT = (
     "registrations_mentornote",
     "registrations_learninggoal",
     "account_emailaddress",
+    "mfa_authenticator",
     "activities_activity",
     "activities_credit",
     "activities_evidence",

@@ -89,7 +89,9 @@ class SetUpApp(Adding, ActivateTOTPView):  # type: ignore[misc]
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Show the secret; the picture of it comes from `picture`, since pages hold no data."""
         context: dict[str, Any] = FormView.get_context_data(self, **kwargs)
-        return context | {"secret": context["form"].secret}
+        secret = context["form"].secret
+        fours = [secret[start : start + 4] for start in range(0, len(secret), 4)]
+        return context | {"secret": " ".join(fours)}
 
 
 @require_GET

@@ -105,6 +105,10 @@ class Gallery(People):
             page("check_answers", self.draft.pk),
             page("account"),
             page("account_email"),
+            page("mfa_index"),
+            page("mfa_activate_totp"),
+            page("mfa_add_webauthn"),
+            page("usersessions_list"),
             page("reminders"),
         ]
 
@@ -247,6 +251,10 @@ class Gallery(People):
             *(page("batch", batch.pk) for batch in self.batches),
             page("batch", self.batches[1].pk, query="?view=trouble"),
             page("appointments"),
+            page("second_step_lost"),
+            page("mfa_index"),
+            page("mfa_deactivate_totp"),
+            page("mfa_reauthenticate"),
             page("organisations"),
             page("organisation", self.asked_back.organisation_id),
             *self._mail_pages(),
