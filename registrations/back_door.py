@@ -11,7 +11,7 @@ from typing import Any
 from django.apps import apps
 from django.contrib import admin
 from django.contrib.auth.decorators import login_not_required
-from django.db.models import Model
+from django.db.models import Model, URLField
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 
@@ -29,6 +29,7 @@ class LookOnly(admin.ModelAdmin):  # type: ignore[type-arg]
     list_per_page = 50
     list_select_related = True
     actions = None
+    formfield_overrides = {URLField: {"assume_scheme": "https"}}
     show_full_result_count = False
 
     def get_exclude(self, request: HttpRequest, obj: Any = None) -> list[str]:
