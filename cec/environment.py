@@ -61,6 +61,22 @@ def words(name: str, default: str = "") -> list[str]:
     return [word.strip() for word in text(name, default).split(",") if word.strip()]
 
 
+def choice(name: str, default: str, *others: str) -> str:
+    """Return one of a few words; anything else stops the start."""
+    value = text(name, default)
+    if value not in (default, *others):
+        raise Unsafe(f"{name} must be {' or '.join((default, *others))}, not {value!r}.")
+    return value
+
+
+def path(name: str) -> str:
+    """Return one part of an address, of small letters, digits and hyphens; or nothing."""
+    value = text(name).strip("/")
+    if value and not re.fullmatch("[a-z0-9][a-z0-9-]*", value):
+        raise Unsafe(f"{name} must be small letters, digits and hyphens, not {value!r}.")
+    return value
+
+
 def web_address(name: str) -> str:
     """Return an address with http:// or https:// and a host but no password, or nothing."""
     value = text(name)

@@ -45,6 +45,7 @@ INSTALLED_APPS = [
     "registrations",
     "activities",
     "certificates",
+    "django.contrib.admin.apps.SimpleAdminConfig",  # see ADMIN_PATH
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -54,6 +55,8 @@ INSTALLED_APPS = [
     "django.forms",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
     *(["anymail"] if env.text("MAIL_PROVIDER") else []),
     "csp",
     "django_htmx",
@@ -70,13 +73,14 @@ MIDDLEWARE = [
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "registrations.session_limits.SignedInPerson",
     "cec.middleware.StrangersSendLittle",
     "cec.middleware.SignInRequired",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "registrations.second_factor.LeadToSecondStep",
     "registrations.viewing.Noted",
 ]
 
@@ -124,7 +128,11 @@ CACHES = {
     }
 }
 SESSION_ENGINE = "cec.sessions"
+# Sessions, in seconds (C1): without a click, and at all. They are shorter for whoever has a role.
 SESSION_COOKIE_AGE = 14 * 24 * 3600
+SESSION_AT_MOST = 30 * 24 * 3600
+STAFF_SESSION_IDLE = env.number("STAFF_SESSION_IDLE_MINUTES", 120, least=1) * 60
+STAFF_SESSION_AT_MOST = env.number("STAFF_SESSION_HOURS", 12, least=1) * 3600
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True  # the token is in each form
 CSRF_FAILURE_VIEW = "cec.views.form_token_missing"
@@ -256,6 +264,25 @@ ACCOUNT_RATE_LIMITS = {  # reliability B4; the others are allauth's
     "confirm_email": "1/180s/key",
 }
 ALLAUTH_TRUSTED_PROXY_COUNT = env.number("TRUSTED_PROXY_COUNT", 0)
+
+# The second step. "offered" lets roles do without it: for trying the product out, not for a site.
+STAFF_SECOND_FACTOR = env.choice("STAFF_SECOND_FACTOR", "required", *(["offered"] if DEBUG else []))
+ADMIN_PATH = env.path("ADMIN_PATH")  # the back door, for superusers; without it there is none
+MFA_ADAPTER = "registrations.accounts.SecondFactorAdapter"
+MFA_FORMS = {
+    "authenticate": "registrations.forms.second_step.TakeForm",
+    "reauthenticate": "registrations.forms.second_step.AgainForm",
+    "activate_totp": "registrations.forms.second_step.SetUpAppForm",
+    "authenticate_webauthn": "registrations.forms.second_step.TakePasskeyForm",
+    "reauthenticate_webauthn": "registrations.forms.second_step.AgainPasskeyForm",
+    "login_webauthn": "registrations.forms.second_step.SignInPasskeyForm",
+    "add_webauthn": "registrations.forms.second_step.AddPasskeyForm",
+}
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_TOTP_TOLERANCE = 1  # the code before and after, for clocks that are half a minute wrong
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEBUG  # http://localhost, with a port
 
 # Mail: everything goes into the outbox; only cec.delivery hands it over, by SMTP or to a provider.
 EMAIL_BACKEND = "cec.mail.OutboxBackend"

@@ -1,3 +1,4 @@
+from django.conf import settings
 from django.conf.urls.i18n import i18n_patterns
 from django.urls import include, path
 from django.utils.translation import gettext_lazy as _
@@ -9,6 +10,11 @@ urlpatterns = [
     path("", include("cec.technical_urls")),
     path("", include("certificates.public_urls")),
     path("", include("registrations.lasting_urls")),
+    *(
+        [path(f"{settings.ADMIN_PATH}/", include("registrations.back_door"))]
+        if settings.ADMIN_PATH
+        else []
+    ),
     *i18n_patterns(
         path("", include("registrations.urls")),
         path("", include("activities.urls")),

@@ -4,10 +4,13 @@ from typing import Any
 
 from allauth.account import signals as allauth
 from allauth.account.models import EmailAddress
+from allauth.mfa import signals as second_step
 from django.contrib.auth import signals as auth
 from django.dispatch import receiver
+from django.http import HttpRequest
 
 from cec import bounces
+from registrations import sessions
 from registrations.models import Person
 from registrations.models.history import write_event
 
@@ -26,9 +29,17 @@ def sign_in_failed(credentials: dict[str, Any], **about: Any) -> None:
         write_event("sign_in_failed", by=None, person=person)
 
 
+@receiver(second_step.authentication_failed)
+def second_step_failed(user: Person, **about: Any) -> None:
+    write_event("second_step_failed", by=None, person=user)
+
+
 @receiver([allauth.password_changed, allauth.password_set, allauth.password_reset])
-def password_changed(user: Person, **about: Any) -> None:
+def password_changed(request: HttpRequest, user: Person, **about: Any) -> None:
+    """Note it; a session with the old password is no session any more, so it isn't kept either."""
     write_event("password_changed", by=user, person=user)
+    here = request.session.session_key if request.user.is_authenticated else None
+    sessions.end_all(user, but=here)
 
 
 @receiver(allauth.email_changed)

@@ -4,7 +4,7 @@ from django.urls import path, re_path
 from django.utils.translation import gettext_lazy as _
 
 from registrations.views import account as views
-from registrations.views import own_privacy, reminders
+from registrations.views import own_privacy, reminders, second_step, sessions
 
 urlpatterns = [
     path("", views.account, name="account"),
@@ -12,12 +12,32 @@ urlpatterns = [
     path(_("sign-in/"), views.login, name="account_login"),
     path(_("sign-in/code/"), views.request_login_code, name="account_request_login_code"),
     path(_("sign-in/code/enter/"), views.confirm_login_code, name="account_confirm_login_code"),
+    path(_("sign-in/second-step/"), second_step.take, name="mfa_authenticate"),
+    path(_("sign-in/passkey/"), second_step.sign_in_by_passkey, name="mfa_login_webauthn"),
     path(_("sign-out/"), views.LogoutView.as_view(), name="account_logout"),
     path(_("closed/"), views.account_inactive, name="account_inactive"),
     path(_("consents/"), own_privacy.agreed, name="consents"),
     path(_("who-looked/"), own_privacy.looked, name="who_looked"),
     path(_("reminders/"), reminders.reminders, name="reminders"),
-    path(_("is-it-you/"), views.reauthenticate, name="account_reauthenticate"),
+    path(_("is-it-you/"), views.ReauthenticateView.as_view(), name="account_reauthenticate"),
+    path(_("is-it-you/code/"), second_step.again_by_code, name="mfa_reauthenticate"),
+    path(_("is-it-you/passkey/"), second_step.again_by_passkey, name="mfa_reauthenticate_webauthn"),
+    path(_("is-it-you/go-on/"), views.go_on, name="account_go_on"),
+    path(_("second-step/"), second_step.overview, name="mfa_index"),
+    path(_("second-step/app/"), second_step.set_up_app, name="mfa_activate_totp"),
+    path(_("second-step/app/picture/"), second_step.picture, name="mfa_totp_picture"),
+    path(_("second-step/app/remove/"), second_step.remove_app, name="mfa_deactivate_totp"),
+    path(_("second-step/passkey/"), second_step.add_passkey, name="mfa_add_webauthn"),
+    path(
+        _("second-step/passkey/<int:pk>/remove/"),
+        second_step.remove_passkey,
+        name="mfa_remove_webauthn",
+    ),
+    path(_("second-step/codes/"), second_step.codes, name="mfa_view_recovery_codes"),
+    path(_("second-step/codes/new/"), second_step.new_codes, name="mfa_generate_recovery_codes"),
+    path(_("sessions/"), sessions.listed, name="usersessions_list"),
+    path(_("sessions/<int:session>/end/"), sessions.end, name="session_end"),
+    path(_("sessions/end-others/"), sessions.end_others, name="sessions_end_others"),
     path(_("e-mail/"), views.ChangeEmailView.as_view(), name="account_email"),
     path(
         _("e-mail/confirm/"),

@@ -1,16 +1,25 @@
 """Accounts by allauth, in the product's own words and with all mail through the outbox."""
 
+import base64
+import hashlib
+import secrets
 from collections.abc import Callable
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.models import EmailAddress
+from allauth.core import context
+from allauth.mfa.adapter import DefaultMFAAdapter
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from django.conf import settings
 from django.db import transaction
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from cec import mail, security_log
+from registrations import reauthenticating
 from registrations.models import Person
 
 Context = dict[str, Any]
@@ -95,7 +104,12 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         context: Context | None = None,
         email: str | None = None,
     ) -> None:
-        """Tell the owner, in their language also when the mail goes to their old address."""
+        """Tell the owner, in their language also when the mail goes to their old address.
+
+        `second_factor.changed` tells of the second step, in the transaction of the deed.
+        """
+        if template_prefix.startswith("mfa/"):
+            return
         super().send_notification_mail(
             template_prefix, user, {**(context or {}), "user": user}, email
         )
@@ -108,6 +122,44 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         signed_in = self.request.user.is_authenticated
         return reverse("account" if signed_in else "account_login")
 
+    def is_reauthentication_required(self, *, app: str = "") -> bool:
+        """Ask again by the one rule that our own pages have (B7), allauth's pages included."""
+        return not reauthenticating.is_recent(context.request)
+
     def is_ajax(self, request: HttpRequest) -> bool:
         """Never answer in JSON: nothing here asks for it, and each form has its page."""
         return False
+
+
+class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
+    """What allauth asks us about the second step.
+
+    The secrets of apps and recovery codes are encrypted with SECRET_KEY, so that a copy of the
+    database is no second factor. With another key, and without the old one among
+    SECRET_KEY_FALLBACKS, no code of theirs is right any more; passkeys go on working.
+    """
+
+    error_messages = {
+        **DefaultMFAAdapter.error_messages,
+        "incorrect_code": _("This isn’t the code. Wait for the next one, and type that."),
+        "unverified_email": _("Confirm your e-mail address first: we’ve sent you a link."),
+    }
+
+    def encrypt(self, text: str) -> str:
+        return _secret_keys().encrypt(text.encode()).decode()
+
+    def decrypt(self, encrypted_text: str) -> str:
+        """Return the secret; one that nobody knows when it can't be read."""
+        try:
+            return _secret_keys().decrypt(encrypted_text.encode()).decode()
+        except InvalidToken:
+            return base64.b32encode(secrets.token_bytes(20)).decode()
+
+    def generate_authenticator_name(self, user: Any, type: Any) -> str:
+        return gettext("Passkey")
+
+
+def _secret_keys() -> MultiFernet:
+    keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
+    digests = [hashlib.sha256(f"second step {key}".encode()).digest() for key in keys]
+    return MultiFernet([Fernet(base64.urlsafe_b64encode(digest)) for digest in digests])

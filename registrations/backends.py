@@ -5,7 +5,7 @@ from typing import Any
 from allauth.account.auth_backends import AuthenticationBackend
 
 from cec import overview
-from registrations import consents, reaching
+from registrations import consents, reaching, second_factor
 from registrations.models import Person
 
 
@@ -17,6 +17,7 @@ class SignedIn(AuthenticationBackend):  # type: ignore[misc]  # allauth says no 
         found = Person.objects.filter(pk=user_id).annotate(
             address_fails=reaching.fails("email"),
             consent_asked=consents.is_asked_again(),
+            has_second_factor=second_factor.had_by("pk"),
             **overview.beside_each_person(),
         )
         person = found.first()

@@ -296,7 +296,7 @@ def desk(request: HttpRequest) -> Iterable[tuple[str, navigation.Item]]:
             navigation.Item(
                 _("People and roles"),
                 reverse("appointments"),
-                frozenset({"appointments", "appointment"}),
+                frozenset({"appointments", "appointment", "second_step_lost"}),
             ),
         )
 

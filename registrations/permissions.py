@@ -49,6 +49,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "keep_incidents": frozenset({ADMINISTRATOR}),
     "appoint": frozenset({STEERING, ADMINISTRATOR}),
     "appoint_administrator": frozenset({ADMINISTRATOR}),
+    "reset_second_factor": frozenset({ADMINISTRATOR}),
 }
 
 

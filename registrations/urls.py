@@ -222,6 +222,7 @@ urlpatterns = [
     path(_("desk/programs/<slug:program>/"), include(program_set_up)),
     path(_("desk/rules/<slug:program>/"), include(one_program)),
     path(_("desk/people/"), people.appointments, name="appointments"),
+    path(_("desk/people/second-step/"), people.second_step_lost, name="second_step_lost"),
     path(_("desk/people/<int:appointment>/"), people.change, name="appointment"),
     path(_("desk/people/<int:appointment>/end/"), people.end, name="appointment_end"),
     path(_("desk/e-mails/"), include(notices_desk)),

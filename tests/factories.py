@@ -6,6 +6,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
 from django.utils import timezone
 
 from activities import log
@@ -71,7 +72,8 @@ def appoint(
     first_day: date = date(2020, 1, 1),
     last_day: date | None = None,
 ) -> Appointment:
-    """Give a role; "representative" wants an association's code."""
+    """Give a role, and the second factor that roles need; "representative" wants an association."""
+    second_factor(who)
     return Appointment.objects.create(
         person=who,
         role=role,
@@ -80,6 +82,13 @@ def appoint(
         first_day=first_day,
         last_day=last_day,
     )
+
+
+def second_factor(who: Person) -> Authenticator:
+    """A second factor that nobody has the other half of: an app whose secret isn't one."""
+    return Authenticator.objects.get_or_create(
+        user=who, type=Authenticator.Type.TOTP, defaults={"data": {"secret": ""}}
+    )[0]
 
 
 def representative(code: str = "MLA") -> Person:

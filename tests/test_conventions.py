@@ -25,7 +25,11 @@ CODE = [
 def test_every_setting_stands_in_the_readme():
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     settings = (ROOT / "cec" / "settings.py").read_text(encoding="utf-8")
-    read = set(re.findall(r'env\.(?:text|flag|number|words|web_address)\("([A-Z_]+)"', settings))
+    read = set(
+        re.findall(
+            r'env\.(?:text|flag|number|words|web_address|choice|path)\("([A-Z_]+)"', settings
+        )
+    )
 
     assert {name for name in read if f"`{name}`" not in readme} == set()
     assert {"DATABASE_URL", "SECRET_KEY", "SMTP_URL"} <= read
@@ -67,7 +71,7 @@ def test_a_column_added_to_a_table_in_use_can_be_left_out_by_the_former_version(
 
 def test_every_concept_module_stands_between_the_models_and_the_pages():
     of_pages = {"forms", "navigation", "urls", "account_urls", "lasting_urls", "public_urls"}
-    of_pages |= {"views"}
+    of_pages |= {"views", "back_door"}
     of_others = {"__init__", "apps", "bench", "demo", "fonts", "goals", "management"}
     concepts = {
         f"{app}.{path.stem}"

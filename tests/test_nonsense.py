@@ -254,6 +254,7 @@ KEPT = (
     "registrations_mentornote",
     "registrations_learninggoal",
     "account_emailaddress",
+    "mfa_authenticator",
     "activities_activity",
     "activities_credit",
     "activities_evidence",

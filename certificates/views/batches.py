@@ -16,6 +16,7 @@ from certificates.models import Batch, BatchItem
 from certificates.models.certificate import not_made
 from certificates.views.issuing import PER_PAGE, tabs
 from registrations.permissions import require
+from registrations.reauthenticating import recently_signed_in
 
 State = BatchItem.State
 TROUBLE = Q(state__in=[State.LEFT_OUT, State.FAILED]) | not_made("certificate__") & Q(
@@ -99,6 +100,7 @@ def stop(request: HttpRequest, batch: int) -> HttpResponse:
 
 
 @require_POST
+@recently_signed_in
 def go_on(request: HttpRequest, batch: int) -> HttpResponse:
     """Let a stopped batch go on, or try again what wasn't issued."""
     row = get_object_or_404(Batch.objects.visible_to(request.user), pk=batch)

@@ -14,6 +14,7 @@ from certificates.forms.editions import AskForm, DeclineForm
 from certificates.models import Certificate, CorrectionRequest
 from certificates.views.participant import find_own
 from registrations.permissions import require
+from registrations.reauthenticating import recently_signed_in
 
 PER_PAGE = 25
 
@@ -52,6 +53,7 @@ def waiting(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+@recently_signed_in
 def answer(request: HttpRequest, correction: int) -> HttpResponse:
     """One request: the way to the correction, or the answer why there is none."""
     row = get_object_or_404(

@@ -16,6 +16,7 @@ from certificates.models import Certificate
 from registrations import timeline, viewing
 from registrations.models import Event, RecordView
 from registrations.permissions import may, require
+from registrations.reauthenticating import recently_signed_in
 
 Kind = Event.Kind
 
@@ -51,6 +52,7 @@ def page(request: HttpRequest, certificate: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+@recently_signed_in
 def correct(request: HttpRequest, certificate: int) -> HttpResponse:
     """Say what is put right, look at both editions side by side, then make the next one."""
     row = find(request, certificate)
@@ -84,6 +86,7 @@ def correct(request: HttpRequest, certificate: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+@recently_signed_in
 def revoke(request: HttpRequest, certificate: int) -> HttpResponse:
     """Say why, type the serial number, and revoke it."""
     row = find(request, certificate)

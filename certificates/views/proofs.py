@@ -21,6 +21,7 @@ from registrations.calendar import today_in
 from registrations.models import Registration
 from registrations.models.registration import RegistrationQuerySet
 from registrations.permissions import require
+from registrations.reauthenticating import recently_signed_in
 
 MOST = 2_000  # certificates on one sheet
 SPECIMEN = "SPECIMEN"
@@ -28,6 +29,7 @@ _ID = re.compile(r"\d{1,18}", re.ASCII)
 
 
 @require_http_methods(["GET", "POST"])
+@recently_signed_in
 def issue(request: HttpRequest) -> HttpResponse:
     """The proof sheet: the names that will be printed; confirming it makes a batch."""
     require(request.user, "issue_certificate")

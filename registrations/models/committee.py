@@ -94,13 +94,20 @@ class Roles:
     """What a person is today: roles by name, the associations that they represent, and the
     organisations whose officer they are.
 
-    `since` is the first day of the newest of the committee's roles.
+    `since` is the first day of the newest of the committee's roles. Roles are asleep, and so left
+    out, while the session of the signed-in person took one step only (see `second_factor`).
     """
 
     names: frozenset[str]
     associations: frozenset[int]
     organisations: frozenset[int] = frozenset()
     since: date | None = None
+    asleep: bool = False
+
+    @property
+    def are_held(self) -> bool:
+        """Whether there are any, be they asleep."""
+        return bool(self.names) or self.asleep
 
     @property
     def sees_everything(self) -> bool:
@@ -124,7 +131,11 @@ def roles_of(person: Person) -> Roles:
             if person.pk and person.is_active
             else []
         )
+        asleep = bool(rows) and person.one_step_only
+        if asleep:
+            rows = []
         person.__dict__["roles"] = Roles(
+            asleep=asleep,
             names=frozenset(row.role for row in rows),
             associations=frozenset(row.association_id for row in rows if row.association_id),
             organisations=frozenset(row.organisation_id for row in rows if row.organisation_id),

@@ -8,6 +8,7 @@ afterwards the person's own choice on the account page.
 from typing import Any
 
 from allauth.account import views as allauth
+from allauth.account.adapter import get_adapter
 from allauth.account.views import (
     account_inactive,
     confirm_login_code,
@@ -15,22 +16,24 @@ from allauth.account.views import (
     login,
     password_reset_done,
     password_reset_from_key_done,
-    reauthenticate,
     request_login_code,
 )
 from django.conf import settings
 from django.contrib import messages
 from django.db import IntegrityError, transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import translation
+from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from registrations import reaching, renaming
+from registrations import reaching, reauthenticating, renaming, second_factor
 from registrations.forms.accounts import ProfileForm
 from registrations.mentoring import offers
 from registrations.models import Person
+from registrations.reauthenticating import recently_signed_in
 
 __all__ = [
     "ChangeEmailView",
@@ -38,6 +41,7 @@ __all__ = [
     "ConfirmEmailView",
     "LogoutView",
     "NewPasswordView",
+    "ReauthenticateView",
     "ResetPasswordView",
     "SetPasswordView",
     "SignupView",
@@ -46,10 +50,10 @@ __all__ = [
     "address_right",
     "confirm_login_code",
     "email_verification_sent",
+    "go_on",
     "login",
     "password_reset_done",
     "password_reset_from_key_done",
-    "reauthenticate",
     "request_login_code",
 ]
 
@@ -74,8 +78,19 @@ def account(request: HttpRequest) -> HttpResponse:
         "name_to_be_printed": renaming.is_about_to_be_printed(person),
         "name_was_printed": renaming.was_printed(person),
         "mentor_programs": offers.programs(),
+        "has_second_factor": second_factor.has(request.user),  # type: ignore[arg-type]
     }
     return render(request, "account/account.html", context, status=status)
+
+
+@require_GET
+def go_on(request: HttpRequest) -> HttpResponse:
+    """Give back what somebody sent before they were asked who they are: one more click sends it."""
+    kept = reauthenticating.kept(request)
+    if kept is None:
+        return redirect("start")
+    fields = [(name, value) for name, values in kept["fields"] for value in values]
+    return render(request, "account/go_on.html", {"to": kept["to"], "fields": fields})
 
 
 @require_POST
@@ -147,6 +162,7 @@ class ConfirmEmailView(allauth.ConfirmEmailView):  # type: ignore[misc]
             super().logout_other_user(confirmation)
 
 
+@method_decorator(recently_signed_in, name="dispatch")
 class ChangeEmailView(allauth.EmailView):  # type: ignore[misc]
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Ask for another address, again, or no longer; it takes effect once confirmed (B7)."""
@@ -154,10 +170,23 @@ class ChangeEmailView(allauth.EmailView):  # type: ignore[misc]
             return super().post(request, *args, **kwargs)  # type: ignore[no-any-return]
 
 
+class ReauthenticateView(allauth.ReauthenticateView):  # type: ignore[misc]
+    """Who it is, by the password; who signs in with mailed codes alone signs in anew."""
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if get_adapter().get_reauthentication_methods(request.user):
+            response: HttpResponseBase = super().dispatch(request, *args, **kwargs)
+            return response
+        way_back = self.passthrough_next_url(reverse("account_request_login_code"))
+        return render(request, "account/reauthenticate_by_code.html", {"way_back": way_back})
+
+
+@method_decorator(recently_signed_in, name="dispatch")
 class ChangePasswordView(Together, allauth.PasswordChangeView):  # type: ignore[misc]
     """Change the password; it takes the old one."""
 
 
+@method_decorator(recently_signed_in, name="dispatch")
 class SetPasswordView(Together, allauth.PasswordSetView):  # type: ignore[misc]
     """Choose a first password, for those whose account was opened for them."""
 

@@ -10,15 +10,18 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from cec.problems import Refused
-from registrations import committee
+from registrations import committee, second_factor
 from registrations.forms.desk import AppointmentForm, LastDayForm
-from registrations.models import Appointment
+from registrations.forms.second_step import LostFactorForm
+from registrations.models import Appointment, Person
 from registrations.permissions import may, require
+from registrations.reauthenticating import recently_signed_in, recently_signed_in_to_send
 
 ENDS_SOON = timedelta(days=30)
 
 
 @require_http_methods(["GET", "POST"])
+@recently_signed_in_to_send
 def appointments(request: HttpRequest) -> HttpResponse:
     """The committee as it is today, and a form that gives a role."""
     require(request.user, "appoint")
@@ -61,6 +64,7 @@ def appointments(request: HttpRequest) -> HttpResponse:
                 row for row in current if row.last_day and row.last_day <= today + ENDS_SOON
             ],
             "past": rows.exclude(pk__in=rows.not_over(today))[:50],
+            "may_reset": may(request.user, "reset_second_factor"),
             "may_name_administrators": may(request.user, "appoint_administrator"),
         },
         status=422 if form.errors else 200,
@@ -68,6 +72,7 @@ def appointments(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+@recently_signed_in
 def change(request: HttpRequest, appointment: int) -> HttpResponse:
     """Let a role run longer or shorter."""
     require(request.user, "appoint")
@@ -104,6 +109,7 @@ def _not_over(appointment: int) -> Appointment:
 
 
 @require_POST
+@recently_signed_in
 def end(request: HttpRequest, appointment: int) -> HttpResponse:
     """End a role; access is gone with the person's next click."""
     require(request.user, "appoint")
@@ -115,3 +121,24 @@ def end(request: HttpRequest, appointment: int) -> HttpResponse:
     else:
         messages.success(request, _("The role of %(name)s is ended.") % {"name": row.person.name})
     return redirect("appointments")
+
+
+@require_http_methods(["GET", "POST"])
+@recently_signed_in
+def second_step_lost(request: HttpRequest) -> HttpResponse:
+    """Take the second step away from somebody who lost their phone and their codes."""
+    require(request.user, "reset_second_factor")
+    form = LostFactorForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        person: Person = form.cleaned_data["email"]
+        if person.pk == request.user.pk:
+            form.add_error("email", _("This is you. Another administrator can do it for you."))
+        elif second_factor.reset(person, by=request.user, reason=form.cleaned_data["reason"]):
+            messages.success(
+                request, _("The second step of %(name)s is taken away.") % {"name": person.name}
+            )
+            return redirect("appointments")
+        else:
+            form.add_error("email", _("This person has no second step."))
+    status = 422 if form.errors else 200
+    return render(request, "registrations/second_step_lost.html", {"form": form}, status=status)

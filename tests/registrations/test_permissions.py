@@ -48,6 +48,7 @@ TABLE = {
     "decide_request": {"organisation"},
     "appoint": {"steering", "administrator"},
     "appoint_administrator": {"administrator"},
+    "reset_second_factor": {"administrator"},
 }
 
 

@@ -1,0 +1,124 @@
+"""The forms of the second step: allauth's, in our words."""
+
+from typing import Any
+
+from allauth.mfa.adapter import get_adapter
+from allauth.mfa.base import forms as either
+from allauth.mfa.totp import forms as app
+from allauth.mfa.webauthn import forms as passkeys
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from registrations import second_factor
+from registrations.forms.desk import PlainForm
+from registrations.models import Person
+
+NO_CODE = _("Enter the code.")
+ATTRIBUTES = {"inputmode": "numeric", "spellcheck": "false"}
+
+
+def _ask_for_code(form: forms.Form, hint: Any) -> None:
+    field = form.fields["code"]
+    field.label, field.help_text = _("Code"), hint
+    field.max_length = 12  # type: ignore[attr-defined]
+    field.error_messages["required"] = NO_CODE
+    field.widget.attrs = {"autocomplete": "one-time-code", "maxlength": "12", **ATTRIBUTES}
+
+
+class OnceOnly:
+    """A code of an app works once (B3), also while the next one would still be taken."""
+
+    user: Person
+
+    def clean_code(self) -> str:
+        code: str = super().clean_code()  # type: ignore[misc]
+        if not second_factor.use(self.user, code):
+            raise get_adapter().validation_error("incorrect_code")
+        return code
+
+
+class Readable:
+    """What a device answered; whatever a stranger sends instead is not one of ours."""
+
+    def clean_credential(self) -> Any:
+        try:
+            return super().clean_credential()  # type: ignore[misc]
+        except (AttributeError, KeyError, TypeError, ValueError):
+            raise get_adapter().validation_error("incorrect_code") from None
+
+
+class TakePasskeyForm(Readable, passkeys.AuthenticateWebAuthnForm):  # type: ignore[misc]
+    """The second step by a passkey."""
+
+
+class AgainPasskeyForm(Readable, passkeys.ReauthenticateWebAuthnForm):  # type: ignore[misc]
+    """Who it is, by a passkey."""
+
+
+class SignInPasskeyForm(Readable, passkeys.LoginWebAuthnForm):  # type: ignore[misc]
+    """Both steps by a passkey."""
+
+
+class TakeForm(OnceOnly, either.AuthenticateForm):  # type: ignore[misc]
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _ask_for_code(self, _("Six digits from your app, or one of your recovery codes."))
+
+
+class AgainForm(OnceOnly, either.ReauthenticateForm):  # type: ignore[misc]
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _ask_for_code(self, _("Six digits from your app, or one of your recovery codes."))
+
+
+class SetUpAppForm(app.ActivateTOTPForm):  # type: ignore[misc]
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _ask_for_code(self, _("The six digits that the app shows now."))
+
+
+class AddPasskeyForm(passkeys.AddWebAuthnForm):  # type: ignore[misc]
+    """A passkey asks for a finger, a face or a PIN, and so is both steps in one."""
+
+    passwordless = None
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["name"]
+        field.label, field.max_length = _("Name"), 60  # type: ignore[attr-defined]
+        field.help_text = _("So that you know it again, such as “My phone”.")
+        field.widget.attrs = {"autocomplete": "off", "maxlength": "60"}
+        self.fields["credential"].error_messages["required"] = _(
+            "Your device hasn’t made a passkey. Press the button again."
+        )
+
+    def clean(self) -> dict[str, Any]:
+        self.cleaned_data["passwordless"] = True
+        try:
+            cleaned: dict[str, Any] = super().clean()
+        except (AttributeError, KeyError, TypeError, ValueError):
+            raise get_adapter().validation_error("incorrect_code") from None
+        return cleaned
+
+
+class LostFactorForm(PlainForm):
+    """Whom to take the second step away from, and why."""
+
+    email = forms.EmailField(
+        label=_("E-mail of the person’s account"),
+        error_messages={"required": _("Enter the e-mail of the person’s account.")},
+        widget=forms.EmailInput(attrs={"autocomplete": "off"}),
+    )
+    reason = forms.CharField(
+        label=_("Reason"),
+        help_text=_("How you know that it’s them, such as “called back on the known number”."),
+        max_length=500,
+        error_messages={"required": _("Write how you know that it’s them.")},
+        widget=forms.Textarea(attrs={"rows": "3"}),
+    )
+
+    def clean_email(self) -> Person:
+        person = Person.objects.filter(email__iexact=self.cleaned_data["email"]).first()
+        if person is None:
+            raise forms.ValidationError(_("Nobody has an account with this e-mail."))
+        return person
