@@ -17,6 +17,7 @@ from registrations.models.notes import AssociationNote
 from registrations.models.notices import Notice, PausedNotices, RemindersOff, Standing
 from registrations.models.organisations import Allocation, Organisation, Part, StatementUse
 from registrations.models.people import Person
+from registrations.models.personal import DataCopy, Erasure
 from registrations.models.planning import LearningGoal, MentorNote
 from registrations.models.programs import (
     ActivityType,
@@ -41,6 +42,8 @@ __all__ = [
     "BankLine",
     "Cap",
     "CycleChange",
+    "DataCopy",
+    "Erasure",
     "Event",
     "FeeState",
     "LearningGoal",
