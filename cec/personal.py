@@ -62,6 +62,7 @@ class Traces:
     names: frozenset[str]
     emails: frozenset[str]
     numbers: frozenset[str]
+    papers_too: bool = False  # the name on what was issued goes as well
 
     def pattern(self) -> str:
         """Return a regular expression of PostgreSQL for them in a text; empty without any."""
@@ -86,7 +87,8 @@ class Declared:
     `part` names it in a copy and `said` explains it. Of its texts, `copied` stand in a copy and
     `left_out` don't, with why; erasing a person deletes the rows (`deleted`), or puts a dash in
     `blanked` and other values in `replaced`, and leaves `texts_kept`, for the reason in `kept`.
-    In `masked` texts of all rows, others' too, a person's name, address and number are covered.
+    In `masked` texts of all rows, others' too, a person's name, address and number are covered;
+    `traced` says which fields hold those: "names", "emails" or "numbers", by the field.
     `erase` does what none of this can, before the rest.
     """
 
@@ -101,6 +103,7 @@ class Declared:
     replaced: Mapping[str, Any] = field(default_factory=dict)
     texts_kept: frozenset[str] = frozenset()
     masked: frozenset[str] = frozenset()
+    traced: Mapping[str, str] = field(default_factory=dict)
     kept: Any = ""
     erase: Callable[[Traces], None] | None = None
 
@@ -216,6 +219,23 @@ def all_files() -> dict[str, tuple[Any, Callable[[Any], Iterable[File]]]]:
     return dict(_files)
 
 
+def traces_of(person: int, *, papers_too: bool = False) -> Traces:
+    """Collect by what somebody is found, from the rows that are theirs."""
+    found: dict[str, set[str]] = {"names": set(), "emails": set(), "numbers": set()}
+    for row in declared().values():
+        for name, kind in row.traced.items():
+            values = row.rows(person).order_by().values_list(name, flat=True).distinct()
+            found[kind] |= {text for value in values if (text := str(value or "").strip())}
+    made_up = {BLANK, ERASED, erased_address(person)}
+    bare = {kind: frozenset(texts - made_up) for kind, texts in found.items()}
+    return Traces(person, papers_too=papers_too, **bare)
+
+
+def erased_address(person: int) -> str:
+    """Return what stands in the place of an erased person's e-mail: nobody can write there."""
+    return f"erased-{person}@erased.invalid"
+
+
 @contextmanager
 def erasing() -> Iterator[None]:
     """Let erasing write over what else is never changed; only within, and in a transaction.
@@ -264,13 +284,12 @@ def _nothing(column: Any) -> Any:
         return None if column.null else b""
     if isinstance(column, TEXTS):
         dash = models.When(~Q(**{column.name: ""}), then=Value(BLANK))
-        return models.Case(dash, default=F(column.name))
+        return models.Case(dash, default=F(column.name), output_field=models.TextField())
     return None
 
 
 def mask(model: type[Model], name: str, pattern: str) -> int:
     """Cover what the pattern finds in a text column of every row of a model."""
-    # PostgreSQL has no look-behind over what Python calls a word: its own is enough here.
     rows = model._base_manager.filter(**{f"{name}__iregex": pattern})
     return rows.update(**{name: masked(name, pattern)})
 

@@ -4,7 +4,7 @@ from django.urls import path, re_path
 from django.utils.translation import gettext_lazy as _
 
 from registrations.views import account as views
-from registrations.views import reminders
+from registrations.views import personal, reminders
 
 urlpatterns = [
     path("", views.account, name="account"),
@@ -15,6 +15,12 @@ urlpatterns = [
     path(_("sign-out/"), views.LogoutView.as_view(), name="account_logout"),
     path(_("closed/"), views.account_inactive, name="account_inactive"),
     path(_("reminders/"), reminders.reminders, name="reminders"),
+    path(_("data/"), personal.my_data, name="my_data"),
+    path(_("data/copy/"), personal.ask_copy, name="data_copy_ask"),
+    path(_("data/copy/<int:copy>/"), personal.download, name="data_copy"),
+    path(_("data/erase/"), personal.erase, name="erase_data"),
+    path(_("data/keep/"), personal.keep, name="keep_data"),
+    path(_("data/keep/<str:token>/"), personal.keep_by_link, name="erasure_keep"),
     path(_("is-it-you/"), views.reauthenticate, name="account_reauthenticate"),
     path(_("e-mail/"), views.ChangeEmailView.as_view(), name="account_email"),
     path(

@@ -43,6 +43,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "handle_notices": frozenset({ADMINISTRATOR}),
     "see_work": frozenset({STEERING, ADMINISTRATOR}),
     "run_work": frozenset({ADMINISTRATOR}),
+    "erase_people": frozenset({ADMINISTRATOR}),
     "appoint": frozenset({STEERING, ADMINISTRATOR}),
     "appoint_administrator": frozenset({ADMINISTRATOR}),
 }
