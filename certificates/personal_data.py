@@ -2,7 +2,9 @@
 
 from collections.abc import Iterator
 
-from django.db.models.expressions import RawSQL
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import Func, JSONField, TextField, Value
+from django.db.models.functions import Cast
 from django.utils.translation import gettext_lazy as _
 
 from cec import personal
@@ -28,7 +30,8 @@ def _papers(traces: Traces) -> None:
         return
     theirs = Certificate.objects.filter(registration__person=traces.person)
     Document.objects.filter(certificate__in=theirs).update(pdf=b"", badge="")
-    nameless = RawSQL("jsonb_set(facts, '{name}', to_jsonb(%s::text))", (BLANK,))
+    where = Cast(Value("{name}"), ArrayField(TextField()))
+    nameless = Func("facts", where, Value(BLANK, JSONField()), function="jsonb_set")
     theirs.update(holder=BLANK, facts=nameless, error="")
 
 

@@ -77,9 +77,7 @@ def open_duties(person: Person) -> list[Registration]:
 
 
 @transaction.atomic
-def ask(
-    person: Person, *, by: Person, certificates_too: bool = False, reason: str = ""
-) -> Erasure:
+def ask(person: Person, *, by: Person, certificates_too: bool = False, reason: str = "") -> Erasure:
     """Ask for one's own data to be erased, or enter that somebody asked in writing.
 
     It is done `ERASURE_DAYS` later, and can be taken back until then; the person gets a mail about

@@ -6,8 +6,7 @@ Called by `cec.personal`, by way of the declarations in `personal_data.py`; insi
 
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q
-from django.db.models.expressions import RawSQL
+from django.db.models import Exists, Func, JSONField, OuterRef, Q, Value
 from django.db.models.functions import Lower
 
 from cec import personal
@@ -44,7 +43,14 @@ def history(traces: Traces) -> None:
     """Take the texts out of events about the person, and the address out of what they did."""
     about = Event.objects.filter(Q(person=traces.person) | Q(registration__person=traces.person))
     written = about.exclude(reason="", address="") | about.filter(details__has_key=WRITTEN)
-    seals.redact(written, reason="", address="", details=RawSQL("details - %s", (WRITTEN,)))
+    without = Func(
+        "details",
+        Value(WRITTEN),
+        template="(%(expressions)s)",
+        arg_joiner=" - ",
+        output_field=JSONField(),
+    )
+    seals.redact(written, reason="", address="", details=without)
     seals.redact(Event.objects.filter(actor=traces.person).exclude(address=""), address="")
     if pattern := traces.pattern():
         named = Event.objects.filter(reason__iregex=pattern)
@@ -75,9 +81,7 @@ def bank_lines(traces: Traces) -> None:
 
     The fingerprint remains, so that the deposit doesn't come in again with the next export.
     """
-    theirs = Payment.objects.filter(
-        bank_line=OuterRef("pk"), registration__person=traces.person
-    )
+    theirs = Payment.objects.filter(bank_line=OuterRef("pk"), registration__person=traces.person)
     of_others = Payment.objects.filter(bank_line=OuterRef("pk")).exclude(
         registration__person=traces.person
     )

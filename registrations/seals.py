@@ -17,9 +17,8 @@ from typing import Any
 
 from django.contrib.postgres.functions import RandomUUID
 from django.db import connection, transaction
-from django.db.models import F, QuerySet
-from django.db.models.expressions import RawSQL
-from django.db.models.functions import Coalesce
+from django.db.models import F, Func, QuerySet, TextField, Value
+from django.db.models.functions import Coalesce, NullIf
 from django.utils import timezone
 
 from cec import work
@@ -43,7 +42,7 @@ _PERSONAL = """encode(sha256(convert_to(
 )), 'hex')"""
 _IN_PARTS = f"""jsonb_build_array(
     id, registration_id, person_id, association_id, extract(epoch FROM at), actor_id, role,
-    kind, from_status, to_status, request_id, coalesce(redacted, {_PERSONAL})
+    kind, from_status, to_status, request_id, coalesce(nullif(redacted, ''), {_PERSONAL})
 )::text"""
 _DIGEST = """
 SELECT encode(
@@ -80,9 +79,7 @@ def _seal_some() -> int:
     if not numbers:
         return 0
     digest, events = _digest(BY_PARTS, before.digest if before else "", first, numbers[-1])
-    Seal.objects.create(
-        last_event=numbers[-1], events=events, digest=digest, by_parts=digest
-    )
+    Seal.objects.create(last_event=numbers[-1], events=events, digest=digest, by_parts=digest)
     logger.info("The history is sealed up to event %s: %s", numbers[-1], digest)
     return events
 
@@ -111,8 +108,8 @@ def verify() -> Iterator[Broken]:
 
 
 def _fits(row: Seal, before: str, first: int) -> bool:
-    rule = WHOLE if row.by_parts is None else BY_PARTS
-    sealed = (row.digest if row.by_parts is None else row.by_parts, row.events)
+    rule = BY_PARTS if row.by_parts else WHOLE
+    sealed = (row.by_parts or row.digest, row.events)
     return _digest(rule, before, first, row.last_event) == sealed
 
 
@@ -127,8 +124,8 @@ class Redactions:
 def redactions() -> Redactions:
     """Count what erasures took out, for whoever verifies the history."""
     return Redactions(
-        events=Event.objects.filter(redacted__isnull=False).count(),
-        renewed=Seal.objects.filter(by_parts__isnull=False).exclude(by_parts=F("digest")).count(),
+        events=Event.objects.exclude(redacted="").count(),
+        renewed=Seal.objects.exclude(by_parts="").exclude(by_parts=F("digest")).count(),
     )
 
 
@@ -138,12 +135,13 @@ def redact(events: QuerySet[Event], **texts: Any) -> int:
     The history's seals go on to fit. Only for erasing a person, inside of `personal.erasing()`.
     """
     work.one_at_a_time(SEALING)
-    changed = {"reason": "", "address": ""} if not texts else texts
+    changed = texts or {"reason": "", "address": ""}
     numbers = list(events.values_list("pk", flat=True))
     for seal_row, before, first in _old_seals(numbers):
         _renew(seal_row, before, first)
+    taken_out = Func(template=_PERSONAL, output_field=TextField())
     return Event.objects.filter(pk__in=numbers).update(
-        redacted=Coalesce("redacted", RawSQL(_PERSONAL, ())), salt=None, **changed
+        redacted=Coalesce(NullIf("redacted", Value("")), taken_out), salt=None, **changed
     )
 
 
@@ -151,7 +149,7 @@ def _old_seals(numbers: list[int]) -> Iterator[tuple[Seal, str, int]]:
     """Yield the seals of before there were parts that hold one of these events."""
     before, first = "", BEFORE_ALL
     for row in Seal.objects.iterator():
-        if row.by_parts is None and any(first < pk <= row.last_event for pk in numbers):
+        if not row.by_parts and any(first < pk <= row.last_event for pk in numbers):
             yield row, before, first
         before, first = row.digest, row.last_event
 

@@ -273,6 +273,8 @@ KEPT = (
     "registrations_mentorinvitation",
     "registrations_mentornote",
     "registrations_learninggoal",
+    "registrations_datacopy",
+    "registrations_erasure",
     "account_emailaddress",
     "activities_activity",
     "activities_credit",

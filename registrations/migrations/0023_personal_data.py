@@ -70,7 +70,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='event',
             name='redacted',
-            field=models.CharField(editable=False, max_length=64, null=True),
+            field=models.CharField(blank=True, db_default='', default='', editable=False, max_length=64),
         ),
         # In two steps: a new column with a random default would write the whole history anew.
         migrations.AddField(
@@ -86,7 +86,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='seal',
             name='by_parts',
-            field=models.CharField(max_length=64, null=True),
+            field=models.CharField(blank=True, db_default='', default='', max_length=64),
         ),
         migrations.CreateModel(
             name='DataCopy',

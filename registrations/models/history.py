@@ -167,7 +167,9 @@ class Event(models.Model):
     address = models.CharField(max_length=45, blank=True, default="", db_default="")
     request_id = models.CharField(max_length=32, blank=True, default="", db_default="")
     salt = models.UUIDField(null=True, editable=False, db_default=RandomUUID())
-    redacted = models.CharField(max_length=64, null=True, editable=False)
+    redacted = models.CharField(
+        max_length=64, blank=True, default="", db_default="", editable=False
+    )
 
     class Meta:
         ordering = ["id"]
@@ -196,7 +198,7 @@ class Seal(models.Model):
     last_event = models.BigIntegerField(unique=True)
     events = models.PositiveIntegerField()
     digest = models.CharField(max_length=64)
-    by_parts = models.CharField(max_length=64, null=True)
+    by_parts = models.CharField(max_length=64, blank=True, default="", db_default="")
     sealed_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

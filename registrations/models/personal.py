@@ -110,9 +110,7 @@ class Erasure(models.Model):
     asked_by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
     asked_at = models.DateTimeField(auto_now_add=True)
     due_at = models.DateTimeField()
-    taken_back_by = models.ForeignKey(
-        Person, on_delete=models.PROTECT, null=True, related_name="+"
-    )
+    taken_back_by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
     taken_back_at = models.DateTimeField(null=True)
     tries = models.PositiveSmallIntegerField(default=0)
     claimed_at = models.DateTimeField(null=True)

@@ -106,6 +106,8 @@ class Gallery(People):
             page("account"),
             page("account_email"),
             page("reminders"),
+            page("my_data"),
+            page("erase_data"),
         ]
 
     def _applicant(self) -> list[Page]:
@@ -211,6 +213,7 @@ class Gallery(People):
 
     def _office(self) -> list[Page]:
         return [
+            page("erasures"),
             page("queue", query="?view=all"),
             page("desk_registration", self.waiting.pk),
             page("desk_registration", self.active.pk),

@@ -154,9 +154,7 @@ class TestTheDesk:
         office, who = make.administrator(), make.person("Zoë Tremblay")
         client.force_login(office)
 
-        answer = client.post(
-            reverse("erasures"), {"email": who.email, "reason": "Letter of 3 May"}
-        )
+        answer = client.post(reverse("erasures"), {"email": who.email, "reason": "Letter of 3 May"})
 
         row = Erasure.objects.get()
         assert answer.status_code == 302
