@@ -33,7 +33,7 @@ def erase(
     and changes nothing else. An issued certificate keeps its holder's name unless
     `certificates_too`. Raises `Refused` for somebody who has a role.
     """
-    locked = Person.objects.select_for_update(of=("self",)).get(pk=person.pk)
+    locked = _locked(person.pk)
     if problems := hindrances(locked):
         raise Refused(*problems)
     row = Erasure.objects.filter(person=locked, taken_back_at__isnull=True).first()
@@ -55,7 +55,19 @@ def erase(
             reason=traces.mask(reason),
             details={"certificates_too": row.certificates_too},
         )
+        # A backup that is restored brings the person back: the log says whom to erase once more.
+        too = " with the name on certificates" if row.certificates_too else ""
+        logger.info("Account %s is erased%s", locked.pk, too)
     return row
+
+
+def _locked(pk: int) -> Person:
+    """Lock a person against a second erasure, and not against rows that are tied to them.
+
+    Whoever writes such a row holds its registration, which erasing waits for: they would block
+    each other. What came in that way is taken by the second look.
+    """
+    return Person.objects.select_for_update(of=("self",), no_key=True).get(pk=pk)
 
 
 def hindrances(person: Person) -> list[Problem]:
@@ -85,7 +97,7 @@ def ask(person: Person, *, by: Person, certificates_too: bool = False, reason: s
     """
     if by.pk != person.pk:
         require(by, "erase_people")
-    locked = Person.objects.select_for_update(of=("self",)).get(pk=person.pk)
+    locked = _locked(person.pk)
     if waiting := Erasure.objects.open().filter(person=locked).first():
         return waiting
     if not locked.is_active or locked.erasures.filter(done_at__isnull=False).exists():
@@ -120,7 +132,7 @@ def take_back(row: Erasure, *, by: Person | None) -> bool:
     """Keep the data after all; False when it is too late. `by` is None for the link in the mail."""
     if by is not None and by.pk != row.person_id:
         require(by, "erase_people")
-    person = Person.objects.select_for_update(of=("self",)).get(pk=row.person_id)
+    person = _locked(row.person_id)
     taken = Erasure.objects.open().filter(pk=row.pk)
     if not taken.update(taken_back_at=timezone.now(), taken_back_by=by, reason="", error=""):
         return False
@@ -145,10 +157,10 @@ def _do(row: Erasure) -> bool:
     """Erase one; what stands in the way is kept for whoever looks after it."""
     try:
         with transaction.atomic():
-            Person.objects.select_for_update(of=("self",)).get(pk=row.person_id)
+            _locked(row.person_id)
             if not Erasure.objects.open().filter(pk=row.pk).exists():
                 return False  # taken back just now
-            erase(row.person, by=row.asked_by, reason=row.reason)
+            erase(row.person, by=row.asked_by, reason="")  # what was written there goes too
     except Refused as refused:
         Erasure.objects.filter(pk=row.pk).update(error=str(refused), tries=claims.MOST_TRIES)
         return False

@@ -4,6 +4,8 @@ Called by `cec.personal`, by way of the declarations in `personal_data.py`; insi
 `personal.erasing()`, and with the person's row locked.
 """
 
+from functools import partial
+
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.db.models import Exists, Func, JSONField, OuterRef, Q, Value
@@ -109,7 +111,7 @@ def copies(traces: Traces) -> None:
     for row in DataCopy.objects.filter(person=traces.person):
         path = row.path
         row.delete()
-        transaction.on_commit(lambda path=path: path.unlink(missing_ok=True), robust=True)
+        transaction.on_commit(partial(path.unlink, missing_ok=True), robust=True)
 
 
 def account(traces: Traces) -> None:

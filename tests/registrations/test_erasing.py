@@ -2,13 +2,16 @@
 in tests/certificates/test_erase_drill.py."""
 
 from datetime import timedelta
+from io import StringIO
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
 from django.utils import timezone
 
+from activities.models import Activity
 from cec import mail, personal
 from cec.models import OutgoingMail
 from cec.problems import Refused
@@ -272,6 +275,28 @@ class TestDoneAgain:
         assert who.events_about.get(kind="erased").reason == "— wrote to us"
 
 
+class TestAfterARestore:
+    def test_the_log_says_whom_to_erase_once_more(self, caplog):
+        caplog.set_level("INFO")
+        who = make.person("Zoë Tremblay")
+
+        erasing.erase(who, by=None, reason="", certificates_too=True)
+
+        assert f"Account {who.pk} is erased with the name on certificates" in caplog.messages
+
+    def test_a_command_does_it(self):
+        who = make.person("Zoë Tremblay")
+
+        call_command("erase_again", str(who.pk), stdout=StringIO())
+
+        who.refresh_from_db()
+        assert who.name == personal.ERASED
+        with pytest.raises(CommandError, match="no account"):
+            call_command("erase_again", "987654")
+        with pytest.raises(CommandError, match="hand it over"):
+            call_command("erase_again", str(make.steering().pk))
+
+
 class TestTheDatabase:
     def test_still_refuses_changes_of_what_is_kept(self):
         event = make.registration().note("remark", by=None, reason="Text")
@@ -315,6 +340,26 @@ def test_erased_and_taken_back_at_the_same_moment_is_one_of_them():
     who.refresh_from_db()
     assert (row.done_at is None) != (row.taken_back_at is None)
     assert (who.name == "Zoë Tremblay") == (row.done_at is None)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_saved_at_the_same_moment_is_gone_after_the_second_look():
+    row = make.registration(make.person("Zoë Tremblay"))
+
+    for number in range(3):
+        answers = at_once(
+            [
+                lambda number=number: make.activity(row, title=f"Zoë learns {number}"),
+                lambda: erasing.erase(row.person, by=None, reason=""),
+            ]
+        )
+        assert isinstance(answers[1], Erasure)
+    Erasure.objects.update(done_at=timezone.now() - timedelta(hours=2))
+    erasing.do_due()
+
+    row.refresh_from_db()
+    assert row.status == "withdrawn"
+    assert not Activity.objects.filter(title__contains="Zoë").exists()
 
 
 def _run(statement: str) -> None:
