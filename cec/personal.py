@@ -116,8 +116,8 @@ class Declared:
         found = Q()
         for way in self.whose:
             found |= Q(**{way: person})
-        rows = self.model._base_manager.filter(found) if self.whose else None
-        return self.model._base_manager.none() if rows is None else rows.order_by("pk")
+        rows = self.model._base_manager.order_by("pk")
+        return rows.filter(found) if self.whose else rows.none()
 
     def fields(self) -> Iterator[models.Field[Any, Any]]:
         yield from self.model._meta.concrete_fields
@@ -179,9 +179,10 @@ def about(
 
 
 def nobodys(*labels: str, kept: Any = "", masked: str = "", erase: Any = None) -> None:
-    """Declare models that hold nothing about anybody but who wrote them, as an account's number.
+    """Declare models whose rows lead to nobody's account, but for the number of who wrote them.
 
-    `masked` are their free texts, in which somebody may be named all the same.
+    `masked` are their free texts, in which somebody may be named all the same, and `erase` finds
+    the rows that are about somebody by something else than their account.
     """
     for label in labels:
         _declared[label] = Declared(

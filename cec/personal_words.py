@@ -188,6 +188,6 @@ WORDS |= {
 
 def words_of(column: Any) -> Any:
     """Return what a field means, in the reader's language; None when nobody has said it."""
-    if column.name in WORDS:
-        return WORDS[column.name]
-    return column.verbose_name if isinstance(column.verbose_name, Promise) else None
+    if isinstance(column.verbose_name, Promise):  # what its form says
+        return column.verbose_name
+    return WORDS.get(column.name)
