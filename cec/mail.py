@@ -31,7 +31,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
 
-from cec import work
+from cec import personal, work
 from cec.outbox import Attachment, OutgoingMail, about_row
 
 DELIVER = "cec.deliver_mail"
@@ -220,9 +220,11 @@ def post(
     page; `language` is another one that is asked for. `address` is used in place of the person's
     own, and `about` is the row whose history the mail belongs to. `unsubscribe` is where one click
     ends such mails. With a `key` the letter is written at most once, however often this is called;
-    the other times return None.
+    the other times return None; and so does whatever is for somebody whose data were erased.
     """
     person = None if isinstance(to, str) else to
+    if person is not None and person.email == personal.erased_address(person.pk):
+        return None
     if not language:
         language = person.language if person else (translation.get_language() or "en")[:2]
     if key and OutgoingMail.objects.filter(key=key).exists():

@@ -292,6 +292,7 @@ MAIL_SERVER = env.mail_server("SMTP_URL")
 MAIL_RETURN_TO = env.text("MAIL_RETURN_TO") or parseaddr(DEFAULT_FROM_EMAIL)[1]
 MAIL_PROVIDER = env.text("MAIL_PROVIDER")
 ANYMAIL = env.mail_provider(MAIL_PROVIDER)
+ERASURE_DAYS = env.number("ERASURE_DAYS", 7, least=1)  # in which it can be taken back
 MAIL_PER_MINUTE = env.number("MAIL_PER_MINUTE", 60, least=1)
 EMAIL_TIMEOUT = 10  # seconds, for each answer of the server or the provider
 

@@ -4,7 +4,7 @@ from django.urls import path, re_path
 from django.utils.translation import gettext_lazy as _
 
 from registrations.views import account as views
-from registrations.views import own_privacy, reminders, second_step, sessions
+from registrations.views import own_privacy, personal, reminders, second_step, sessions
 
 urlpatterns = [
     path("", views.account, name="account"),
@@ -19,6 +19,12 @@ urlpatterns = [
     path(_("consents/"), own_privacy.agreed, name="consents"),
     path(_("who-looked/"), own_privacy.looked, name="who_looked"),
     path(_("reminders/"), reminders.reminders, name="reminders"),
+    path(_("data/"), personal.my_data, name="my_data"),
+    path(_("data/copy/"), personal.ask_copy, name="data_copy_ask"),
+    path(_("data/copy/<int:copy>/"), personal.download, name="data_copy"),
+    path(_("data/erase/"), personal.erase, name="erase_data"),
+    path(_("data/keep/"), personal.keep, name="keep_data"),
+    path(_("data/keep/<str:token>/"), personal.keep_by_link, name="erasure_keep"),
     path(_("is-it-you/"), views.ReauthenticateView.as_view(), name="account_reauthenticate"),
     path(_("is-it-you/code/"), second_step.again_by_code, name="mfa_reauthenticate"),
     path(_("is-it-you/passkey/"), second_step.again_by_passkey, name="mfa_reauthenticate_webauthn"),

@@ -290,6 +290,12 @@ def desk(request: HttpRequest) -> Iterable[tuple[str, navigation.Item]]:
     if may(request.user, "see_mail_texts"):
         texts = reverse("mail_texts")
         yield _("Committee"), navigation.Item(_("Texts of mails"), texts, within=texts, position=44)
+    if may(request.user, "erase_people"):
+        erasures = reverse("erasures")
+        yield (
+            _("Committee"),
+            navigation.Item(_("Erasing data"), erasures, within=erasures, position=75),
+        )
     if may(request.user, "appoint"):
         yield (
             _("Committee"),

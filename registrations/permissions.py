@@ -47,6 +47,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "see_history": frozenset({ADMINISTRATOR}),
     "see_retention": frozenset({ADMINISTRATOR}),
     "keep_incidents": frozenset({ADMINISTRATOR}),
+    "erase_people": frozenset({ADMINISTRATOR}),
     "appoint": frozenset({STEERING, ADMINISTRATOR}),
     "appoint_administrator": frozenset({ADMINISTRATOR}),
     "reset_second_factor": frozenset({ADMINISTRATOR}),

@@ -6,7 +6,7 @@ from celery import shared_task
 from django.utils.translation import gettext_lazy as _
 
 from cec import work
-from registrations import fees, rechecking, seals, unused_accounts
+from registrations import copying, erasing, fees, rechecking, seals, unused_accounts
 from registrations.mentoring import assigning
 from registrations.notices import deciding, writing
 from registrations.roster import keeping, reading
@@ -41,6 +41,26 @@ def compare_the_ledger() -> int:
 @work.sweeper(_("Seal the history"))
 def seal_history() -> int:
     return seals.seal()
+
+
+@shared_task(name=copying.MAKE)
+def make_copy(copy_id: int) -> None:
+    copying.make(copy_id)
+
+
+@work.sweeper(_("Make copies of people’s own data"))
+def make_waiting_copies() -> int:
+    return copying.make_waiting()
+
+
+@work.sweeper(_("Delete copies of people’s own data that are over"), every=HOUR)
+def remove_old_copies() -> int:
+    return copying.remove_old()
+
+
+@work.sweeper(_("Erase the data of those who asked for it"))
+def erase_people() -> int:
+    return erasing.do_due()
 
 
 @shared_task(name=keeping.READ)

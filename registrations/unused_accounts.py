@@ -1,7 +1,6 @@
 """Accounts that nobody has used for years: told first, ended later (K3)."""
 
 from datetime import datetime, timedelta
-from importlib import import_module
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
@@ -10,6 +9,7 @@ from django.utils import timezone
 
 from cec import mail
 from cec.retention import Kept
+from registrations import erasing
 from registrations.models import (
     Appointment,
     Event,
@@ -83,7 +83,6 @@ def _tell(person: Person) -> bool:
 
 def end(person: Person) -> bool:
     """Erase what belongs to an unused account; whether it did."""
-    erasing = import_module("registrations.erasing")
     erasing.erase(person, by=None, reason="unused")
     UnusedAccountNotice.objects.filter(person=person).delete()
     return True

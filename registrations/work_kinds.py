@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from cec import backlog, claims, stumbles
 from registrations import notices, rechecking, seals
-from registrations.models import Event, Notice, Roster, Seal
+from registrations.models import DataCopy, Erasure, Event, Notice, Roster, Seal
 from registrations.roster import reading
 
 Waits = Notice.State
@@ -120,6 +120,71 @@ class ListsToFollow(_Rosters):
 
     def again(self, failed: QuerySet[Any]) -> int:
         return stumbles.forgive(rechecking.RECHECK, list(failed.values_list("pk", flat=True)))
+
+
+@backlog.register
+class CopiesToMake(backlog.Kind):
+    """Copies of people's own data. One that failed is asked for anew."""
+
+    name = "copies"
+    label = gettext_lazy("Copies of people’s own data to make")
+    since = "asked_at"
+    retries = False
+    advice = gettext_lazy(
+        "Each of them has been told on their page, and can ask anew. Look whether there is room "
+        "for files: by law they get their copy within 30 days."
+    )
+
+    def rows(self) -> QuerySet[DataCopy]:
+        return DataCopy.objects.select_related("person")
+
+    def states(self, now: datetime) -> backlog.States:
+        waiting = Q(state=DataCopy.State.WAITING)
+        return backlog.States(
+            waiting=waiting & claims.free(now),
+            running=waiting & ~claims.free(now),
+            failed=Q(state=DataCopy.State.FAILED, asked_at__gt=now - backlog.FAILED_FOR),
+        )
+
+    def title(self, row: DataCopy) -> str:
+        return row.person.name
+
+    def error(self, row: DataCopy) -> str:
+        return row.error
+
+
+@backlog.register
+class PeopleToErase(backlog.Kind):
+    """Erasures whose day has come."""
+
+    name = "erasures"
+    label = gettext_lazy("People’s data to erase")
+    since = "due_at"
+    advice = gettext_lazy(
+        "Somebody asked for it, and it couldn’t be done. End a role that they have, or try again; "
+        "if it fails again, show the technical text to whoever looks after the program."
+    )
+
+    def rows(self) -> QuerySet[Erasure]:
+        return Erasure.objects.select_related("person")
+
+    def states(self, now: datetime) -> backlog.States:
+        due = Q(done_at__isnull=True, taken_back_at__isnull=True, due_at__lte=now)
+        given_up = Q(tries__gte=claims.MOST_TRIES)
+        return backlog.States(
+            waiting=due & ~given_up & claims.free(now),
+            running=due & ~given_up & ~claims.free(now),
+            failed=due & given_up,
+        )
+
+    def title(self, row: Erasure) -> str:
+        return row.person.name
+
+    def error(self, row: Erasure) -> str:
+        return row.error
+
+    def again(self, failed: QuerySet[Erasure]) -> int:
+        return failed.update(tries=0, claimed_at=None, error="")
 
 
 @backlog.register

@@ -253,6 +253,8 @@ KEPT = (
     "registrations_mentorinvitation",
     "registrations_mentornote",
     "registrations_learninggoal",
+    "registrations_datacopy",
+    "registrations_erasure",
     "account_emailaddress",
     "mfa_authenticator",
     "activities_activity",

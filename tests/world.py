@@ -18,6 +18,8 @@ from registrations.models import (
     BankExport,
     BankLine,
     CycleChange,
+    DataCopy,
+    Erasure,
     MembershipProof,
     Person,
     Rate,
@@ -63,6 +65,7 @@ NUMBERED = {
     *("export", "line", "proof", "roster", "mentorship", "offer", "version", "draw"),
     *("organisation", "credit_request", "correction", "signatory", "notice", "result"),
     "incident",
+    *("copy", "erasure"),
 }
 
 
@@ -135,6 +138,10 @@ class World:
         self._ask()
         self.notice = make.notice(self.registration)
         self.failed_mail = make.failed_mail(person=self.people["owner"])
+        self.copy = DataCopy.objects.create(person=self.people["owner"], key="c" * 40)
+        self.erasure = Erasure.objects.create(
+            person=self.people["stranger"], due_at=timezone.now() + timezone.timedelta(days=7)
+        )
 
     def _show_membership(self) -> MembershipProof:
         """The owner was asked for a proof once, sent one, and is confirmed again."""
@@ -285,6 +292,8 @@ class World:
             "association": "MLA",
             "roster": self.roster.pk,
             "mail": self.failed_mail.pk,
+            "copy": self.copy.pk,
+            "erasure": self.erasure.pk,
             "notice": self.notice.pk,
             "notice_kind": self.notice.kind,
             "language": "en",

@@ -34,6 +34,7 @@ from certificates.demo.notes import plan_notes
 from certificates.demo.plot import Plot
 from certificates.demo.script import Script
 from certificates.demo.signins import SIGNINS
+from registrations import erasing
 from registrations.models import Program, Registration
 
 LIBRARIES, CAREERS = "CEC", "CPC"
@@ -80,6 +81,7 @@ def load() -> int:
     signing.draft(program, by=committee.administrator())
     mails.word(program, by=committee.administrator())
     notices.write(by=committee.administrator())
+    _leave_for_good()
     _deliver(earlier_mail)
     notices.refuse()
     privacy.keep(
@@ -99,6 +101,13 @@ def _deliver(earlier: set[int]) -> None:
         attempts=1,
     )
     connection.run_on_commit.clear()  # the hints to a worker that something waits
+
+
+def _leave_for_good() -> None:
+    """Let somebody who withdrew have asked that their data are erased, which waits for its day."""
+    over = Registration.objects.filter(status=Registration.Status.WITHDRAWN)
+    row = over.exclude(person__email__in=[row.email for row in SIGNINS]).earliest("pk")
+    erasing.ask(row.person, by=row.person)
 
 
 def _come_back() -> None:

@@ -7,6 +7,7 @@ from django.db.models import Case, F, Q, When
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from cec.personal import BLANK
 from certificates.models.signing import SigningCertificate
 from registrations.models import Person, Program, Registration
 
@@ -75,7 +76,8 @@ class Certificate(models.Model):
     one that was replaced or revoked stays so. `public_id` is random and on the QR code; `serial`
     is printed. `facts` is everything that the paper says. `tries` counts how often the PDF was
     tried since the last reset, `tried_at` is when the last try began, and `error` is why it failed,
-    for administrators. The database refuses any other change.
+    for administrators. The database refuses any other change, but for the holder's name when they
+    are erased and asked for that (`is_nameless`).
     """
 
     class State(models.TextChoices):
@@ -150,6 +152,11 @@ class Certificate(models.Model):
     @property
     def is_valid(self) -> bool:
         return self.state == self.State.VALID
+
+    @property
+    def is_nameless(self) -> bool:
+        """Say whether its holder had their name taken off; the paper itself is gone then too."""
+        return self.holder == BLANK
 
     @property
     def is_waiting(self) -> bool:

@@ -75,7 +75,7 @@ def download(request: HttpRequest, registration: int, edition: int | None = None
     else:
         found = Certificate.objects.filter(registration=row, edition=edition).first()
     document = Document.objects.filter(certificate=found).first()
-    if document is None:
+    if document is None or not document.pdf:
         raise Http404
     if found.registration.person_id != request.user.pk:
         viewing.saw(request, row, RecordView.Page.PAPERS)

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('registrations', '0021_addresses_that_fail'),
+        ('registrations', '0023_personal_data'),
     ]
 
     operations = [

@@ -19,6 +19,7 @@ from registrations.models.notes import AssociationNote
 from registrations.models.notices import Notice, PausedNotices, RemindersOff, Standing
 from registrations.models.organisations import Allocation, Organisation, Part, StatementUse
 from registrations.models.people import Person, UnusedAccountNotice
+from registrations.models.personal import DataCopy, Erasure
 from registrations.models.planning import LearningGoal, MentorNote
 from registrations.models.programs import (
     ActivityType,
@@ -45,6 +46,8 @@ __all__ = [
     "Cap",
     "Consent",
     "CycleChange",
+    "DataCopy",
+    "Erasure",
     "Event",
     "FeeState",
     "HistoryRemoved",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
+from django.contrib.postgres.functions import RandomUUID
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -30,7 +31,13 @@ class Event(models.Model):
     It is about a registration, whose timeline it then stands in, or about a person, or an
     association. `role` is what the actor did it as, `address` and `request_id` are those of the
     request. `details` hold figures, days and names of fields: never a personal text.
+
+    Erasing a person takes `reason` and `address` out of what is theirs (`PERSONAL`), and nothing
+    else: `redacted` is then the digest of what stood there, by which the seals still fit, and
+    `salt`, without which nobody can guess at it, is gone.
     """
+
+    PERSONAL = ("reason", "details", "address")
 
     class Kind(models.TextChoices):
         SEND = "send", _("Registration sent")
@@ -152,6 +159,12 @@ class Event(models.Model):
         CONSENT_WITHDRAWN = "consent_withdrawn", _("Withdrew an agreement")
         INCIDENT_KEPT = "incident_kept", _("Register of incidents changed")
         UNUSED_NOTICE = "unused_notice", _("Told that the account ends unless it is used")
+        COPY_ASKED = "copy_asked", _("Copy of the own data asked for")
+        COPY_DOWNLOADED = "copy_downloaded", _("Copy of the own data downloaded")
+        ERASURE_ASKED = "erasure_asked", _("Erasure of the data asked for")
+        ERASURE_TAKEN_BACK = "erasure_taken_back", _("Erasure of the data taken back")
+        ERASED = "erased", _("Data of the person erased")
+        ERASE = "erase", _("Ended, as the data of the person were erased")
 
     registration = models.ForeignKey(
         "registrations.Registration", on_delete=models.PROTECT, null=True, related_name="events"
@@ -172,6 +185,10 @@ class Event(models.Model):
     details = models.JSONField(default=dict, blank=True)
     address = models.CharField(max_length=45, blank=True, default="", db_default="")
     request_id = models.CharField(max_length=32, blank=True, default="", db_default="")
+    salt = models.UUIDField(null=True, editable=False, db_default=RandomUUID())
+    redacted = models.CharField(
+        max_length=64, blank=True, default="", db_default="", editable=False
+    )
 
     class Meta:
         ordering = ["id"]
@@ -197,12 +214,14 @@ class Seal(models.Model):
     """Holds a part of the history shut: whatever is changed in it later no longer fits (J1).
 
     `digest` covers every event up to `last_event`, by way of the seal before it; `events` is how
-    many this seal has added.
+    many this seal has added. `by_parts` is the digest that lets personal texts be taken out. In
+    seals of before there was one it is empty, until an erasure touches one of their events.
     """
 
     last_event = models.BigIntegerField(unique=True)
     events = models.PositiveIntegerField()
     digest = models.CharField(max_length=64)
+    by_parts = models.CharField(max_length=64, blank=True, default="", db_default="")
     sealed_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

@@ -180,6 +180,7 @@ class Registration(models.Model):
         "accept": ((Status.TURNED_IN,), Status.ACCEPTED),
         "certify": ((Status.ACCEPTED,), Status.CERTIFIED),
         "lapse": ((Status.ACTIVE,), Status.LAPSED),
+        "erase": (OPEN, Status.WITHDRAWN),
     }
 
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="registrations")

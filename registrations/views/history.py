@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from allauth.account.decorators import reauthentication_required as recently_signed_in
 from django.contrib import messages
 from django.db.models import F
 from django.http import FileResponse, HttpRequest, HttpResponse, StreamingHttpResponse
@@ -21,6 +20,7 @@ from registrations.audit_log import Asked
 from registrations.forms.privacy import HistoryForm, ViewsForm
 from registrations.models import Event, HistoryRemoved, RecordView, Seal
 from registrations.permissions import require
+from registrations.reauthenticating import recently_signed_in
 
 LATEST_FIRST = Order(F("at"), falling=True)
 

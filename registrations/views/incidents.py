@@ -19,7 +19,8 @@ from registrations import incidents
 from registrations.forms.privacy import IncidentForm
 from registrations.models import Incident, IncidentAccount
 from registrations.permissions import require
-from registrations.views.history import recently_signed_in, tabs
+from registrations.reauthenticating import recently_signed_in
+from registrations.views.history import tabs
 
 LATEST_FIRST = Order(F("incident_id"), falling=True)
 

@@ -112,6 +112,8 @@ class Gallery(People):
             page("reminders"),
             page("consents"),
             page("who_looked"),
+            page("my_data"),
+            page("erase_data"),
         ]
 
     def _applicant(self) -> list[Page]:
@@ -217,6 +219,7 @@ class Gallery(People):
 
     def _office(self) -> list[Page]:
         return [
+            page("erasures"),
             page("queue", query="?view=all"),
             page("desk_registration", self.waiting.pk),
             page("desk_registration", self.active.pk),

@@ -29,6 +29,9 @@ ALLOWED = {
     ("turned_in", "accepted"),
     ("accepted", "certified"),
     ("active", "lapsed"),
+    # Erasing a person ends whatever goes on (reliability K2).
+    ("turned_in", "withdrawn"),
+    ("accepted", "withdrawn"),
 }
 
 

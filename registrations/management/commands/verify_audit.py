@@ -20,6 +20,12 @@ class Command(BaseCommand):
             )
         if broken:
             raise CommandError("The history is not what was sealed.")
+        redacted = seals.redactions()
+        if redacted.events:
+            self.stdout.write(
+                f"Redacted: {redacted.events} events, as people had their data erased; what else "
+                f"they say is as it was sealed. {redacted.renewed} seals were renewed for that."
+            )
         newest = Seal.objects.last()
         last = newest.last_event if newest else 0
         later = Event.objects.filter(pk__gt=last).count()

@@ -1,0 +1,122 @@
+"""How erasing a person goes in this app, where putting a dash in a text isn't enough.
+
+Called by `cec.personal`, by way of the declarations in `personal_data.py`; inside of
+`personal.erasing()`, and with the person's row locked.
+"""
+
+from functools import partial
+
+from django.contrib.auth.hashers import make_password
+from django.db import transaction
+from django.db.models import Exists, Func, JSONField, OuterRef, Q, Value
+from django.db.models.functions import Lower
+
+from cec import personal
+from cec.files import store
+from cec.personal import Traces
+from registrations import seals
+from registrations.likeness import email_key, name_key, number_key
+from registrations.models import (
+    BankLine,
+    DataCopy,
+    Event,
+    MembershipCheck,
+    MembershipProof,
+    MentorInvitation,
+    Payment,
+    Person,
+    Registration,
+    RosterMember,
+)
+
+# Keys of `Event.details` under which somebody may have written a text; all others hold figures,
+# days, codes and names of fields.
+WRITTEN = "reference"
+
+
+def open_registrations(traces: Traces) -> None:
+    """End what still goes on; a state that is final stays as it is."""
+    rows = Registration.objects.select_for_update(of=("self",)).filter(person=traces.person)
+    for row in rows.open().order_by("pk"):
+        row.move("erase", by=None)
+
+
+def history(traces: Traces) -> None:
+    """Take the texts out of events about the person, and the address out of what they did."""
+    about = Event.objects.filter(Q(person=traces.person) | Q(registration__person=traces.person))
+    written = about.exclude(reason="", address="") | about.filter(details__has_key=WRITTEN)
+    without = Func(
+        "details",
+        Value(WRITTEN),
+        template="(%(expressions)s)",
+        arg_joiner=" - ",
+        output_field=JSONField(),
+    )
+    seals.redact(written, reason="", address="", details=without)
+    seals.redact(Event.objects.filter(actor=traces.person).exclude(address=""), address="")
+    if pattern := traces.pattern():
+        named = Event.objects.filter(reason__iregex=pattern)
+        seals.redact(named, reason=personal.masked("reason", pattern))
+
+
+def members(traces: Traces) -> None:
+    """Delete the person from lists of members: by number and address, or by what a check used.
+
+    A name alone is somebody's only where nothing else stands beside it.
+    """
+    numbers = {number_key(number) for number in traces.numbers}
+    found = Q(email_key__in={email_key(email) for email in traces.emails})
+    associations = Registration.objects.filter(person=traces.person).values("association")
+    found |= Q(number_key__in=numbers - {""}, roster__association__in=associations)
+    names = {name_key(name) for name in traces.names}
+    found |= Q(name_key__in=names, number_key="", email_key="")
+    checks = MembershipCheck.objects.filter(
+        registration__person=traces.person,
+        roster=OuterRef("roster"),
+        roster_row=OuterRef("number"),
+    )
+    RosterMember.objects.filter(found | Q(Exists(checks))).delete()
+
+
+def bank_lines(traces: Traces) -> None:
+    """Take what the bank wrote out of deposits that paid for this person alone.
+
+    The fingerprint remains, so that the deposit doesn't come in again with the next export.
+    """
+    theirs = Payment.objects.filter(bank_line=OuterRef("pk"), registration__person=traces.person)
+    of_others = Payment.objects.filter(bank_line=OuterRef("pk")).exclude(
+        registration__person=traces.person
+    )
+    lines = BankLine.objects.filter(Exists(theirs), ~Exists(of_others))
+    personal.blank(lines, "description", "reference")
+
+
+def proofs(traces: Traces) -> None:
+    rows = MembershipProof.objects.filter(registration__person=traces.person)
+    for row in rows.select_related("file"):
+        row.delete()
+        store.remove(row.file)
+
+
+def invitations(traces: Traces) -> None:
+    """Take the person's address out of invitations by which others asked them to mentor."""
+    sent = MentorInvitation.objects.annotate(address=Lower("email"))
+    sent.filter(address__in=[email.lower() for email in traces.emails]).update(
+        email=personal.erased_address(traces.person)
+    )
+
+
+def copies(traces: Traces) -> None:
+    """Delete the copies that the person asked for, and their files once that is committed."""
+    for row in DataCopy.objects.filter(person=traces.person):
+        path = row.path
+        row.delete()
+        transaction.on_commit(partial(path.unlink, missing_ok=True), robust=True)
+
+
+def account(traces: Traces) -> None:
+    """Close the account: nobody can sign in with it, and nobody's address is in it."""
+    Person.objects.filter(pk=traces.person).update(
+        email=personal.erased_address(traces.person),
+        password=make_password(None),
+    )
