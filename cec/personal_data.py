@@ -61,9 +61,12 @@ personal.nobodys(
     "cec.StoredFile",
     kept=_("Files go with the entry or the proof that they belong to."),
 )
-personal.nobodys("cec.Heartbeat", "cec.Job", "cec.Stumble")
+personal.nobodys("cec.Heartbeat", "cec.Job", "cec.MailHold", "cec.Retention", "cec.Stumble")
 personal.nobodys("auth.Permission", "auth.Group", "auth.Group_permissions")
 personal.nobodys("contenttypes.ContentType")
+personal.nobodys(
+    "admin.LogEntry", kept=_("The technical administration shows rows and changes none.")
+)
 personal.nobodys("sessions.Session", erase=_sessions)
 personal.about(
     "account.EmailAddress",

@@ -208,6 +208,37 @@ personal.about(
     blanked="reason error",
     kept=_("That data were erased, and when, has to be provable."),
 )
+personal.about(
+    "registrations.Consent",
+    whose="person",
+    part="consents",
+    said=_("What you agreed to: which text, in which version, and when."),
+    copied="language",
+    texts_kept="language",
+    kept=_("That somebody agreed, and to which text, has to be provable."),
+)
+personal.about(
+    "registrations.RecordView",
+    whose="person",
+    part="looks",
+    said=_("When somebody of the committee or a mentor looked at your record, and as what."),
+    copied="role",
+    texts_kept="role",
+    kept=_("Who looked at a record has to be provable, until the time for it is over."),
+)
+personal.about(
+    "registrations.UnusedAccountNotice",
+    whose="person",
+    part="notices-of-an-unused-account",
+    said=_("When we wrote that your account ends unless you use it."),
+    deleted=True,
+)
+personal.nobodys("registrations.HistoryRemoved")
+personal.nobodys("registrations.Incident")
+personal.nobodys(
+    "registrations.IncidentAccount",
+    kept=_("The law asks for the register of incidents, which is to name nobody."),
+)
 for _ties in ("registrations.Person_groups", "registrations.Person_user_permissions"):
     personal.about(
         _ties,

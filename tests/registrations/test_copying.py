@@ -18,6 +18,7 @@ from registrations import copying, erasing
 from registrations.models import DataCopy, Person
 from tests import factories as make
 from tests.races import at_once
+from tests.registrations.signing_in import a_while_later
 
 pytestmark = pytest.mark.django_db
 
@@ -235,6 +236,7 @@ class TestDownloading:
         who = make.person(password="a long enough password 77")
         row = made(who)
         client.force_login(who)
+        a_while_later(client)
 
         answer = client.post(reverse("data_copy", args=[row.pk]))
 
