@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import tomllib
 from email.utils import parseaddr
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from cec import services
 os.environ["OPENPYXL_LXML"] = "False"
 
 BASE_DIR = Path(__file__).resolve().parent.parent
+VERSION: str = tomllib.loads((BASE_DIR / "pyproject.toml").read_text())["project"]["version"]
 VAR = Path(env.text("CEC_VAR") or BASE_DIR / "var").resolve()
 
 DEBUG = env.flag("DEBUG")
@@ -40,6 +42,10 @@ if not DEBUG:
         ],
     )
 
+METRICS_TOKEN = env.secret("METRICS_TOKEN")
+SENTRY_DSN = env.text("SENTRY_DSN")
+SENTRY_ENVIRONMENT = env.text("SENTRY_ENVIRONMENT", "production")
+
 INSTALLED_APPS = [
     "cec",
     "registrations",
@@ -57,10 +63,11 @@ INSTALLED_APPS = [
     *(["anymail"] if env.text("MAIL_PROVIDER") else []),
     "csp",
     "django_htmx",
+    *(["django_prometheus"] if METRICS_TOKEN else []),
 ]
 
 MIDDLEWARE = [
-    "cec.trace.Traced",
+    "cec.middleware.Traced",
     "csp.middleware.CSPMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -77,6 +84,9 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
 ]
+if METRICS_TOKEN:
+    MIDDLEWARE.insert(0, "django_prometheus.middleware.PrometheusBeforeMiddleware")
+    MIDDLEWARE.append("django_prometheus.middleware.PrometheusAfterMiddleware")
 
 ROOT_URLCONF = "cec.urls"
 WSGI_APPLICATION = "cec.wsgi.application"
@@ -98,10 +108,13 @@ TEMPLATES = [
 ]
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
-# Database: PostgreSQL everywhere; without DATABASE_URL a private one under CEC_VAR.
+# Database: PostgreSQL everywhere; without DATABASE_URL a private one under CEC_VAR. What migrates
+# has the owner's address too, and gives the role of DATABASE_URL its rights (cec/rights.py).
 DATABASES = {
     "default": dj_database_url.parse(
-        env.text("DATABASE_URL") or services.postgres(VAR / "postgres"),
+        env.text("DATABASE_OWNER_URL")
+        or env.text("DATABASE_URL")
+        or services.postgres(VAR / "postgres"),
         conn_max_age=60,
         conn_health_checks=True,
     )

@@ -7,6 +7,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.template.loader import render_to_string
+from django.utils.crypto import constant_time_compare
 from django.views.decorators.http import require_safe
 from django.views.defaults import server_error
 
@@ -30,6 +31,20 @@ def readyz(request: HttpRequest) -> HttpResponse:
     """200 when all checks pass, else 503 with the names of those that don't, and nothing more."""
     failing = health.failing()
     return _plain("\n".join(failing) or "ok", status=503 if failing else 200)
+
+
+@login_not_required
+@require_safe
+def figures(request: HttpRequest) -> HttpResponse:
+    """What Prometheus asks for, with its token; nothing is there for anybody else."""
+    token = settings.METRICS_TOKEN
+    given = request.headers.get("Authorization", "")
+    if not token or not constant_time_compare(given, f"Bearer {token}"):
+        raise Http404
+    from cec import metrics  # nobody pays for it who doesn't want it
+
+    headers = {"Cache-Control": "no-store"}
+    return HttpResponse(metrics.text(), content_type=metrics.CONTENT_TYPE, headers=headers)
 
 
 def _plain(text: str, *, status: int = 200) -> HttpResponse:

@@ -25,7 +25,11 @@ CODE = [
 def test_every_setting_stands_in_the_readme():
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     settings = (ROOT / "cec" / "settings.py").read_text(encoding="utf-8")
-    read = set(re.findall(r'env\.(?:text|flag|number|words|web_address)\("([A-Z_]+)"', settings))
+    read = set(
+        re.findall(
+            r'env\.(?:text|flag|number|words|web_address|secret|mail_server)\("([A-Z_]+)"', settings
+        )
+    )
 
     assert {name for name in read if f"`{name}`" not in readme} == set()
     assert {"DATABASE_URL", "SECRET_KEY", "SMTP_URL"} <= read
