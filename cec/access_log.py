@@ -5,8 +5,8 @@ from typing import Any
 
 from gunicorn.glogging import Logger
 
+from cec import trace
 from cec.logs import JsonLines, without_tokens
-from cec.middleware import REQUEST_ID
 
 
 class Log(Logger):  # type: ignore[misc]  # gunicorn says no types
@@ -28,7 +28,7 @@ class Log(Logger):  # type: ignore[misc]  # gunicorn says no types
         status = int(str(resp.status).split(None, 1)[0])
         answered = {name.lower(): value for name, value in resp.headers}
         fields = {
-            "request": answered.get(REQUEST_ID.lower(), ""),
+            "request": answered.get(trace.HEADER.lower(), ""),
             "from": environ.get("REMOTE_ADDR", ""),
             "method": environ.get("REQUEST_METHOD", ""),
             "path": path,

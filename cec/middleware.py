@@ -13,13 +13,12 @@ from django.shortcuts import render
 from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
 
-from cec.trace import Trace, traced
+from cec import trace
 from cec.uploads import MOST_BYTES
 
 STRANGERS_MOST = 2 * 1024 * 1024  # bytes of a request; no form for strangers has more
 _CHUNK = 64 * 1024
 
-REQUEST_ID = "X-Request-ID"
 _ID = re.compile("[0-9a-f]{32}")
 
 
@@ -31,9 +30,9 @@ class Traced:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request_id = _given_by_proxy(request) or uuid4().hex
-        with traced(Trace(request_id, _address(request), request)):
+        with trace.traced(trace.Trace(request_id, _address(request), request)):
             response = self.get_response(request)
-        response[REQUEST_ID] = request_id
+        response[trace.HEADER] = request_id
         return response
 
 
@@ -44,7 +43,7 @@ def _given_by_proxy(request: HttpRequest) -> str:
     """
     if not settings.ALLAUTH_TRUSTED_PROXY_COUNT:
         return ""
-    given = request.headers.get(REQUEST_ID, "").replace("-", "").lower()
+    given = request.headers.get(trace.HEADER, "").replace("-", "").lower()
     return given if _ID.fullmatch(given) else ""
 
 

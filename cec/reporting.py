@@ -5,7 +5,9 @@ number by which we find the rest in our own log: no text of an error, no address
 header or value of a variable, nobody's name.
 """
 
-from typing import Any
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
 
 import sentry_sdk
 from django.conf import settings
@@ -19,6 +21,9 @@ from sentry_sdk.types import Event, Hint
 
 from cec.logs import belongs_to
 
+if TYPE_CHECKING:
+    from sentry_sdk._types import DataCollectionUserOptions, KeyValueCollectionBehaviour
+
 # Of a report, of an exception and of a place in the code, what is passed on.
 _REPORT = ("event_id", "timestamp", "platform", "level", "logger", "release", "environment", "sdk")
 _EXCEPTION = ("type", "module", "mechanism")
@@ -27,15 +32,26 @@ _CODE = ("pre_context", "context_line", "post_context")
 _PLACE = ("module", "function", "filename", "lineno", "in_app", *_CODE)
 
 
+_OFF: KeyValueCollectionBehaviour = {"mode": "off"}
+_NOTHING_OF_A_REQUEST: DataCollectionUserOptions = {
+    "user_info": False,
+    "cookies": _OFF,
+    "http_headers": {"request": _OFF},
+    "http_bodies": [],
+    "url_query_params": _OFF,
+    "database_query_data": False,
+    "queues": False,
+    "stack_frame_variables": False,
+}
+
+
 def start(**options: Any) -> None:
     """Report what fails in this process from now on. `options` are for tests."""
     sentry_sdk.init(
         dsn=settings.SENTRY_DSN,
         release=f"cec@{settings.VERSION}",
         environment=settings.SENTRY_ENVIRONMENT,
-        send_default_pii=False,
-        include_local_variables=False,
-        max_request_body_size="never",
+        data_collection=_NOTHING_OF_A_REQUEST,
         max_breadcrumbs=0,
         auto_session_tracking=False,
         server_name="",

@@ -12,14 +12,22 @@ from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 from psycopg import sql
 
-# Bits of pg_trigger.tgtype. A trigger with a condition, or for some columns, refuses some changes.
+# A trigger with a condition, or for some columns, refuses some changes and is no matter of rights.
+# What `cec_keep_history` is told are columns that erasing a person may write over (K2); what
+# `cec_keep_for` watches may be deleted after its time. Bits of tgtype: row 1, delete 8, update 16.
 _KEPT = """
-SELECT c.relname, bool_or((t.tgtype & 16) > 0), bool_or((t.tgtype & 8) > 0)
+SELECT c.relname,
+    coalesce(bool_or(t.tgtype & 16 > 0), false),
+    coalesce(bool_or(t.tgtype & 8 > 0 AND p.proname = 'cec_keep_history'), false)
+        OR c.relname = 'registrations_event',  -- deleted by cec_forget_history alone
+    coalesce(string_agg(encode(t.tgargs, 'escape'), '') FILTER (
+        WHERE p.proname = 'cec_keep_history' AND t.tgtype & 16 > 0), '')
 FROM pg_trigger t
 JOIN pg_class c ON c.oid = t.tgrelid
 JOIN pg_proc p ON p.oid = t.tgfoid
-WHERE p.proname = 'cec_keep_history' AND c.relnamespace = 'public'::regnamespace
-    AND (t.tgtype & 1) > 0 AND t.tgqual IS NULL AND t.tgattr::text = ''
+WHERE p.proname IN ('cec_keep_history', 'cec_keep_for')
+    AND c.relnamespace = 'public'::regnamespace
+    AND t.tgtype & 1 > 0 AND t.tgqual IS NULL AND t.tgattr::text = ''
 GROUP BY c.relname ORDER BY c.relname
 """
 _GRANTS = """
@@ -52,6 +60,7 @@ class Kept:
     table: str
     no_update: bool
     no_delete: bool
+    erasable: tuple[str, ...] = ()
 
     @property
     def refused(self) -> str:
@@ -63,7 +72,10 @@ def kept() -> list[Kept]:
     """Return the tables whose rows are kept, as the database's triggers say."""
     with connection.cursor() as cursor:
         cursor.execute(_KEPT)
-        return [Kept(*row) for row in cursor.fetchall()]
+        return [
+            Kept(table, no_update, no_delete, tuple(filter(None, columns.split("\\000"))))
+            for table, no_update, no_delete, columns in cursor.fetchall()
+        ]
 
 
 @transaction.atomic
@@ -74,16 +86,22 @@ def grant(role: str, password: str = "") -> list[Kept]:
     owner that may make roles makes the role, with its password. Raises TooMighty.
     """
     tables = kept()
-    revoked = [f"REVOKE {row.refused} ON {{{row.table}}} FROM {{role}};" for row in tables]
-    names = {row.table: sql.Identifier(row.table) for row in tables}
-    statements = sql.SQL("\n".join([_GRANTS, *revoked]))  # our own words and the tables' names
+    name = sql.Identifier(role)
     with connection.cursor() as cursor:
         _make(cursor, role, password)
         cursor.execute(_MIGHTY, [role])
         found = cursor.fetchone()
         if found is None or found[0]:
             raise TooMighty(role)
-        cursor.execute(statements.format(role=sql.Identifier(role), **names))
+        cursor.execute(sql.SQL(_GRANTS).format(role=name))
+        for row in tables:
+            table = sql.Identifier(row.table)
+            revoke = sql.SQL(f"REVOKE {row.refused} ON {{table}} FROM {{role}}")
+            cursor.execute(revoke.format(table=table, role=name))
+            if row.no_update and row.erasable:
+                columns = sql.SQL(", ").join(map(sql.Identifier, row.erasable))
+                allow = sql.SQL("GRANT UPDATE ({columns}) ON {table} TO {role}")
+                cursor.execute(allow.format(columns=columns, table=table, role=name))
     return tables
 
 

@@ -6,6 +6,8 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
 
+HEADER = "X-Request-ID"
+
 
 @dataclass(frozen=True)
 class Trace:

@@ -157,6 +157,22 @@ def test_a_table_that_comes_later_is_open_to_the_role(role):
     assert state_of("INSERT INTO later VALUES (1)") == ""
 
 
+def test_what_erasing_may_write_over_is_open_and_nothing_beside_it(role):
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "CREATE TABLE told (said text, name text, at int);"
+            "CREATE TRIGGER keep_history BEFORE UPDATE OR DELETE ON told"
+            " FOR EACH ROW EXECUTE FUNCTION cec_keep_history('said', 'name')"
+        )
+    rights.grant(role)
+    with connection.cursor() as cursor:
+        cursor.execute(f'SET LOCAL ROLE "{role}"')
+
+    assert state_of("UPDATE told SET said = '', name = ''") == ""
+    assert state_of("UPDATE told SET at = 1") == NOT_ALLOWED
+    assert state_of("DELETE FROM told") == NOT_ALLOWED
+
+
 def test_a_role_that_could_help_itself_is_refused(role):
     owner = connection.settings_dict["USER"]
 
