@@ -9,7 +9,9 @@ class CecConfig(AppConfig):
     name = "cec"
 
     def ready(self) -> None:
-        """Gather the navigation, note failures, and listen to what a provider of mail tells."""
+        """Gather the navigation, note failures, and begin what a setting asks for."""
         autodiscover_modules("navigation", "failures")
         if settings.MAIL_PROVIDER:
             import_module("cec.provider_events")
+        if settings.SENTRY_DSN:
+            import_module("cec.reporting").start()

@@ -117,10 +117,16 @@ def all_of_it() -> Iterator[Backlog]:
         yield Backlog(kind=kind, failures=failures, **counts)
 
 
+def standing() -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield each kind's name and its counts: waiting, running, failed, oldest; a query for each."""
+    now = timezone.now()
+    for name, kind in kinds().items():
+        yield name, _counts(kind, now)
+
+
 def failed_count() -> int:
     """Return how many rows of all kinds have failed."""
-    now = timezone.now()
-    return sum(_counts(kind, now)["failed"] for kind in kinds().values())
+    return sum(counts["failed"] for _name, counts in standing())
 
 
 def _counts(kind: Kind, now: datetime) -> dict[str, Any]:

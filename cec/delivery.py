@@ -7,7 +7,6 @@ five senders in a row died of is left alone and shown (H4).
 
 import contextlib
 import logging
-import re
 import secrets
 import smtplib
 import ssl
@@ -29,6 +28,7 @@ from django.utils.translation import gettext
 from cec import bounces, provider, retrying, work
 from cec.environment import MailServer
 from cec.holding import MailHold
+from cec.logs import without_personal_data
 from cec.outbox import Attachment, OutgoingMail, OutgoingMailQuerySet, has_carrier
 from cec.outcomes import Never, NotNow
 
@@ -327,7 +327,7 @@ def _said(error: Exception) -> str:
 
 def _unaddressed(reason: object) -> str:
     """Return what a server said without its reader's address, for the log: the row has it all."""
-    return re.sub(r"[^\s<>:;,]+@[^\s<>:;,]+", "…", bounces.plain(str(reason)))
+    return without_personal_data(bounces.plain(str(reason)))
 
 
 def _text(answer: bytes | str) -> str:

@@ -100,6 +100,14 @@ def scanner(name: str) -> tuple[str, int] | None:
     return address.hostname, port
 
 
+def secret(name: str) -> str:
+    """Return a password of ours that nobody can guess, or nothing; a short one stops the start."""
+    value = text(name)
+    if value and not re.fullmatch(r"[!-~]{24,}", value):
+        raise Unsafe(f"{name} must be at least 24 letters and digits, without spaces.")
+    return value
+
+
 class MailServer(NamedTuple):
     """Where mail is handed over. `tls` is "starttls", "implicit" or "none"."""
 

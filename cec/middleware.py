@@ -1,17 +1,58 @@
+import re
 from collections.abc import Callable
 from typing import Any
+from uuid import uuid4
 
+from allauth.account.adapter import get_adapter
+from django.conf import settings
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import ImproperlyConfigured, PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
 
+from cec import trace
 from cec.uploads import MOST_BYTES
 
 STRANGERS_MOST = 2 * 1024 * 1024  # bytes of a request; no form for strangers has more
 _CHUNK = 64 * 1024
+
+_ID = re.compile("[0-9a-f]{32}")
+
+
+class Traced:
+    """Gives each request an id, which the answer tells, and notes the address it came from."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        request_id = _given_by_proxy(request) or uuid4().hex
+        with trace.traced(trace.Trace(request_id, _address(request), request)):
+            response = self.get_response(request)
+        response[trace.HEADER] = request_id
+        return response
+
+
+def _given_by_proxy(request: HttpRequest) -> str:
+    """Return the id that our own proxy gave the request; without a proxy nobody gives one.
+
+    It is one of 128 bits in hexadecimals, with or without the hyphens of a UUID.
+    """
+    if not settings.ALLAUTH_TRUSTED_PROXY_COUNT:
+        return ""
+    given = request.headers.get(trace.HEADER, "").replace("-", "").lower()
+    return given if _ID.fullmatch(given) else ""
+
+
+def _address(request: HttpRequest) -> str:
+    """Trust as many proxies as the rate limits do (B4)."""
+    try:
+        return str(get_adapter().get_client_ip(request))
+    except (ImproperlyConfigured, PermissionDenied):
+        return ""
 
 
 class SignInRequired(LoginRequiredMiddleware):

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import tomllib
 from email.utils import parseaddr
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from cec import services
 os.environ["OPENPYXL_LXML"] = "False"
 
 BASE_DIR = Path(__file__).resolve().parent.parent
+VERSION: str = tomllib.loads((BASE_DIR / "pyproject.toml").read_text())["project"]["version"]
 VAR = Path(env.text("CEC_VAR") or BASE_DIR / "var").resolve()
 
 DEBUG = env.flag("DEBUG")
@@ -40,6 +42,10 @@ if not DEBUG:
         ],
     )
 
+METRICS_TOKEN = env.secret("METRICS_TOKEN")
+SENTRY_DSN = env.text("SENTRY_DSN")
+SENTRY_ENVIRONMENT = env.text("SENTRY_ENVIRONMENT", "production")
+
 INSTALLED_APPS = [
     "cec",
     "registrations",
@@ -60,10 +66,11 @@ INSTALLED_APPS = [
     *(["anymail"] if env.text("MAIL_PROVIDER") else []),
     "csp",
     "django_htmx",
+    *(["django_prometheus"] if METRICS_TOKEN else []),
 ]
 
 MIDDLEWARE = [
-    "cec.trace.Traced",
+    "cec.middleware.Traced",
     "cec.security_log.Noted",
     "csp.middleware.CSPMiddleware",
     "django.middleware.security.SecurityMiddleware",
@@ -83,6 +90,9 @@ MIDDLEWARE = [
     "registrations.second_factor.LeadToSecondStep",
     "registrations.viewing.Noted",
 ]
+if METRICS_TOKEN:
+    MIDDLEWARE.insert(0, "django_prometheus.middleware.PrometheusBeforeMiddleware")
+    MIDDLEWARE.append("django_prometheus.middleware.PrometheusAfterMiddleware")
 
 ROOT_URLCONF = "cec.urls"
 WSGI_APPLICATION = "cec.wsgi.application"
@@ -104,10 +114,13 @@ TEMPLATES = [
 ]
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
-# Database: PostgreSQL everywhere; without DATABASE_URL a private one under CEC_VAR.
+# Database: PostgreSQL everywhere; without DATABASE_URL a private one under CEC_VAR. What migrates
+# has the owner's address too, and gives the role of DATABASE_URL its rights (cec/rights.py).
 DATABASES = {
     "default": dj_database_url.parse(
-        env.text("DATABASE_URL") or services.postgres(VAR / "postgres"),
+        env.text("DATABASE_OWNER_URL")
+        or env.text("DATABASE_URL")
+        or services.postgres(VAR / "postgres"),
         conn_max_age=60,
         conn_health_checks=True,
     )
@@ -154,6 +167,7 @@ LANGUAGE_COOKIE_AGE = 365 * 24 * 3600
 STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
 STATICFILES_DIRS = [BASE_DIR / "static"]
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = DEBUG
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
@@ -384,13 +398,8 @@ LOGGING = {
         "line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"},
         "json": {"()": "cec.logs.JsonLines"},
     },
-    "filters": {"without secrets": {"()": "cec.logs.WithoutSecrets"}},
     "handlers": {
-        "console": {
-            "class": "logging.StreamHandler",
-            "formatter": "line" if DEBUG else "json",
-            "filters": ["without secrets"],
-        }
+        "console": {"class": "logging.StreamHandler", "formatter": "line" if DEBUG else "json"}
     },
     "root": {"handlers": ["console"], "level": env.text("LOG_LEVEL", "INFO")},
     "loggers": {

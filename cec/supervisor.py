@@ -251,7 +251,7 @@ def the_plan() -> Plan:
         children={
             "web": [*manage, "runserver", f"{HOST}:{port}"],
             **{name: [*celery, *worker(name)] for name in WORKERS},
-            "beat": [*celery, "beat", "--loglevel=INFO", "--pidfile="],
+            "beat": [*celery, "beat", "--pidfile="],
         },
         greeting=[*manage, "demo_signins"],
         environment={
@@ -279,7 +279,6 @@ def worker(name: str) -> list[str]:
         f"--hostname={name}@%h",
         f"--queues={WORKERS[name]}",
         "--concurrency=2",
-        "--loglevel=INFO",
         *WORKER_ALONE,
     ]
 

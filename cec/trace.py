@@ -1,22 +1,30 @@
-"""Who asks, and from where: what the history notes beside every deed (reliability J2)."""
+"""Who asks, and from where: what the history and the log note beside every deed (J2, J3)."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from uuid import uuid4
+from typing import Any
 
-from allauth.account.adapter import get_adapter
-from django.core.exceptions import ImproperlyConfigured, PermissionDenied
-from django.http import HttpRequest, HttpResponse
+HEADER = "X-Request-ID"
 
 
 @dataclass(frozen=True)
 class Trace:
-    """The request that a deed is done in; both parts are empty for background work."""
+    """The request that a deed is done in; empty for background work.
+
+    `request` is there as long as it is being answered.
+    """
 
     request_id: str = ""
     address: str = ""
+    request: Any = None
+
+    @property
+    def person_id(self) -> int | None:
+        """Who asks, if that was looked up already: a line of the log is no reason to."""
+        person = getattr(self.request, "_cached_user", None)
+        return None if person is None else person.pk
 
 
 NOBODY = Trace()
@@ -36,22 +44,3 @@ def traced(trace: Trace) -> Iterator[None]:
         yield
     finally:
         _current.reset(token)
-
-
-class Traced:
-    """Gives each request an id, and notes the address that it came from."""
-
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        with traced(Trace(request_id=uuid4().hex, address=_address(request))):
-            return self.get_response(request)
-
-
-def _address(request: HttpRequest) -> str:
-    """Trust as many proxies as the rate limits do (B4)."""
-    try:
-        return str(get_adapter().get_client_ip(request))
-    except (ImproperlyConfigured, PermissionDenied):
-        return ""

@@ -8,6 +8,7 @@ from django.core.exceptions import TooManyFilesSent
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import get_object_or_404, render
 from django.template.loader import render_to_string
+from django.utils.crypto import constant_time_compare
 from django.views.csrf import csrf_failure
 from django.views.decorators.http import require_safe
 from django.views.defaults import bad_request, server_error
@@ -32,6 +33,20 @@ def readyz(request: HttpRequest) -> HttpResponse:
     """200 when all checks pass, else 503 with the names of those that don't, and nothing more."""
     failing = health.failing()
     return _plain("\n".join(failing) or "ok", status=503 if failing else 200)
+
+
+@login_not_required
+@require_safe
+def figures(request: HttpRequest) -> HttpResponse:
+    """What Prometheus asks for, with its token; nothing is there for anybody else."""
+    token = settings.METRICS_TOKEN
+    given = request.headers.get("Authorization", "")
+    if not token or not constant_time_compare(given, f"Bearer {token}"):
+        raise Http404
+    from cec import metrics  # nobody pays for it who doesn't want it
+
+    headers = {"Cache-Control": "no-store"}
+    return HttpResponse(metrics.text(), content_type=metrics.CONTENT_TYPE, headers=headers)
 
 
 def _plain(text: str, *, status: int = 200) -> HttpResponse:

@@ -30,6 +30,7 @@ from django.utils import timezone
 from django.utils.module_loading import autodiscover_modules
 from django.utils.translation import gettext_lazy as _
 
+from cec import logs, trace
 from cec.celery import app
 from cec.health import Heartbeat
 from cec.jobs import Job, Sweeper
@@ -71,14 +72,14 @@ class Hints:
         os.register_at_fork(after_in_child=self._reset)
 
     def _reset(self) -> None:
-        self._waiting: queue.Queue[tuple[str, tuple[int, ...]]] = queue.Queue(MOST_HINTS)
+        self._waiting: queue.Queue[tuple[str, tuple[int, ...], str]] = queue.Queue(MOST_HINTS)
         self._thread: threading.Thread | None = None
         self._starting = threading.Lock()
 
     def offer(self, task_name: str, ids: tuple[int, ...]) -> bool:
         """Leave a hint to be sent soon. Never waits; False when too many wait already."""
         try:
-            self._waiting.put_nowait((task_name, ids))
+            self._waiting.put_nowait((task_name, ids, trace.current().request_id))
         except queue.Full:
             return False
         if self._thread is None or not self._thread.is_alive():
@@ -91,7 +92,7 @@ class Hints:
     def _send(self) -> None:
         broken = False
         while True:
-            task_name, ids = self._waiting.get()
+            task_name, ids, request_id = self._waiting.get()
             try:
                 self.celery.send_task(
                     task_name,
@@ -99,6 +100,7 @@ class Hints:
                     retry=False,
                     expires=HINT_SECONDS,
                     priority=HINT_PRIORITY,
+                    headers={logs.ASKED_BY: request_id},
                 )
             except Exception as error:  # whatever is wrong with the broker, the sweepers do it
                 if not broken:

@@ -13,7 +13,7 @@ from django.db import connection
 from django.dispatch import receiver
 from django.utils import translation
 
-from cec.logs import JsonLines, WithoutSecrets
+from cec.logs import JsonLines
 from tests.browser.needed import pytest_terminal_summary  # noqa: F401
 
 
@@ -72,7 +72,6 @@ class Secrets(logging.Handler):
         super().__init__()
         self.found = []
         self.setFormatter(JsonLines())
-        self.addFilter(WithoutSecrets())
 
     def emit(self, record):
         """Keep what no log may hold."""

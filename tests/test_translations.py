@@ -95,7 +95,8 @@ def extracted(place: Path) -> set[tuple[str | None, str, str]]:
     """Return the messages of the sources, gathered from a copy so that nothing here changes."""
     for source in [*OWN_APPS, BASE / "templates"]:
         shutil.copytree(source, place / source.name, ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.copy(BASE / "manage.py", place)
+    for name in ("manage.py", "pyproject.toml"):
+        shutil.copy(BASE / name, place)
     (place / "locale").mkdir()
     subprocess.run(
         [sys.executable, "manage.py", "makemessages", "--locale=fr", "--no-location"],

@@ -25,7 +25,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from cec import rosette as rosettes
-from cec import shelves, wording
+from cec import shelves, trace, wording
 
 register = template.Library()
 
@@ -64,6 +64,12 @@ def moment(value: datetime.datetime | None) -> str:
     else:
         clock = f"{local.hour}:{local.minute:02}"
     return _("%(day)s at %(time)s") % {"day": wording.day(local), "time": clock}
+
+
+@register.simple_tag
+def request_id() -> str:
+    """Return the id of this request, by which its lines in the log are found (C5)."""
+    return trace.current().request_id
 
 
 @register.simple_tag

@@ -1,8 +1,9 @@
 """The web server's log, as the image starts it."""
 
 import json
-import re
+import runpy
 from datetime import timedelta
+from io import StringIO
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -16,18 +17,12 @@ from registrations.notices import unsubscribing
 from tests import factories as make
 
 
-def command() -> list[str]:
-    text = (Path(settings.BASE_DIR) / "Dockerfile").read_text()
-    found = re.search(r"^CMD (\[.*\])$", text.replace("\\\n", ""), re.MULTILINE)
-    return json.loads(found[1])
-
-
 def line_about(path: str, query: str = "") -> str:
     """What the image's web server writes about a request."""
     config = Config()
-    asked = vars(config.parser().parse_args(command()[1:]))
-    config.set("access_log_format", asked["access_log_format"])
-    config.set("logger_class", asked["logger_class"])
+    said = runpy.run_path(str(Path(settings.BASE_DIR) / "gunicorn.conf.py"))
+    config.set("logger_class", said["logger_class"])
+    config.set("accesslog", said["accesslog"])
     address = f"{path}?{query}"
     environ = {
         "REQUEST_METHOD": "GET",
@@ -39,17 +34,26 @@ def line_about(path: str, query: str = "") -> str:
         "HTTP_REFERER": f"https://cec.example.org{address}",
     }
     request = SimpleNamespace(headers=[("REFERER", environ["HTTP_REFERER"])])
-    response = SimpleNamespace(status="200 OK", sent=5000, headers=[])
+    response = SimpleNamespace(status="200 OK", sent=5000, headers=[("X-Request-ID", "a1b2")])
     logger = config.logger_class(config)
-    atoms = logger.atoms(response, request, environ, timedelta(milliseconds=40))
-    return config.access_log_format % atoms
+    lines = StringIO()
+    logger.access_log.handlers[0].setStream(lines)
+    logger.access(response, request, environ, timedelta(milliseconds=40))
+    return lines.getvalue()
+
+
+def test_is_json_with_the_id_of_the_request():
+    line = json.loads(line_about("/en/verify/"))
+
+    assert (line["request"], line["path"], line["status"]) == ("a1b2", "/en/verify/", 200)
+    assert (line["seconds"], line["bytes"]) == (0.04, 5000)
 
 
 def test_has_no_name_and_no_serial_of_a_certificate_that_is_checked():
     line = line_about("/en/verify/", "serial=CEC-2028-0417-K7&name=Kwiatkowska")
 
     assert "/en/verify/" in line
-    assert " 200 " in line
+    assert '"status": 200' in line
     assert "Kwiatkowska" not in line
     assert "0417" not in line
 
@@ -66,10 +70,10 @@ def test_has_no_token_of_a_link_in_a_mail():
     lines = [line_about(f"/en/account/{token}/") for token in tokens]
 
     assert all(token not in line for token, line in zip(tokens, lines, strict=True))
-    assert all(" /en/account/…/ " in line for line in lines)
+    assert all('"path": "/en/account/…/"' in line for line in lines)
 
 
 def test_has_the_pages_of_ours_in_full():
     path = "/fr/compte/mot-de-passe/oublie/envoye/"
 
-    assert f" {path} " in line_about(path)
+    assert f'"path": "{path}"' in line_about(path)

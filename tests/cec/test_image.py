@@ -1,12 +1,55 @@
-"""What goes into the image and the repository: never a key, nor another secret (C5)."""
+"""What is installed: the image, the compose file and .env.example hold together (C5, H9, I5)."""
 
+import re
+import shlex
 from fnmatch import fnmatch
 from pathlib import Path
 
 import pytest
+import yaml
+from django.conf import settings
+from django.core.management import get_commands
 
 ROOT = Path(__file__).resolve().parents[2]
 SECRETS = ("signing-key.pem", "signing-certificate.pem", "signing-key.p12", ".env")
+OF_DEVELOPMENT = {"DEBUG", "CEC_VAR"}
+MADE_BY_COMPOSE = {"DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL", "SIGNING_KEY_FILE"}
+MADE_BY_COMPOSE |= {"BACKUP_FOLDER"}
+# What only one service gets.
+ALONE = {
+    "ADMIN_PATH": "web",
+    "SIGNING_KEY_PASSPHRASE": "worker-certificates",
+    "SIGNING_CERTIFICATE_FILE": "worker-certificates",
+    "TIMESTAMP_URL": "worker-certificates",
+    "METRICS_TOKEN": "web",
+    "POSTGRES_PASSWORD": "postgres",
+}
+
+
+def composed() -> dict:
+    return yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))
+
+
+def ours() -> dict[str, dict]:
+    """The services of our own image."""
+    return {name: row for name, row in composed()["services"].items() if row["image"] == "cec"}
+
+
+def read_by_the_product() -> set[str]:
+    files = [
+        ROOT / "cec" / "settings.py",
+        ROOT / "cec" / "environment.py",
+        ROOT / "gunicorn.conf.py",
+    ]
+    text = "".join(path.read_text(encoding="utf-8") for path in files)
+    found = re.findall(r'(?:env\.\w+|\btext|web_address|environ\.get)\(\s*"([A-Z_]+)"', text)
+    named = re.findall(r'"(MAIL_PROVIDER_\w+)"', text)
+    return {*found, *named} - {"PROMETHEUS_MULTIPROC_DIR"}
+
+
+def explained() -> set[str]:
+    text = (ROOT / ".env.example").read_text(encoding="utf-8")
+    return set(re.findall(r"^#?([A-Z_]+)=", text, re.MULTILINE))
 
 
 @pytest.mark.parametrize("listed", [".dockerignore", ".gitignore"])
@@ -19,7 +62,81 @@ def test_what_lies_beside_the_compose_file_stays_there(listed, secret):
 
 
 def test_the_key_that_the_compose_file_names_is_one_of_them():
-    composed = (ROOT / "docker-compose.yml").read_text()
+    assert composed()["secrets"]["signing_key"]["file"] in SECRETS
 
-    (named,) = [line.split()[1] for line in composed.splitlines() if line.startswith("    file: ")]
-    assert named in SECRETS
+
+def test_the_example_explains_every_setting_and_no_other():
+    of_compose = {"POSTGRES_PASSWORD", "DATABASE_PASSWORD"}
+
+    assert explained() == read_by_the_product() - OF_DEVELOPMENT - MADE_BY_COMPOSE | of_compose
+
+
+def test_every_setting_reaches_a_service():
+    given = {name for row in ours().values() for name in row["environment"]}
+
+    assert read_by_the_product() - OF_DEVELOPMENT <= given
+    assert given - read_by_the_product() == {"REMAP_SIGTERM", "TMPDIR"}
+
+
+@pytest.mark.parametrize(("name", "service"), ALONE.items())
+def test_what_one_service_needs_the_others_don_t_get(name, service):
+    holders = [
+        each for each, row in composed()["services"].items() if name in row.get("environment", {})
+    ]
+
+    assert holders == [service]
+
+
+def test_only_what_alters_tables_gets_their_owner_s_role():
+    holders = [name for name, row in ours().items() if "DATABASE_OWNER_URL" in row["environment"]]
+
+    assert holders == ["migrate", "restore"]
+
+
+def test_the_signing_key_is_read_by_one_service_alone():
+    assert [name for name, row in ours().items() if row.get("secrets")] == ["worker-certificates"]
+
+
+def test_each_queue_has_a_worker_of_its_own_and_there_is_one_beat():
+    commands = [row.get("command", "") for row in ours().values()]
+    queues = [queue for command in commands for queue in re.findall(r"--queues=(\S+)", command)]
+
+    assert sorted(queues) == sorted(settings.CELERY_TASK_QUEUES)
+    assert sum(" beat " in command for command in commands) == 1
+
+
+def test_the_commands_that_are_named_exist():
+    text = "".join((ROOT / name).read_text() for name in ("docker-compose.yml", "README.md"))
+    named = set(re.findall(r"manage\.py ([a-z_]+)", text + (ROOT / "Dockerfile").read_text()))
+
+    assert {"migrate", "grant_rights", "collectstatic", "appoint_administrator"} <= named
+    assert named <= set(get_commands())
+
+
+@pytest.mark.parametrize("name", ours())
+def test_our_services_may_do_as_little_as_they_need(name):
+    row = ours()[name]
+
+    assert row["read_only"]
+    assert row["cap_drop"] == ["ALL"]
+    assert row["security_opt"] == ["no-new-privileges:true"]
+    assert row["logging"]["options"]["max-size"]
+    assert row["mem_limit"]
+
+
+@pytest.mark.parametrize("name", composed()["services"])
+def test_every_service_is_watched_and_comes_back(name):
+    row = composed()["services"][name]
+
+    assert row["restart"] in {"unless-stopped", "on-failure"} or row["profiles"] == ["restore"]
+    assert "healthcheck" in row or name == "web"  # its own is in the image
+
+
+def test_the_image_runs_as_nobody_in_particular_and_without_what_builds_it():
+    stages = (ROOT / "Dockerfile").read_text().split("\nFROM ")[1:]
+
+    assert len(stages) == 2
+    assert "\nUSER cec\n" in stages[1]
+    assert "HEALTHCHECK" in stages[1]
+    assert "gettext" not in stages[1]
+    assert shlex.split(stages[1].rpartition("CMD ")[2]) == ["[gunicorn]"]

@@ -48,7 +48,7 @@ class Celery:
 
     def start(self) -> None:
         self.process = subprocess.Popen(
-            [sys.executable, "-c", PROGRAM, *self.words, "--loglevel=WARNING"],
+            [sys.executable, "-c", PROGRAM, *self.words],
             cwd=ROOT,
             env={
                 **os.environ,
@@ -56,6 +56,7 @@ class Celery:
                 "DATABASE_URL": scratch.address(),
                 "REDIS_URL": self.broker.url,
                 "REMAP_SIGTERM": "SIGQUIT",
+                "LOG_LEVEL": "WARNING",
                 **self.environment,
             },
             stdin=subprocess.DEVNULL,
