@@ -31,3 +31,11 @@ def cell(sheet: Any, value: Any, *, bold: bool = False) -> Any:
         made.data_type = "s"
         made.quotePrefix = value.startswith(RISKY)
     return made
+
+
+def plain(value: Any) -> Any:
+    """Return a value for a row of a .csv file: a text that a spreadsheet would run is quoted."""
+    if not isinstance(value, str):
+        return value
+    text = without_controls(value)
+    return f"'{text}" if text.startswith(RISKY) else text

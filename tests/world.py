@@ -300,6 +300,7 @@ class World:
             "result": self.year.pk,
             "program": "cpc-credits" if name == "allocations" else "partnership-cec",
             "version": 1,
+            "figure": "funnel",
             "type": "pd-f",
             "group": "courses",
             "kind": texts.KIND if name.startswith("mail_wording") else "group",

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 PARTICIPANT = "participant"
 
+# The kinds of event with which somebody begins to wait for the committee, and its answers.
+ANSWERS = ("send", "approve", "decline", "turn_in", "return", "accept")
+
 
 def event_kinds() -> list[tuple[str, Any]]:
     """Every kind of event with its words; migrations name this list instead of repeating it."""
@@ -156,7 +159,16 @@ class Event(models.Model):
 
     class Meta:
         ordering = ["id"]
-        indexes = [models.Index(fields=["at"], name="event_by_time")]
+        indexes = [
+            models.Index(fields=["at"], name="event_by_time"),
+            # What somebody waited for and the answer, one behind the other, without the rest.
+            models.Index(
+                fields=["registration", "id"],
+                include=["kind", "at"],
+                condition=Q(kind__in=ANSWERS),
+                name="event_that_answers",
+            ),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(registration__isnull=False)
