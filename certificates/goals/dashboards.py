@@ -63,13 +63,23 @@ BY_HAND: dict[str, str] = {
         FROM registrations_registration r WHERE program_id = {program} AND status <> 'draft'
     """,
     "waits": """
-        SELECT count(*), percentile_disc(ARRAY[0.5, 0.9]) WITHIN GROUP (ORDER BY a.at - s.at)
-        FROM registrations_event s
-        JOIN registrations_event a ON a.registration_id = s.registration_id AND a.kind = 'approve'
-        WHERE s.kind = 'send'
-        UNION ALL
-        SELECT count(*), ARRAY[max(now() - submitted_at)] FROM registrations_registration
-        WHERE program_id = {program} AND status = 'submitted'
+        SELECT what, count(took), percentile_disc(0.5) WITHIN GROUP (ORDER BY took),
+               percentile_disc(0.9) WITHIN GROUP (ORDER BY took), max(open)
+        FROM (
+            SELECT before AS what, extract(day FROM at - since) AS took, NULL AS open
+            FROM (
+                SELECT kind, at, lag(kind) OVER line AS before, lag(at) OVER line AS since
+                FROM registrations_event
+                WHERE kind IN ('send', 'approve', 'decline', 'turn_in', 'return', 'accept')
+                WINDOW line AS (PARTITION BY registration_id ORDER BY id)
+            ) e
+            WHERE before = 'send' AND kind IN ('approve', 'decline')
+               OR before = 'turn_in' AND kind IN ('return', 'accept')
+            UNION ALL
+            SELECT 'send', NULL, extract(day FROM now() - submitted_at)
+            FROM registrations_registration
+            WHERE program_id = {program} AND status = 'submitted'
+        ) w GROUP BY what
     """,
     "pace": """
         SELECT width_bucket(
