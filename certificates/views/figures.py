@@ -44,7 +44,11 @@ def one(request: HttpRequest, figure: str) -> HttpResponse:
     choices, asked = _asked(request, request.GET)
     if figure not in figures.FIGURES:
         raise Http404
-    context = {"figure": figures.figure(figure, asked), **_context(choices, asked, figure)}
+    context = {
+        "figure": figures.figure(figure, asked),
+        "open": not request.headers.get("HX-Request"),  # the overview shows pictures first
+        **_context(choices, asked, figure),
+    }
     return render(request, "certificates/figure.html", context)
 
 
