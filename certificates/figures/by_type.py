@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from activities import points
@@ -118,7 +119,7 @@ def _point(found: list[TypeSum], unit: str) -> str:
     return f"{said} " + first % {"type": most.name, "share": share}
 
 
-def _picture(found: list[TypeSum], unit: str) -> charts.SafeString:
+def _picture(found: list[TypeSum], unit: str) -> SafeString:
     rows = [
         charts.Bar(
             row.name,

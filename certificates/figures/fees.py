@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from cec import charts
@@ -94,7 +95,7 @@ def _table(fees: Fees) -> Table:
     return Table(_("Fees"), headings, rows)
 
 
-def _picture(fees: Fees) -> charts.SafeString:
+def _picture(fees: Fees) -> SafeString:
     names = [fees.spans.name(start) for start in fees.spans.starts]
     chosen = (
         (_("Received"), "spruce", [row.received for row in fees.sums]),

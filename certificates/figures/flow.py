@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -70,7 +71,8 @@ def figure(asked: Asked) -> Figure:
             (
                 _("Certified"),
                 _(
-                    "The day on which a certificate was issued; a corrected one doesn’t count again."
+                    "The day on which a certificate was issued; "
+                    "a corrected one doesn’t count again."
                 ),
             ),
         ],
@@ -103,7 +105,7 @@ def _table(flow: Flow) -> Table:
     )
 
 
-def _picture(flow: Flow) -> charts.SafeString:
+def _picture(flow: Flow) -> SafeString:
     names = [flow.spans.name(start) for start in flow.spans.starts]
     series = [
         charts.Series(name, colour, values, _said(names, name, values))

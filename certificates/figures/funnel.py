@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from django.db.models import Case, Exists, IntegerField, OuterRef, Value, When
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -146,7 +147,7 @@ def _share(part: int, whole: int) -> str:
     return _("%(count)s (%(share)s in 100)") % values
 
 
-def _picture(found: list[Step]) -> charts.SafeString:
+def _picture(found: list[Step]) -> SafeString:
     return charts.bars(
         [
             charts.Bar(

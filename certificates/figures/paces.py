@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.urls import reverse
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -140,7 +141,8 @@ def _shapes(asked: Asked) -> Iterator[tuple[int, date, date, Decimal, Decimal, D
     )
     cycles = active(asked).order_by().values_list("rules_id", "starts_on", "ends_on").distinct()
     for rules, starts_on, ends_on in cycles:
-        if not (total := needed.get(rules)):
+        total = needed.get(rules)
+        if not (total and starts_on and ends_on):
             continue
         steady = asked.program.steady(total)
         each = Pace(ZERO, total, steady, None, "", starts_on, ends_on, asked.today)
@@ -192,7 +194,7 @@ def _point(found: dict[str, int]) -> str:
     )
 
 
-def _picture(asked: Asked, found: dict[str, int]) -> charts.SafeString:
+def _picture(asked: Asked, found: dict[str, int]) -> SafeString:
     address = reverse("figure_people")
     return charts.bars(
         [

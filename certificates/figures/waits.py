@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -175,13 +177,13 @@ def days(number_of: int) -> str:
     }
 
 
-def _picture(found: list[Wait], target: int) -> charts.SafeString:
+def _picture(found: list[Wait], target: int) -> SafeString:
     legend = [
         ("spruce", _("half of the answers")),
         ("jade", _("nine in ten")),
         ("over", _("oldest that waits")),
     ]
-    return charts.format_html("{}{}", charts.key(legend), charts.bars(list(_bars(found, target))))
+    return format_html("{}{}", charts.key(legend), charts.bars(list(_bars(found, target))))
 
 
 def _bars(found: list[Wait], target: int) -> list[charts.Bar]:
