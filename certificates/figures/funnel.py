@@ -105,7 +105,7 @@ def figure(asked: Asked) -> Figure:
             [
                 Column(_("Step")),
                 Column(_("People")),
-                Column(_("Of all, in %")),
+                Column(_("In 100 who registered")),
                 Column(_("Fewer than before")),
             ],
             [

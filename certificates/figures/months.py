@@ -53,7 +53,11 @@ class Spans:
     def _label(self, start: date) -> Label:
         if self.unit == YEAR:
             return Label(str(start.year))
-        word = short_month(start) if self.unit == MONTH else _("Q%d") % _quarter(start)
+        word = (
+            short_month(start)
+            if self.unit == MONTH
+            else _("Q%(number)s") % {"number": _quarter(start)}
+        )
         return Label(word, str(start.year))
 
     @property
