@@ -11,11 +11,23 @@ from activities.points import ZERO
 from activities.record import Record
 from cec.wording import amount, day, number
 
-# Within a twelfth of a year's share nobody is ahead or behind; within a quarter only a little.
 MONTHS_A_YEAR = 12
-LITTLE_MONTHS = 3
 MINUTES_STEP = 5
 DAYS_A_WEEK = 7
+
+REACHED, OVER = "reached", "over"
+BEHIND, LITTLE_BEHIND, ON_PACE = "behind", "little_behind", "on_pace"
+LITTLE_AHEAD, AHEAD = "little_ahead", "ahead"
+
+# Within a twelfth of a year's share nobody is ahead or behind; within a quarter only a little.
+# Up to how many months of a steady pace above the expected points each band goes, from below, and
+# whether that limit is still in it; what is above the last one is ahead.
+BANDS: tuple[tuple[int, bool, str], ...] = (
+    (-3, True, BEHIND),
+    (-1, True, LITTLE_BEHIND),
+    (1, False, ON_PACE),
+    (3, True, LITTLE_AHEAD),
+)
 
 
 @dataclass(frozen=True)
@@ -102,20 +114,38 @@ class Pace:
             return _("Your program time ended on %(day)s, %(to_go)s short.") % values
         return self._words() % values
 
-    def _words(self) -> str:
+    @property
+    def month(self) -> Decimal | None:
+        """Points of a month at a steady pace."""
+        return self.steady / MONTHS_A_YEAR if self.steady else None
+
+    @property
+    def band(self) -> str:
+        """How the points stand to a steady pace; empty where there is no pace."""
+        if self.needed is None or self.ends_on is None:
+            return ""
+        if self.reached:
+            return REACHED
+        return OVER if self.is_over else self._compared()
+
+    def _compared(self) -> str:
         assert self.expected is not None
-        assert self.steady is not None
+        assert self.month is not None
         ahead = self.counted - self.expected
-        month = self.steady / MONTHS_A_YEAR
-        if abs(ahead) < month:
-            return _("You’re on pace. %(to_go)s to go by %(day)s.")
-        if ahead > month * LITTLE_MONTHS:
-            return _("You’re ahead. %(to_go)s to go by %(day)s.")
-        if ahead > 0:
-            return _("You’re a little ahead. %(to_go)s to go by %(day)s.")
-        if ahead > -month * LITTLE_MONTHS:
-            return _("You’re a little behind. %(to_go)s to go by %(day)s.")
-        return _("There’s still time: %(to_go)s to go by %(day)s.")
+        for months, inclusive, band in BANDS:
+            limit = self.month * months
+            if ahead < limit or (inclusive and ahead == limit):
+                return band
+        return AHEAD
+
+    def _words(self) -> str:
+        return {
+            BEHIND: _("There’s still time: %(to_go)s to go by %(day)s."),
+            LITTLE_BEHIND: _("You’re a little behind. %(to_go)s to go by %(day)s."),
+            ON_PACE: _("You’re on pace. %(to_go)s to go by %(day)s."),
+            LITTLE_AHEAD: _("You’re a little ahead. %(to_go)s to go by %(day)s."),
+            AHEAD: _("You’re ahead. %(to_go)s to go by %(day)s."),
+        }[self._compared()]
 
     @property
     def advice(self) -> list[str]:
@@ -157,6 +187,21 @@ def of(record: Record) -> Pace:
         starts_on=registration.starts_on,
         ends_on=registration.ends_on,
         today=record.today,
+    )
+
+
+def band_sql(*, counted: str, needed: str, over: str, expected: str, month: str) -> str:
+    """Render `Pace.band` as SQL: of everybody it is asked in one statement.
+
+    `needed`, `over`, `expected` and `month` are columns that hold what a `Pace` says of them.
+    """
+    bands = " ".join(
+        f"WHEN {counted} - {expected} {'<=' if inclusive else '<'} {month} * {months} THEN '{band}'"
+        for months, inclusive, band in BANDS
+    )
+    return (
+        f"CASE WHEN {counted} >= {needed} THEN '{REACHED}' WHEN {over} THEN '{OVER}' "
+        f"{bands} ELSE '{AHEAD}' END"
     )
 
 

@@ -109,6 +109,16 @@ def short_day(date: datetime.date | None) -> str:
     return _dated(date, "M") if date else ""
 
 
+def month_and_year(date: datetime.date) -> str:
+    """Write a month: March 2027, mars 2027."""
+    return dateformat.format(date, "F Y")
+
+
+def short_month(date: datetime.date) -> str:
+    """Write a month's name for a narrow place: Mar, mars."""
+    return _FRENCH_MONTHS[date.month - 1] if is_french() else dateformat.format(date, "M")
+
+
 def _dated(date: datetime.date, month_format: str) -> str:
     if isinstance(date, datetime.datetime) and timezone.is_aware(date):
         date = timezone.localtime(date)

@@ -82,6 +82,8 @@ def _waiting(request: HttpRequest) -> Iterable[navigation.Item]:
 
 
 def _committee(request: HttpRequest) -> Iterable[navigation.Item]:
+    address = reverse("figures")
+    yield navigation.Item(_("Figures"), address, within=address, position=5)
     if may(request.user, "see_certificate_texts"):
         texts = reverse("wordings")
         yield navigation.Item(_("Texts and signatories"), texts, within=texts, position=42)

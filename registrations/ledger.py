@@ -85,6 +85,17 @@ def owing(person: Person) -> RegistrationQuerySet:
     )
 
 
+def owed_by_month(found: RegistrationQuerySet) -> dict[date, Decimal]:
+    """Sum what some of those who owe have left to pay, by the month in which they registered."""
+    rows: Any = (
+        found.order_by()
+        .annotate(month=TruncMonth("submitted_on"))
+        .values("month")
+        .annotate(total=Sum("balance"))
+    )
+    return {row["month"]: row["total"] for row in rows}
+
+
 def overpaid(person: Person) -> RegistrationQuerySet:
     """Return whose payments are more than the fee, whatever became of the registration."""
     found = Registration.objects.worked_on_by(person).with_balance()

@@ -56,6 +56,7 @@ ASKED = ("page", "view", "q", "program", "language", "year", "type", "status", "
 ASKED += ("state", "kind", "method", "first", "last", "line", "with")
 ASKED += ("added", "next", "lang", "instead_of", "serial", "name", "registration", "all", "rate")
 ASKED += ("organization", "activity", "use", "words")
+ASKED += ("period", "band", "figure", "format")
 ASKED += ("after", "before", "subject", "association", "mentor", "days", "action", "list")
 ASKED += ("about", "by")
 PARTS = 3  # of the forms of a role, so that the processes of a run share them

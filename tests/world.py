@@ -316,6 +316,7 @@ class World:
             "section": "names",
             "page": "how",
             "version": 1,
+            "figure": "funnel",
             "type": "pd-f",
             "group": "courses",
             "kind": texts.KIND if name.startswith("mail_wording") else "group",

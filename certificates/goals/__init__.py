@@ -10,6 +10,7 @@ from certificates.goals import (
     batch,
     certificate,
     completion,
+    dashboards,
     imports,
     ledger,
     lists,
@@ -44,4 +45,5 @@ GOALS: dict[str, Callable[[Filled], Iterator[Result]]] = {
     "lists": lists.measure,
     "rosters": rosters.measure,
     "imports": imports.measure,
+    "dashboards": dashboards.measure,
 }

@@ -9,7 +9,7 @@ TEXTS = ("counts", "how", "evidence")
 
 
 class Migration(migrations.Migration):
-    dependencies = [("registrations", "0027_history_by_kind")]
+    dependencies = [("registrations", "0028_answers_by_registration")]
 
     operations = [
         *(

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 PARTICIPANT = "participant"
 
+# The kinds of event with which somebody begins to wait for the committee, and its answers.
+ANSWERS = ("send", "approve", "decline", "turn_in", "return", "accept")
+
 
 def event_kinds() -> list[tuple[str, Any]]:
     """Every kind of event with its words; migrations name this list instead of repeating it."""
@@ -196,6 +199,13 @@ class Event(models.Model):
             models.Index(fields=["at"], name="event_by_time"),
             models.Index(fields=["kind", "at"], name="event_by_kind"),
             models.Index(fields=["actor", "at"], name="event_by_actor"),
+            # What somebody waited for and the answer, one behind the other, without the rest.
+            models.Index(
+                fields=["registration", "id"],
+                include=["kind", "at"],
+                condition=Q(kind__in=ANSWERS),
+                name="event_that_answers",
+            ),
         ]
         constraints = [
             models.CheckConstraint(
