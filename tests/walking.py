@@ -33,13 +33,13 @@ class Walker:
         path = urljoin(self.path, action)
         return self._look(self.client.post(path, sent | answers, follow=True), path)
 
-    def press(self, name, *args, form=None):
+    def press(self, name, *args, form=None, **ticked):
         """Press the button that goes to this page, in the form of another one if it is named."""
         with translation.override(self.language):
             path, place = reverse(name, args=args), reverse(form or name, args=args)
         found = [sent for form, sent in self._forms() if self._goes_to(form[1]) == place]
         assert found, f"no form to {place} on {self.path}"
-        return self._look(self.client.post(path, found[0], follow=True), path)
+        return self._look(self.client.post(path, found[0] | ticked, follow=True), path)
 
     def _goes_to(self, action):
         return urlsplit(urljoin(self.path, action)).path

@@ -4,7 +4,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from django.utils import translation
+from django.utils import timezone, translation
 
 from activities import audit, several
 from activities.reasons import difference, worth
@@ -44,6 +44,7 @@ def third_program():
         fee=0,
         time_zone="America/Toronto",
         needs_membership=False,
+        opened_at=timezone.now(),
     )
     rules = Rules.objects.create(program=scheme, version=1)
     kind = ActivityType.objects.create(

@@ -78,7 +78,7 @@ def test_what_the_triggers_keep_is_found_in_the_database():
 @pytest.mark.parametrize(
     "statement",
     [
-        "UPDATE registrations_event SET reason = 'another'",
+        "UPDATE registrations_event SET kind = 'another'",
         "DELETE FROM registrations_event",
         "TRUNCATE registrations_event",
         "ALTER TABLE registrations_event DISABLE TRIGGER USER",

@@ -109,7 +109,7 @@ def registers(person, *, fee):
     person.go("register").sees(NAME[person.language], fee)
     person.go("application", SLUG).fill(employer="Prairie School")
     row = Registration.objects.get(program__slug=SLUG)
-    person.press("check_answers", row.pk)
+    person.press("check_answers", row.pk, program="on")
     return row
 
 

@@ -7,7 +7,6 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import Error, IntegrityError, connection, transaction
 from django.urls import reverse
-from django.utils import timezone
 from openpyxl import load_workbook
 
 from cec.problems import Refused
@@ -24,11 +23,6 @@ def office(client):
     """An administrator, who signed in a moment ago."""
     who = make.administrator()
     client.force_login(who)
-    session = client.session
-    session["account_authentication_methods"] = [
-        {"method": "password", "at": timezone.now().timestamp()}
-    ]
-    session.save()
     return who
 
 

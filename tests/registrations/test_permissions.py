@@ -49,6 +49,11 @@ TABLE = {
     "appoint": {"steering", "administrator"},
     "appoint_administrator": {"administrator"},
     "reset_second_factor": {"administrator"},
+    "keep_programs": {"administrator"},
+    "see_history": {"administrator"},
+    "see_retention": {"administrator"},
+    "keep_incidents": {"administrator"},
+    "erase_people": {"administrator"},
 }
 
 
