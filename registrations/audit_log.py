@@ -4,7 +4,7 @@ import csv
 import io
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time
 from tempfile import TemporaryFile
 from typing import IO, Any
 
@@ -96,7 +96,7 @@ def _within(asked: Asked) -> Q:
     if asked.first:
         days &= Q(at__gte=_begin(asked.first))
     if asked.last:
-        days &= Q(at__lt=_begin(asked.last + timedelta(days=1)))
+        days &= Q(at__date__lte=asked.last)
     return days
 
 

@@ -104,5 +104,6 @@ def _status(world, role, method, url):
         if role == "deactivated":
             world.deactivate()
         response = client.get(url) if method == "GET" else client.post(url)
+        response.getvalue()  # a file is closed once it is read
         transaction.set_rollback(True)
     return response.status_code

@@ -34,7 +34,8 @@ def wrong(response):
         if needed not in policy:
             found.add(needed)
     for loose in ("unsafe-inline", "unsafe-eval", "*", "http:", "https:", "data:"):
-        if loose in policy and not response.wsgi_request.path.endswith("/html/"):
+        a_mail = loose == "unsafe-inline" and "sandbox" in policy  # its styles are in it
+        if loose in policy and not a_mail:
             found.add(loose)
     return found
 
@@ -82,6 +83,7 @@ def test_every_kind_of_answer_has_them(monkeypatch, settings):
     }
     assert answers["503 of a lost database"].status_code == 503
     assert answers["static"].status_code == 200
+    answers["static"].getvalue()
     assert {kind: found for kind, each in answers.items() if (found := wrong(each))} == {}
 
 
@@ -98,5 +100,6 @@ def test_so_has_every_page_and_file(role):
             response = client.get(world.url(name), secure=True)
             if found := wrong(response):
                 lacking[name] = found
+            response.getvalue()  # a file is closed once it is read
 
     assert lacking == {}

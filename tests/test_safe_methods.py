@@ -13,8 +13,9 @@ from tests.world import ROLES, World
 
 pytestmark = pytest.mark.django_db
 
-# What looking may change: the session that a message was read from, and the counts of limits.
-MAY_CHANGE = {"django_session", "cec_cache"}
+# What looking may change: the session that a message was read from, the counts of limits, and who
+# looked at whose record (K4).
+MAY_CHANGE = {"django_session", "cec_cache", "registrations_recordview"}
 # That somebody of the committee took a person's paper is written down (J2).
 EVENTS = "registrations_event"
 TAKEN = "WHERE kind NOT IN ('downloaded', 'transcript')"

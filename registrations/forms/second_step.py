@@ -37,6 +37,17 @@ class OnceOnly:
         return code
 
 
+class DeviceAnswer(forms.JSONField):
+    """JSON of a device. A number of thousands of digits is none, and no fault of ours."""
+
+    def to_python(self, value: Any) -> Any:
+        """See forms.Field."""
+        try:
+            return super().to_python(value)
+        except ValueError:
+            raise get_adapter().validation_error("incorrect_code") from None
+
+
 class Readable:
     """What a device answered; whatever a stranger sends instead is not one of ours."""
 
@@ -50,13 +61,19 @@ class Readable:
 class TakePasskeyForm(Readable, passkeys.AuthenticateWebAuthnForm):  # type: ignore[misc]
     """The second step by a passkey."""
 
+    credential = DeviceAnswer(widget=forms.HiddenInput)
+
 
 class AgainPasskeyForm(Readable, passkeys.ReauthenticateWebAuthnForm):  # type: ignore[misc]
     """Who it is, by a passkey."""
 
+    credential = DeviceAnswer(widget=forms.HiddenInput)
+
 
 class SignInPasskeyForm(Readable, passkeys.LoginWebAuthnForm):  # type: ignore[misc]
     """Both steps by a passkey."""
+
+    credential = DeviceAnswer(widget=forms.HiddenInput)
 
 
 class TakeForm(OnceOnly, either.AuthenticateForm):  # type: ignore[misc]
@@ -81,6 +98,7 @@ class AddPasskeyForm(passkeys.AddWebAuthnForm):  # type: ignore[misc]
     """A passkey asks for a finger, a face or a PIN, and so is both steps in one."""
 
     passwordless = None
+    credential = DeviceAnswer(widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

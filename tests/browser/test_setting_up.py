@@ -144,6 +144,7 @@ def registers(person: Visitor) -> Registration:
     person.language = "en"
     person.go("application", "technicians")
     person.press("Check your answers")
+    steps.agree(person)
     person.press("Send my registration")
     person.sees("Sent.", "How to pay", "$12.50")
     return Registration.objects.get(program__code="SLTA")

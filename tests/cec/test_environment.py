@@ -18,6 +18,9 @@ SAFE = {
     "DATABASE_URL": "postgresql://cec@localhost/cec",
     "REDIS_URL": "redis://localhost/0",
     "SIGNING_KEY_FILE": "key.pem",
+    "ORGANISATION_NAME": "The Partnership",
+    "PRIVACY_OFFICER_EMAIL": "privacy@example.org",
+    "HOSTING_PLACE": "Canada",
 }
 
 PROVIDER = {

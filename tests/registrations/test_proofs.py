@@ -236,7 +236,7 @@ class TestUpload:
         with caplog.at_level(logging.DEBUG, logger="cec"):
             send(client, asked, "Secret name.pdf", b"%PDF-1.7 secret")
 
-        assert "Upload refused" in caplog.text
+        assert "upload_refused" in caplog.text
         assert "ecret" not in caplog.text
 
     @staticmethod
