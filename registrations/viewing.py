@@ -14,11 +14,14 @@ from django.db import connection
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
-from registrations.models import Person, RecordView, Registration
+from registrations.models import Appointment, Person, RecordView, Registration
 from registrations.models.committee import roles_of
+from registrations.models.history import PARTICIPANT
 
 MENTOR = "mentor"
+WORDS = dict(Appointment.Role.choices) | {PARTICIPANT: _("participant"), MENTOR: _("mentor")}
 
 _NOTE = """
 INSERT INTO registrations_recordview
@@ -73,6 +76,11 @@ def _represented(associations: frozenset[int], registration: Registration) -> in
     if registration.association_id in associations:
         return registration.association_id
     return min(associations, default=None)
+
+
+def as_what(names: str) -> str:
+    """Say what somebody was, in words, as a look or a line of the history has it."""
+    return ", ".join(str(WORDS.get(name, name)) for name in names.split(",") if name)
 
 
 def of(person: Person) -> QuerySet[RecordView]:

@@ -127,7 +127,7 @@ class Nonsense(world.World):
         self.going_on = make.activity(self.registration, "LEAD", on=day, key="board")
         self.client = Client(raise_request_exception=False)
         if role != "anonymous":
-            self.client.force_login(self.people[role])
+            self.client.force_login(make.confirmed_address(self.people[role]))
         if role == "owner":
             self._upload()
             crediting.ask_back(self.request, by=self.people["officer"], question="Why?")

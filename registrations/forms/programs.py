@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.core.validators import RegexValidator
 from django.db.models import QuerySet
 from django.utils.text import format_lazy
@@ -321,14 +322,21 @@ class RetireForm(SeenForm):
     )
 
 
-def shown_values(program: Program, section: str) -> list[tuple[str, str]]:
-    """Return what a part says now, each with what it is called, for a page to list."""
+def shown_values(program: Program, section: str) -> list[tuple[str, str, str, str]]:
+    """Return what a part says now, for a page to list: what it is called, the value, no link, and
+    the language of a text that has one of its own.
+    """
     fields = FORMS[section].base_fields
     return [
-        (str(field.label), _value(field, getattr(program, name)))
+        (str(field.label), _value(field, getattr(program, name)), "", _language(name))
         for name, field in fields.items()
         if name != "seen"
     ]
+
+
+def _language(name: str) -> str:
+    ending = name.rpartition("_")[2]
+    return ending if ending in dict(settings.LANGUAGES) else ""
 
 
 def _flag(value: Any) -> str:

@@ -15,7 +15,7 @@ from cec.export import XLSX
 from cec.navigation import Tab
 from cec.paging import Order, page_of
 from cec.problems import Refused
-from registrations import audit_log, seals
+from registrations import audit_log, seals, viewing
 from registrations.audit_log import Asked
 from registrations.forms.privacy import HistoryForm, ViewsForm
 from registrations.models import Event, HistoryRemoved, RecordView, Seal
@@ -60,12 +60,13 @@ def history(request: HttpRequest) -> HttpResponse:
 
 
 def _name_roles(rows: list[Any]) -> None:
-    """Say whom or what a line is about, and what stands in its details."""
+    """Say whom or what a line is about, as what it was done, and what stands in its details."""
     pattern = reverse("desk_registration", args=[0])
     for row in rows:
         registration = row.registration
         row.about = registration.person if registration else row.person
         row.url = pattern.replace("/0/", f"/{registration.pk}/") if registration else ""
+        row.as_what = viewing.as_what(row.role)
         row.said = ", ".join(f"{name}: {value}" for name, value in row.details.items())
 
 
@@ -121,5 +122,7 @@ def views(request: HttpRequest) -> HttpResponse:
         "viewer", "person", "association", "registration__program"
     )
     page = page_of(found, LATEST_FIRST, request.GET, among=RecordView.objects.all())
+    for row in page.rows:
+        row.as_what = viewing.as_what(row.role)
     context = {"views": tabs("record_views"), "form": form, "page": page}
     return render(request, "registrations/record_views.html", context, status=200 if asked else 422)

@@ -9,11 +9,9 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from cec.paging import Order, page_of
 from registrations import consents, viewing
-from registrations.models import Appointment
 from registrations.notices import choices
 
 LATEST_FIRST = Order(F("at"), falling=True)
-ROLES = dict(Appointment.Role.choices)
 
 
 @require_http_methods(["GET", "POST"])
@@ -57,10 +55,5 @@ def looked(request: HttpRequest) -> HttpResponse:
     found = viewing.of(request.user)
     page = page_of(found, LATEST_FIRST, request.GET, among=found)
     for row in page.rows:
-        row.as_what = _roles(row.role)
+        row.as_what = viewing.as_what(row.role)
     return render(request, "account/who_looked.html", {"page": page})
-
-
-def _roles(names: str) -> str:
-    """Write what somebody was, as a person reads it."""
-    return ", ".join(str(ROLES.get(name, _("mentor"))) for name in names.split(","))
