@@ -268,7 +268,8 @@ def stored_file(name: str = "card.pdf") -> StoredFile:
 
 def confirmed_address(who: Person) -> Person:
     """Let the person have confirmed their e-mail address."""
-    EmailAddress.objects.create(user=who, email=who.email, verified=True, primary=True)
+    confirmed = {"verified": True, "primary": True}
+    EmailAddress.objects.update_or_create(user=who, email=who.email, defaults=confirmed)
     return who
 
 
