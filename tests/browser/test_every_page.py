@@ -38,15 +38,16 @@ OF_A_REGISTRATION = [name for name in NAMES if places(name) == ["registration"]]
 
 # Takes away what was filled in where an answer is needed, and sends the form all the same.
 SEND_EMPTY = """form => {
-    for (const field of form.querySelectorAll("[required]")) {
+    for (const field of form.querySelectorAll("[required]:not([type=hidden])")) {
         if (field.type === "radio" || field.type === "checkbox") field.checked = false;
         else field.value = "";
     }
-    form.noValidate = true;
-    form.removeAttribute("hx-post");
+    const button = form.querySelector("button[name]");
+    if (button) form.append(Object.assign(document.createElement("input"),
+        { type: "hidden", name: button.name, value: button.value }));
     form.submit();
 }"""
-NEEDS_AN_ANSWER = 'main form[method="post"]:has([required])'
+NEEDS_AN_ANSWER = 'main form[method="post"]:has([required]:not([type=hidden]))'
 
 
 @pytest.mark.parametrize("role", ROLES)
