@@ -9,12 +9,13 @@ import signal
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from cec.spreadsheet.safety import WorkbookRefused
 
 SECONDS = 60.0  # of the processor: a busy machine is no fault of the file
-BYTES = 1024**3  # of address space, all that the process has taken before included
+BYTES = 1024**3  # of address space, beyond what the process has taken before
 
 
 @contextmanager
@@ -29,7 +30,7 @@ def bounded() -> Iterator[None]:
         return
     handler = signal.signal(signal.SIGPROF, _too_long)
     soft, hard = resource.getrlimit(resource.RLIMIT_AS)
-    resource.setrlimit(resource.RLIMIT_AS, (_least(BYTES, soft), hard))
+    resource.setrlimit(resource.RLIMIT_AS, (_least(_taken() + BYTES, soft), hard))
     signal.setitimer(signal.ITIMER_PROF, SECONDS)
     try:
         yield
@@ -37,6 +38,15 @@ def bounded() -> Iterator[None]:
         signal.setitimer(signal.ITIMER_PROF, 0)
         resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
         signal.signal(signal.SIGPROF, handler)
+
+
+def _taken() -> int:
+    """Return the process's address space in bytes: a large process is no fault of the file."""
+    try:
+        pages = Path("/proc/self/statm").read_text(encoding="ascii").split()[0]
+    except OSError:
+        return 0
+    return int(pages) * resource.getpagesize()
 
 
 def _least(wanted: int, soft: int) -> int:

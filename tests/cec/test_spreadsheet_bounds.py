@@ -91,7 +91,7 @@ def test_every_table_is_read_within_these_bounds():
         seen.append(state())
 
     ((memory, _handler, (left, _interval)),) = seen
-    assert memory[0] == BYTES
+    assert BYTES < memory[0] < 10 * BYTES  # beyond what this process has already
     assert 0 < left <= bounds.SECONDS
 
 
