@@ -113,8 +113,8 @@ def columns(
         description,
         _grid(),
         _groups(series, len(labels), most),
-        _words(labels, NARROW, "narrow"),
-        _words(labels, WIDE, "wide"),
+        _words(labels, NARROW, "few"),
+        _words(labels, WIDE, "many"),
         name=name,
     )
 
