@@ -224,10 +224,11 @@ class Nonsense(world.World):
                 self.complaints.append(f"{answer.status_code} {about}")
             elif answer.status_code >= 400 and method == "post" and saved() != self.before:
                 self.complaints.append(f"saved something {about}")
+            content = answer.getvalue()  # a file that isn't read to its end stays open
             slow = seconds > SLOWEST_SECONDS
             if slow and again:
                 self.complaints.append(f"{seconds:.0f} seconds {about}")
-            if not answer.streaming and MARKUP.encode() in answer.content:
+            if not answer.streaming and MARKUP.encode() in content:
                 self.complaints.append(f"markup {about}")
             if "evil.example" in answer.get("Location", "").partition("?")[0]:
                 self.complaints.append(f"leads away {about}")
