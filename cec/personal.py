@@ -71,7 +71,9 @@ class Traces:
         said = {text for text in said if len(text) >= SHORTEST_NAME}
         said |= {html.escape(text) for text in said}
         longest_first = sorted(said, key=lambda text: (-len(text), text))
-        return r"(?<!\w)(" + "|".join(map(re.escape, longest_first)) + r")(?!\w)" if said else ""
+        # The lines of a mail end between any two words.
+        parts = [r"\s+".join(map(re.escape, text.split())) for text in longest_first]
+        return r"(?<!\w)(" + "|".join(parts) + r")(?!\w)" if parts else ""
 
     def mask(self, text: str) -> str:
         """Return a text without them."""
