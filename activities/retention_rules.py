@@ -1,7 +1,6 @@
 """What of records is kept no longer: files that show activities, and rules that were tried (K3)."""
 
 from datetime import datetime
-from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
@@ -57,13 +56,6 @@ def forget_evidence(rows: list[Evidence]) -> int:
     Kept("KEPT_REHEARSAL_MONTHS"),
     since=_("the trial"),
 )
-def trials(before: datetime) -> QuerySet[Any]:
+def trials(before: datetime) -> QuerySet[Rehearsal]:
     """Trials alone: once people were moved by one, it is the history of that."""
     return Rehearsal.objects.filter(made_at__lt=before, moved_at__isnull=True)
-
-
-@trials.remove
-def forget_trials(rows: list[Rehearsal]) -> int:
-    for row in rows:
-        row.delete()
-    return len(rows)

@@ -6,9 +6,9 @@
     @mail_bodies.remove
     def forget_bodies(rows: list[OutgoingMail]) -> int: ...
 
-A rule lists first: `due` are the rows whose time is over, oldest first, and nothing else is ever
-removed. The rows go in small transactions, so that nobody waits for one; what was removed is
-counted, and nothing else is noted of it.
+Without the second function the rows are deleted. A rule lists first: `due` are the rows whose time
+is over, oldest first, and nothing else is ever removed. The rows go in small transactions, so that
+nobody waits for one; what was removed is counted, and nothing else is noted of it.
 """
 
 from __future__ import annotations
@@ -60,6 +60,12 @@ Due = Callable[[datetime], QuerySet[Any]]
 Remove = Callable[[list[Any]], int]
 
 
+def delete(rows: list[Any]) -> int:
+    """Delete rows of one model, with what hangs on them; returns how many they were."""
+    type(rows[0])._base_manager.filter(pk__in=[row.pk for row in rows]).delete()
+    return len(rows)
+
+
 @dataclass
 class Rule:
     """What goes, after how long since when. `remove` takes locked rows and says how many went.
@@ -74,7 +80,7 @@ class Rule:
     find: Due
     locked: bool = True
     batch: int = BATCH
-    _remove: Remove | None = field(default=None, repr=False)
+    _remove: Remove = field(default=delete, repr=False)
 
     def remove(self, function: Remove) -> Remove:
         self._remove = function
@@ -95,7 +101,6 @@ class Rule:
                 if self.locked:
                     found = found.select_for_update(of=("self",), skip_locked=True)
                 rows = list(found[: self.batch])
-                assert self._remove is not None
                 last = rows[-1].pk if rows else last  # before it goes: a row deleted has no key
                 removed += self._remove(rows) if rows else 0
             if len(rows) < self.batch:

@@ -56,17 +56,7 @@ def stumbles(before: datetime) -> QuerySet[Stumble]:
     return Stumble.objects.filter(tried_at__lt=before)
 
 
-@stumbles.remove
-def forget_stumbles(rows: list[Stumble]) -> int:
-    return Stumble.objects.filter(pk__in=[row.pk for row in rows]).delete()[0]
-
-
 @retention.rule("failed_jobs", _("Notes on tasks that failed"), FAILED, since=_("the last try"))
 def failed_jobs(before: datetime) -> QuerySet[Job]:
     """Those of tasks, and of jobs that the program has no longer: a job's own row is used again."""
     return Job.objects.filter(started_at__lt=before, finished_at__lt=before)
-
-
-@failed_jobs.remove
-def forget_jobs(rows: list[Job]) -> int:
-    return Job.objects.filter(pk__in=[row.pk for row in rows]).delete()[0]

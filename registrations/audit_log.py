@@ -38,10 +38,6 @@ class Asked:
     first: date | None = None
     last: date | None = None
 
-    @property
-    def is_empty(self) -> bool:
-        return self == Asked()
-
 
 def events(person: Person, asked: Asked) -> QuerySet[Event]:
     """Return the lines of the history that are asked for."""
@@ -61,9 +57,10 @@ def views(person: Person, asked: Asked) -> QuerySet[RecordView]:
     require(person, "see_history")
     found = RecordView.objects.all()
     if asked.about:
-        registration = ledger.find(person, asked.about)
-        about = Q(registration=registration) | Q(person__in=_with_address(asked.about))
-        found = found.filter(about if registration else Q(person__in=_with_address(asked.about)))
+        about = Q(person__in=_with_address(asked.about))
+        if registration := ledger.find(person, asked.about):
+            about |= Q(registration=registration)
+        found = found.filter(about)
     if asked.by:
         found = found.filter(viewer__in=_with_address(asked.by))
     return found.filter(_within(asked))
@@ -94,14 +91,14 @@ def _with_address(text: str) -> QuerySet[Person]:
 def _within(asked: Asked) -> Q:
     days = Q()
     if asked.first:
-        days &= Q(at__gte=_begin(asked.first))
-    if asked.last:
-        days &= Q(at__date__lte=asked.last)
+        days &= Q(at__gte=_moment(asked.first, time.min))
+    if asked.last:  # not by `at__date`, which no index answers
+        days &= Q(at__lte=_moment(asked.last, time.max))
     return days
 
 
-def _begin(day: date) -> datetime:
-    return timezone.make_aware(datetime.combine(day, time()))
+def _moment(day: date, at: time) -> datetime:
+    return timezone.make_aware(datetime.combine(day, at))
 
 
 def headings() -> list[str]:

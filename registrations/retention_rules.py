@@ -112,7 +112,7 @@ def roster_rows(before: datetime) -> QuerySet[RosterMember]:
 @roster_rows.remove
 def forget_members(rows: list[RosterMember]) -> int:
     Roster.objects.filter(pk__in={row.roster_id for row in rows}).update(content=None)
-    return RosterMember.objects.filter(pk__in=[row.pk for row in rows]).delete()[0]
+    return retention.delete(rows)
 
 
 @retention.rule(
@@ -181,11 +181,6 @@ def record_views(before: datetime) -> QuerySet[RecordView]:
     return RecordView.objects.filter(at__lt=before)
 
 
-@record_views.remove
-def forget_views(rows: list[RecordView]) -> int:
-    return RecordView.objects.filter(pk__in=[row.pk for row in rows]).delete()[0]
-
-
 @retention.rule(
     "incidents",
     _("The register of confidentiality incidents"),
@@ -201,9 +196,8 @@ def incidents(before: datetime) -> QuerySet[Incident]:
 
 @incidents.remove
 def forget_incidents(rows: list[Incident]) -> int:
-    keys = [row.pk for row in rows]
-    IncidentAccount.objects.filter(incident__in=keys).delete()
-    return Incident.objects.filter(pk__in=keys).delete()[0]
+    IncidentAccount.objects.filter(incident__in=[row.pk for row in rows]).delete()
+    return retention.delete(rows)
 
 
 @retention.rule(
@@ -217,11 +211,6 @@ def confirmations(before: datetime) -> QuerySet[EmailConfirmation]:
     return found
 
 
-@confirmations.remove
-def forget_confirmations(rows: list[EmailConfirmation]) -> int:
-    return int(EmailConfirmation.objects.filter(pk__in=[row.pk for row in rows]).delete()[0])
-
-
 @retention.rule(
     "failing_addresses",
     _("Addresses that mail came back from, and that are nobody’s any more"),
@@ -231,8 +220,3 @@ def forget_confirmations(rows: list[EmailConfirmation]) -> int:
 def failing_addresses(before: datetime) -> QuerySet[FailingAddress]:
     owner = Person.objects.annotate(key=Lower("email")).filter(key=OuterRef("address"))
     return FailingAddress.objects.filter(~Exists(owner), since__lt=before)
-
-
-@failing_addresses.remove
-def forget_addresses(rows: list[FailingAddress]) -> int:
-    return FailingAddress.objects.filter(pk__in=[row.pk for row in rows]).delete()[0]

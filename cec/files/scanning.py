@@ -15,15 +15,27 @@ _CHUNK = 64 * 1024
 Scan = StoredFile.Scan
 
 
+class NoAnswer(Exception):
+    """clamd is down, or hangs at a file."""
+
+
 def scan(content: bytes) -> StoredFile.Scan:
     """Return what clamd says; `WAITING` when there is none, or it doesn't answer as it should."""
     if settings.CLAMD is None:
         return Scan.WAITING
     try:
-        said = _asked(settings.CLAMD, content)
+        return asked(content)
+    except NoAnswer:
+        return Scan.WAITING
+
+
+def asked(content: bytes) -> StoredFile.Scan:
+    """Return what clamd says; `WAITING` for what it can't look at. Raises NoAnswer."""
+    try:
+        said = _talk(settings.CLAMD, content)
     except OSError as error:
         logger.warning("clamd doesn't answer: %s", error)
-        return Scan.WAITING
+        raise NoAnswer from error
     if said == b"stream: OK":
         return Scan.CLEAN
     if said.startswith(b"stream: ") and said.endswith(b" FOUND"):
@@ -32,7 +44,7 @@ def scan(content: bytes) -> StoredFile.Scan:
     return Scan.WAITING
 
 
-def _asked(address: tuple[str, int], content: bytes) -> bytes:
+def _talk(address: tuple[str, int], content: bytes) -> bytes:
     """Hand the content over in pieces, as INSTREAM wants it, and return the answer."""
     with socket.create_connection(address, timeout=SECONDS) as clamd:
         clamd.sendall(b"zINSTREAM\0")

@@ -16,7 +16,6 @@ from cec.navigation import Tab
 from cec.paging import Order, page_of
 from cec.problems import Refused
 from registrations import audit_log, seals, viewing
-from registrations.audit_log import Asked
 from registrations.forms.privacy import HistoryForm, ViewsForm
 from registrations.models import Event, HistoryRemoved, RecordView, Seal
 from registrations.permissions import require
@@ -41,17 +40,14 @@ def history(request: HttpRequest) -> HttpResponse:
     require(request.user, "see_history")
     form = HistoryForm(request.GET)
     asked = form.asked
+    found = audit_log.events(request.user, asked) if asked else Event.objects.none()
     page = page_of(
-        audit_log.with_names(audit_log.events(request.user, asked or Asked())),
-        LATEST_FIRST,
-        request.GET,
-        among=Event.objects.all(),
+        audit_log.with_names(found), LATEST_FIRST, request.GET, among=Event.objects.all()
     )
     _name_roles(page.rows)
     context = {
         "views": tabs("history"),
         "form": form,
-        "asked": asked,
         "page": page,
         "newest_seal": Seal.objects.last(),
         "removed": HistoryRemoved.objects.last(),
@@ -118,9 +114,8 @@ def views(request: HttpRequest) -> HttpResponse:
     require(request.user, "see_history")
     form = ViewsForm(request.GET)
     asked = form.asked
-    found = audit_log.views(request.user, asked or Asked()).select_related(
-        "viewer", "person", "association", "registration__program"
-    )
+    looks = audit_log.views(request.user, asked) if asked else RecordView.objects.none()
+    found = looks.select_related("viewer", "person", "association", "registration__program")
     page = page_of(found, LATEST_FIRST, request.GET, among=RecordView.objects.all())
     for row in page.rows:
         row.as_what = viewing.as_what(row.role)

@@ -10,13 +10,14 @@ from django.urls import reverse
 
 from activities import evidence
 from cec import environment
-from cec.files import rescanning
+from cec.files import rescanning, scanning
 from cec.models import StoredFile
 from cec.problems import Refused
 from tests import factories as make
-from tests.cec.hostile_files import GOOD, taken, upload
+from tests.cec.hostile_files import GOOD, pdf, taken, upload
 
 pytestmark = pytest.mark.django_db
+TOO_LARGE = b"INSTREAM size limit exceeded. ERROR"
 EICAR = rb"X5O!P%@AP[4\PZX54(P^)7CC)7}$" + b"EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*"
 # The test file's text inside a PDF that is sound otherwise.
 INFECTED = GOOD["card.pdf"][:9] + b"%" + EICAR + b"\n" + GOOD["card.pdf"][9:]
@@ -25,10 +26,10 @@ INFECTED = GOOD["card.pdf"][:9] + b"%" + EICAR + b"\n" + GOOD["card.pdf"][9:]
 class Clamd(threading.Thread):
     """Speaks as clamd does, for one thing that it knows."""
 
-    def __init__(self, answer: bytes = b""):
+    def __init__(self, answer: bytes = b"", cannot: bytes | None = None):
         super().__init__(daemon=True)
         self.socket = socket.create_server(("127.0.0.1", 0))
-        self.answer, self.seen = answer, []
+        self.answer, self.cannot, self.seen = answer, cannot, []
         self.address = self.socket.getsockname()
 
     def run(self):
@@ -44,12 +45,14 @@ class Clamd(threading.Thread):
                     content += asked.read(size)
                 self.seen.append(content)
                 found = b"stream: Eicar-Test-Signature FOUND" if EICAR in content else b"stream: OK"
+                if content == self.cannot:
+                    found = TOO_LARGE
                 line.sendall((self.answer or found) + b"\0")
 
 
 @contextmanager
-def running(settings, answer: bytes = b""):
-    clamd = Clamd(answer)
+def running(settings, answer: bytes = b"", cannot: bytes | None = None):
+    clamd = Clamd(answer, cannot)
     clamd.start()
     settings.CLAMD = clamd.address
     try:
@@ -101,7 +104,7 @@ def test_a_clean_one_is_served_to_who_may_see_it(settings, client, record):
 
 @pytest.mark.parametrize("down", [True, False], ids=["no answer", "an answer that says nothing"])
 def test_what_was_not_scanned_goes_to_its_sender_and_to_nobody_else(settings, client, record, down):
-    with running(settings, answer=b"INSTREAM size limit exceeded. ERROR") as clamd:
+    with running(settings, answer=TOO_LARGE) as clamd:
         if down:
             settings.CLAMD = ("127.0.0.1", 1)
         row = sent(record)
@@ -122,6 +125,38 @@ def test_it_is_scanned_when_clamd_is_back(settings, client, record):
 
     assert done == (1, 0)
     assert asks(client, row, make.representative("MLA")) == 200
+
+
+def test_one_that_cannot_be_scanned_keeps_nobody_elses_waiting(settings, record):
+    too_large, other = sent(record), sent(record, pdf(pages=2))
+
+    with running(settings, cannot=GOOD["card.pdf"]):
+        assert rescanning.scan_waiting() == 1
+
+    too_large.file.refresh_from_db()
+    other.file.refresh_from_db()
+    assert (too_large.file.scan, other.file.scan) == ("waiting", "clean")
+
+
+def test_one_that_clamd_never_answers_about_keeps_nobody_elses_waiting(
+    settings, record, monkeypatch
+):
+    endless, other = sent(record), sent(record, pdf(pages=2))
+    scan = scanning.asked
+
+    def asked(content):
+        if content == GOOD["card.pdf"]:
+            raise scanning.NoAnswer
+        return scan(content)
+
+    monkeypatch.setattr(scanning, "asked", asked)
+
+    with running(settings):
+        assert rescanning.scan_waiting() == 1
+
+    endless.file.refresh_from_db()
+    other.file.refresh_from_db()
+    assert (endless.file.scan, other.file.scan) == ("waiting", "clean")
 
 
 def test_a_virus_that_is_found_later_goes_to_nobody(settings, client, record):

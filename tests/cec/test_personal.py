@@ -4,6 +4,7 @@ import pytest
 from django.apps import apps
 
 from cec import personal
+from cec.models import OutgoingMail
 from cec.personal import TECHNICAL, Declared, Traces, is_text
 from cec.personal_words import words_of
 
@@ -74,6 +75,24 @@ def test_a_text_is_masked_by_whole_words_whatever_their_case():
     said = found.mask("ZOË O’BRIEN <zoe@example.org>, MLA-1042; not MLA-10423")
 
     assert said == "— <—>, —; not MLA-10423"
+
+
+def test_a_name_is_found_across_the_line_ends_of_a_mail():
+    found = traces(names={"Zoë O’Brien"})
+
+    assert found.mask("Your mentor is Zoë\nO’Brien.") == "Your mentor is —."
+
+
+@pytest.mark.django_db
+def test_the_database_masks_as_python_does():
+    found = traces(names={"Zoë O’Brien-Côté"}, numbers={"MLA 10.42"})
+    said = "Zoë\nO’Brien-Côté (mla  10.42), MLA 10942"
+    mail = OutgoingMail.objects.create(to="a@example.org", subject="Hello", text=said)
+
+    personal.mask(OutgoingMail, "text", found.pattern())
+
+    mail.refresh_from_db()
+    assert mail.text == found.mask(said) == "— (—), MLA 10942"
 
 
 def test_what_is_too_short_to_be_told_from_a_word_is_not_masked():

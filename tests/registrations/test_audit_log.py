@@ -2,18 +2,19 @@
 
 import csv
 import io
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 
 import pytest
 from django.conf import settings
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 from openpyxl import load_workbook
 
-from registrations import audit_log, seals
+from registrations import audit_log, seals, viewing
 from registrations.audit_log import Asked
-from registrations.models import Event
+from registrations.models import Event, RecordView
 from registrations.models.history import write_event
 from tests import factories as make
 from tests.registrations.kept import aged_event
@@ -72,14 +73,33 @@ class TestSearching:
         assert before == [old]
         assert after == [self.note]
 
+    def test_the_last_day_goes_to_its_last_moment_and_is_found_by_an_index(self, client, office):
+        day = timezone.localdate() - timedelta(days=10)
+        midnight = timezone.make_aware(datetime.combine(day + timedelta(days=1), time()))
+        last = aged_event(self.row, midnight - timedelta(microseconds=1))
+        aged_event(self.row, midnight)
+
+        with CaptureQueriesContext(connection) as asked:
+            found = lines(client, first=str(day), last=str(day))
+
+        assert found == [last]
+        assert not any("AT TIME ZONE" in row["sql"] for row in asked)
+
+    @pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+    def test_takes_every_day_that_there_is(self, client, office, day):
+        assert client.get(reverse("history"), {"first": day, "last": day}).status_code == 200
+
     def test_finds_nothing_by_what_names_nothing(self, client, office):
         assert lines(client, about="nobody@example.org") == []
         assert lines(client, about="whatever") == []
 
-    def test_says_that_it_cannot_read_a_day(self, client, office):
-        page = client.get(reverse("history"), {"first": "tomorrow"})
+    @pytest.mark.parametrize("name", ["history", "record_views"])
+    def test_says_that_it_cannot_read_a_day_and_shows_nothing(self, client, office, name):
+        viewing.note(self.row, RecordView.Page.RECORD, by=self.by)
 
-        assert page.status_code == 422
+        page = client.get(reverse(name), {"first": "tomorrow"})
+
+        assert (page.status_code, page.context["page"].rows) == (422, [])
         assert "year first" in page.content.decode()
 
     @pytest.mark.parametrize("who", [make.steering, make.representative])

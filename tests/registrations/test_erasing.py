@@ -1,6 +1,7 @@
 """Asking for erasure, waiting, taking it back, and who may (reliability K2). What it takes away is
 in tests/certificates/test_erase_drill.py."""
 
+import re
 from datetime import timedelta
 from io import StringIO
 
@@ -8,6 +9,7 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -102,6 +104,39 @@ class TestAsking:
         erasing.erase(who, by=None, reason="")
 
         assert Appointment.objects.get(person=who).role == "representative"
+
+
+class TestAmongTheMailsOfOthers:
+    def test_a_name_goes_from_every_part_of_a_mail(self):
+        who = make.person("Zoë Tremblay")
+        to_mentor = OutgoingMail.objects.create(
+            to="mentor@example.org",
+            subject="Zoë Tremblay asks you",
+            text="Your mentee is Zoë\nTremblay.",
+            html="<p>Your mentee is Zoë Tremblay.</p>",
+        )
+
+        erasing.erase(who, by=None, reason="")
+
+        to_mentor.refresh_from_db()
+        assert to_mentor.subject == "— asks you"
+        assert to_mentor.text == "Your mentee is —."
+        assert to_mentor.html == "<p>Your mentee is —.</p>"
+
+    def test_the_long_html_is_not_looked_through_for_it(self):
+        who = make.person("Zoë Tremblay")
+
+        with CaptureQueriesContext(connection) as asked:
+            erasing.erase(who, by=None, reason="")
+
+        looked = [row["sql"] for row in asked if re.search(r"cec_outgoingmail.* ~\*", row["sql"])]
+        assert looked
+        assert not any(re.search(r'"html"(::text)? ~\*', sql) for sql in looked)
+
+    def test_it_has_longer_than_a_page(self):
+        with transaction.atomic(), personal.erasing(), connection.cursor() as cursor:
+            cursor.execute("SHOW statement_timeout")
+            assert cursor.fetchone() == ("1min",)
 
 
 class TestTakingBack:
