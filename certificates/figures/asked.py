@@ -134,7 +134,10 @@ class Choices:
             year=next((at for at in self.years if str(at) == given.get("year")), None),
         )
         first, last = (_day(given.get(name, "")) for name in ("first", "last"))
-        if given.get("period") == DATES and (first or last):
+        # Days that somebody writes are meant, whatever period stands beside them; those that the
+        # page had filled in yield to another period.
+        are_meant = given.get("period") == DATES or given.get("shown") != DATES
+        if are_meant and (first or last):
             backwards = bool(first and last and last < first)
             first, last = (last, first) if backwards else (first, last)
             return replace(asked, period=DATES, first=first, last=last)

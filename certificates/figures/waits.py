@@ -40,7 +40,7 @@ WAITS = """
     history AS (
         SELECT kind, at, lag(kind) OVER line AS kind_before, lag(at) OVER line AS since
         FROM registrations_event e
-        WHERE kind IN ({answers}) AND {scope}
+        WHERE kind IN ({answers}) AND registration_id IN (SELECT id FROM mine)
         WINDOW line AS (PARTITION BY registration_id ORDER BY id)
     ),
     answered AS (
@@ -98,11 +98,9 @@ def waits(asked: Asked) -> list[Wait]:
     """Return how long each kind of answer took, and takes; requests only where there are any."""
     mine = asked.registrations()
     requests = CreditRequest.objects.waiting().filter(registration__in=mine.values("pk"))
-    scope = "true" if asked.is_everybody else "registration_id IN (SELECT id FROM mine)"
     sql = WAITS.format(
         mine=as_sql(mine.values("id", "status", "submitted_at")),
         answers=", ".join(f"'{kind}'" for kind in ANSWERS),
-        scope=scope,
         requests=as_sql(requests.values("asked_at")),
     )
     first, last = asked.moments
@@ -182,6 +180,7 @@ def _picture(found: list[Wait], target: int) -> SafeString:
         ("spruce", _("half of the answers")),
         ("jade", _("nine in ten")),
         ("over", _("oldest that waits")),
+        ("mark", _("target")),
     ]
     return format_html("{}{}", charts.key(legend), charts.bars(list(_bars(found, target))))
 

@@ -11,7 +11,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from cec.forms import DayField, LineField, TextField
-from cec.wording import number
+from cec.wording import money, number
 from registrations.forms.desk import LONGEST_LEDGER_REASON, PlainForm
 from registrations.forms.organisations import CreditsField
 from registrations.forms.rules import BOTH, SeenForm
@@ -91,7 +91,11 @@ class NewProgramForm(PlainForm):
         queryset=Program.objects.none(),
         required=False,
         empty_label=_("Nothing: an empty program"),
-        help_text=_("A copy is the easy way. You can change everything in it before it opens."),
+        help_text=_(
+            "A copy is the easy way. You can change everything in it before it opens. Texts of "
+            "mails and certificates that were written in the browser stay behind, and so does who "
+            "signs."
+        ),
         error_messages={"invalid_choice": _("Choose a program of this list.")},
     )
     name_en = line(_("Name in English"), longest=150)
@@ -351,4 +355,6 @@ def _value(field: forms.Field, value: Any) -> str:
         key = _flag(value) if isinstance(value, bool) else value
         choices = dict(field.choices or TIME_ZONES)  # type: ignore[arg-type]
         return str(choices.get(key, key))
+    if isinstance(field, CreditsField):
+        return money(value)
     return "" if value is None else number(value) if not isinstance(value, str) else value

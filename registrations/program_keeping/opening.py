@@ -9,7 +9,7 @@ from django.db.models import TextChoices
 from django.utils import timezone
 from django.utils.module_loading import autodiscover_modules
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import pgettext_lazy
 
 from cec.problems import Problem, Refused
 from cec.wording import day as write_day
@@ -29,12 +29,12 @@ _checks: list[Check] = []
 class Stage(TextChoices):
     """Where a program is between being set up and taking nobody new."""
 
-    PREPARING = "preparing", gettext_lazy("Being set up")
-    COMING = "coming", gettext_lazy("Opens later")
-    OPEN = "open", gettext_lazy("Open")
-    OVER = "over", gettext_lazy("Past its last day")
-    CLOSED = "closed", gettext_lazy("Closed")
-    RETIRED = "retired", gettext_lazy("Retired")
+    PREPARING = "preparing", pgettext_lazy("program", "Being set up")
+    COMING = "coming", pgettext_lazy("program", "Opens later")
+    OPEN = "open", pgettext_lazy("program", "Open")
+    OVER = "over", pgettext_lazy("program", "Past its last day")
+    CLOSED = "closed", pgettext_lazy("program", "Closed")
+    RETIRED = "retired", pgettext_lazy("program", "Retired")
 
 
 def stage(program: Program) -> Stage:

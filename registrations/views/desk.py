@@ -64,6 +64,7 @@ def show(
             "move_to_rules",
         )
     }
+    allowed["move_to_rules"] &= registration.rules_id != registration.program.current_rules.pk
     today = today_in(registration.program)
     asked = queues.Asked.of(request.GET)
     latest = registration.membership_checks.first()

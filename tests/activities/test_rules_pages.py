@@ -11,6 +11,7 @@ from activities import points, publishing, rehearsing
 from registrations.models import Rate, Rules
 from registrations.rulebook import contents, drafting
 from tests import factories as make
+from tests.activities.pages import text
 
 pytestmark = pytest.mark.django_db
 
@@ -256,6 +257,13 @@ class TestPublishing:
 
 
 class TestOne:
+    def test_nobody_is_led_to_a_move_to_the_rules_that_they_have(self):
+        row = make.registration()
+        browser = Client()
+        browser.force_login(make.steering())
+
+        assert "move to the current ones" not in text(browser.get(url("desk_registration", row.pk)))
+
     def test_a_steering_member_sees_what_changes_and_moves_one(self, office):
         row = make.registration()
         make.activity(row, "PD-F", hours="4")
@@ -266,6 +274,7 @@ class TestOne:
         browser = Client()
         browser.force_login(make.steering())
 
+        assert "move to the current ones" in text(browser.get(url("desk_registration", row.pk)))
         page = browser.get(url("rules_move", row.pk))
         answer = browser.post(
             url("rules_move", row.pk),

@@ -169,6 +169,17 @@ class TestWaits:
         assert (review.open, review.oldest) == (1, 0)
         assert row.status == "turned_in"
 
+    def test_answers_of_another_program_are_not_counted(self):
+        start = datetime(2026, 1, 5, tzinfo=UTC)
+        other = make.registration()
+        event(other, "send", start)
+        event(other, "approve", start + timedelta(days=4))
+        program = Program.objects.exclude(pk=other.program_id).first()
+
+        found = waits.waits(Asked(make.steering(), program, period=EVER))
+
+        assert [row.answered for row in found] == [0, 0]
+
     def test_an_answer_belongs_to_the_day_on_which_it_was_given(self):
         row = make.registration()
         event(row, "send", datetime(2025, 12, 30, 12, tzinfo=UTC))
@@ -229,6 +240,18 @@ class TestTime:
         read = figures.choices(who).read(who, query)
 
         assert read.bounds == (date(2026, 2, 1), date(2026, 5, 1))
+
+    @pytest.mark.parametrize(
+        ("shown", "chosen", "expected"),
+        [("12", "12", DATES), ("year", "year", DATES), (DATES, DATES, DATES), (DATES, "12", "12")],
+    )
+    def test_days_count_unless_another_time_is_chosen_in_their_place(self, shown, chosen, expected):
+        who = make.steering()
+        query = {"shown": shown, "period": chosen, "first": "2026-02-01", "last": "2026-05-01"}
+
+        read = figures.choices(who).read(who, query)
+
+        assert read.period == expected
 
     def test_the_address_keeps_what_was_asked(self):
         who = make.steering()

@@ -3,6 +3,7 @@
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils.translation import override
 
 from registrations.models import Program
 from registrations.program_keeping import opening, sections
@@ -179,6 +180,12 @@ class TestParts:
         assert "Somebody changed this meanwhile" in text(answer)
         assert make.program("SLT").fee == 10
 
+    def test_a_fee_is_shown_as_money(self, client, office):
+        make.set_up(copy_of="CEC", by=office)
+        Program.objects.filter(code="SLT").update(fee="12.50")
+
+        assert "$12.50" in text(client.get(url("program", "slt")))
+
     def test_the_summary_says_what_was_done_and_by_whom(self, client, office):
         make.set_up(copy_of="CEC", by=office)
         page = url("program_part", "slt", "fee")
@@ -204,6 +211,34 @@ class TestOpening:
             assert "A preview" in text(shown)
             assert "School library technicians" in text(shown)
         assert client.get(url("program_preview", "slt", "other")).status_code == 404
+
+    def test_where_no_type_is_written_down_the_pages_say_so(self, client):
+        client.post(url("programs_desk"), NEW)
+
+        rules = text(client.get(url("rules", "school")))
+        shown = client.get(url("program_preview", "school", "counts"))
+
+        assert "Activity types Add an activity type None yet" in rules
+        assert "What counts isn’t written down yet." in text(shown)
+        assert b"<table" not in shown.content
+
+    def test_the_first_published_rules_lead_back_to_setting_it_up(self, client, office):
+        make.rules_published(make.set_up(copy_of="CEC", by=office))
+        version = url("rules_version", "slt", 1)
+
+        assert "Back to setting it up" in text(client.get(version))
+        other = client.get(url("rules_version", "partnership-cec", 1))
+        assert "Back to setting it up" not in text(other)
+
+    def test_in_french_a_program_is_masculine(self, client, office):
+        opened(make.set_up(copy_of="CEC", by=office), office)
+        with override("fr"):
+            address = url("programs_desk")
+
+        shown = text(client.get(address))
+
+        assert "Ouvert " in shown
+        assert "Ouverte" not in shown
 
     def test_it_stays_shut_while_something_is_missing(self, client, office):
         make.set_up(copy_of="CEC", by=office)
