@@ -291,6 +291,7 @@ MFA_FORMS = {
     "reauthenticate_webauthn": "registrations.forms.second_step.AgainPasskeyForm",
     "login_webauthn": "registrations.forms.second_step.SignInPasskeyForm",
     "add_webauthn": "registrations.forms.second_step.AddPasskeyForm",
+    "edit_webauthn": "registrations.forms.second_step.RenamePasskeyForm",
 }
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True

@@ -35,6 +35,11 @@ urlpatterns = [
     path(_("second-step/app/remove/"), second_step.remove_app, name="mfa_deactivate_totp"),
     path(_("second-step/passkey/"), second_step.add_passkey, name="mfa_add_webauthn"),
     path(
+        _("second-step/passkey/<int:pk>/rename/"),
+        second_step.rename_passkey,
+        name="mfa_edit_webauthn",
+    ),
+    path(
         _("second-step/passkey/<int:pk>/remove/"),
         second_step.remove_passkey,
         name="mfa_remove_webauthn",

@@ -284,7 +284,7 @@ class World:
             "public_id": self.certificate.public_id,
             "fingerprint": "0" * 64,
             "session": 987,
-            "pk": 987 if name == "mfa_remove_webauthn" else self.opened.pk,
+            "pk": 987 if name.endswith("_webauthn") else self.opened.pk,
             "proof": self.proof.pk,
             "evidence": self.evidence.pk,
             "export": self.deposit.export_id,

@@ -94,18 +94,26 @@ class SetUpAppForm(app.ActivateTOTPForm):  # type: ignore[misc]
         _ask_for_code(self, _("The six digits that the app shows now."))
 
 
+def _name(*, required: bool) -> forms.CharField:
+    return forms.CharField(
+        label=_("Name"),
+        required=required,
+        max_length=60,
+        help_text=_("So that you know it again, such as “My phone”."),
+        error_messages={"required": _("Enter a name.")},
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+
 class AddPasskeyForm(passkeys.AddWebAuthnForm):  # type: ignore[misc]
     """A passkey asks for a finger, a face or a PIN, and so is both steps in one."""
 
     passwordless = None
+    name = _name(required=False)
     credential = DeviceAnswer(widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field = self.fields["name"]
-        field.label, field.max_length = _("Name"), 60  # type: ignore[attr-defined]
-        field.help_text = _("So that you know it again, such as “My phone”.")
-        field.widget.attrs = {"autocomplete": "off", "maxlength": "60"}
         self.fields["credential"].error_messages["required"] = _(
             "Your device hasn’t made a passkey. Press the button again."
         )
@@ -117,6 +125,12 @@ class AddPasskeyForm(passkeys.AddWebAuthnForm):  # type: ignore[misc]
         except (AttributeError, KeyError, TypeError, ValueError):
             raise get_adapter().validation_error("incorrect_code") from None
         return cleaned
+
+
+class RenamePasskeyForm(passkeys.EditWebAuthnForm):  # type: ignore[misc]
+    """Another name, so that several are told apart."""
+
+    name = _name(required=True)
 
 
 class LostFactorForm(PlainForm):

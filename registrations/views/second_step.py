@@ -16,6 +16,7 @@ from allauth.mfa.totp.views import ActivateTOTPView, DeactivateTOTPView
 from allauth.mfa.webauthn.internal import auth as webauthn
 from allauth.mfa.webauthn.views import (
     AddWebAuthnView,
+    EditWebAuthnView,
     LoginWebAuthnView,
     ReauthenticateWebAuthnView,
     RemoveWebAuthnView,
@@ -124,6 +125,18 @@ class AddPasskey(Adding, AddWebAuthnView):  # type: ignore[misc]
 
 
 @method_decorator(recently_signed_in, name="dispatch")
+class RenamePasskey(EditWebAuthnView):  # type: ignore[misc]
+    """What the person calls it: nothing that a history or a mail needs."""
+
+    success_url = reverse_lazy("mfa_index")
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        response: HttpResponse = super().form_valid(form)
+        messages.success(self.request, _("Your passkey has its new name."))
+        return response
+
+
+@method_decorator(recently_signed_in, name="dispatch")
 class RemovePasskey(Changing, RemoveWebAuthnView):  # type: ignore[misc]
     kind, factor = Event.Kind.FACTOR_REMOVED, Authenticator.Type.WEBAUTHN
     success_url = reverse_lazy("mfa_index")
@@ -201,6 +214,7 @@ class SignInByPasskey(LoginWebAuthnView):  # type: ignore[misc]
 
 
 set_up_app, remove_app = SetUpApp.as_view(), RemoveApp.as_view()
-add_passkey, remove_passkey = AddPasskey.as_view(), RemovePasskey.as_view()
+add_passkey, rename_passkey = AddPasskey.as_view(), RenamePasskey.as_view()
+remove_passkey = RemovePasskey.as_view()
 take, sign_in_by_passkey = Take.as_view(), SignInByPasskey.as_view()
 again_by_code, again_by_passkey = AgainByCode.as_view(), AgainByPasskey.as_view()

@@ -1,0 +1,85 @@
+"""What a person calls their passkeys, so as to know them apart."""
+
+import pytest
+from allauth.mfa.models import Authenticator
+from django.urls import reverse
+
+from registrations.models import Person
+from tests import factories as make
+from tests.registrations.signing_in import a_while_later, someone
+
+pytestmark = pytest.mark.django_db
+
+OVERVIEW = "/en/account/second-step/"
+
+
+def passkey_of(person: Person) -> Authenticator:
+    return Authenticator.objects.create(
+        user=person, type="webauthn", data={"name": "Passkey", "credential": {}}
+    )
+
+
+@pytest.fixture
+def passkey(client):
+    """The passkey of whoever the client is, called as the page calls it by itself."""
+    who = someone()
+    client.force_login(who)
+    return passkey_of(who)
+
+
+def rename(client, passkey, name):
+    return client.post(reverse("mfa_edit_webauthn", args=[passkey.pk]), {"name": name})
+
+
+def test_a_passkey_is_renamed_and_is_listed_by_its_new_name(client, passkey):
+    answer = rename(client, passkey, "  My phone ")
+
+    assert answer["Location"] == OVERVIEW
+    page = client.get(OVERVIEW).text
+    assert "My phone, added on" in page
+    assert "Your passkey has its new name." in page
+    assert Authenticator.objects.get().data == {"name": "My phone", "credential": {}}
+
+
+def test_the_form_shows_the_name_that_it_has(client, passkey):
+    page = client.get(reverse("mfa_edit_webauthn", args=[passkey.pk])).text
+
+    assert 'value="Passkey"' in page
+    assert reverse("mfa_edit_webauthn", args=[passkey.pk]) in client.get(OVERVIEW).text
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [("", "Enter a name."), ("   ", "Enter a name."), ("x" * 61, "60 characters")],
+)
+def test_a_passkey_keeps_its_name_when_the_new_one_is_none_or_too_long(
+    client, passkey, name, words
+):
+    answer = rename(client, passkey, name)
+
+    assert words in answer.text
+    assert Authenticator.objects.get().data["name"] == "Passkey"
+
+
+def test_somebody_elses_passkey_cannot_be_renamed(client, passkey):
+    other = passkey_of(make.person())
+
+    answer = rename(client, other, "Mine")
+
+    assert answer.status_code == 404
+    assert Authenticator.objects.get(pk=other.pk).data["name"] == "Passkey"
+
+
+def test_an_app_has_no_name_to_change(client, passkey):
+    app = Authenticator.objects.create(user=passkey.user, type="totp", data={"secret": "x"})
+
+    assert rename(client, app, "Mine").status_code == 404
+
+
+def test_whoever_signed_in_long_ago_says_first_who_they_are(client, passkey):
+    a_while_later(client)
+
+    answer = rename(client, passkey, "Theirs")
+
+    assert answer["Location"].startswith("/en/account/is-it-you/")
+    assert Authenticator.objects.get().data["name"] == "Passkey"
