@@ -19,6 +19,7 @@ from __future__ import annotations
 
 import html
 import re
+import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -27,6 +28,7 @@ from typing import Any
 
 from django.apps import apps
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.db import connection, models
 from django.db.models import F, Model, Q, QuerySet, Value
 from django.db.models.functions import Cast
@@ -52,7 +54,29 @@ OTHERS = _("It is about somebody else.")
 NOT_OF_USE = _("Only the program needs it; it says nothing about you.")
 A_SECRET = _("It is a secret of the sign-in, of which only a digest is kept.")
 
+_IN_NAMES = " .,()'’-‐·\u200c\u200d"
+_NUMBER = re.compile(r"(?=.*\d)[\w -]+")
+_APART = re.compile(r"[ -]+")
+_MARK_OF_A_NUMBER = 5  # letters at the most that stand before a number, as in "MLA 1042"
+
 File = tuple[str, "bytes | Path"]  # where it goes in the copy, and what it holds
+
+
+def _is_full_name(text: str) -> bool:
+    """Say whether a text is a name that stands for nothing else in the texts of others.
+
+    People write their names themselves: "because" or an address of a page is none.
+    """
+    letters = (c.isalpha() or c in _IN_NAMES or unicodedata.category(c)[0] == "M" for c in text)
+    return len(text.split()) > 1 and all(letters)
+
+
+def _is_number(text: str) -> bool:
+    """Say whether a text is a member number, which isn't all words and no address of a page."""
+    words = [word for word in _APART.split(text) if word]
+    return bool(_NUMBER.fullmatch(text)) and not any(
+        word.isalpha() and len(word) > _MARK_OF_A_NUMBER for word in words
+    )
 
 
 @dataclass(frozen=True)
@@ -67,8 +91,8 @@ class Traces:
 
     def pattern(self) -> str:
         """Return a regular expression of PostgreSQL for them in a text; empty without any."""
-        said = {*self.names, *self.emails}
-        said |= {number for number in self.numbers if any(c.isdigit() for c in number)}
+        said = {*filter(_is_full_name, self.names), *self.emails}
+        said |= {*filter(_is_number, self.numbers)}
         said = {text for text in said if len(text) >= SHORTEST_NAME}
         said |= {html.escape(text) for text in said}
         longest_first = sorted(said, key=lambda text: (-len(text), text))
@@ -224,15 +248,26 @@ def all_files() -> dict[str, tuple[Any, Callable[[Any], Iterable[File]]]]:
 
 
 def traces_of(person: int, *, papers_too: bool = False) -> Traces:
-    """Collect by what somebody is found, from the rows that are theirs."""
+    """Collect by what somebody is found, from the rows that are theirs.
+
+    A name or an address that is another account's too is left to that one: whoever likes may bear
+    or write it.
+    """
     found: dict[str, set[str]] = {"names": set(), "emails": set(), "numbers": set()}
     for row in declared().values():
         for name, kind in row.traced.items():
             values = row.rows(person).order_by().values_list(name, flat=True).distinct()
             found[kind] |= {text for value in values if (text := str(value or "").strip())}
     made_up = {BLANK, ERASED, erased_address(person)}
+    for kind, column in (("names", "name"), ("emails", "email")):
+        made_up |= {text for text in found[kind] if _is_of_another(person, column, text)}
     bare = {kind: frozenset(texts - made_up) for kind, texts in found.items()}
     return Traces(person, papers_too=papers_too, **bare)
+
+
+def _is_of_another(person: int, column: str, text: str) -> bool:
+    accounts = get_user_model()._base_manager.exclude(pk=person)
+    return accounts.filter(**{f"{column}__iexact": text}).exists()
 
 
 def erased_address(person: int) -> str:

@@ -4,8 +4,10 @@ Called by `cec.personal`, by way of the declarations in `personal_data.py`; insi
 `personal.erasing()`, and with the person's row locked.
 """
 
+from collections.abc import Collection
 from functools import partial
 
+from allauth.account.models import EmailAddress
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.db.models import Exists, Func, JSONField, OuterRef, Q, Value
@@ -28,6 +30,7 @@ from registrations.models import (
     Registration,
     RosterMember,
 )
+from registrations.roster_matching import alike
 
 # Keys of `Event.details` under which somebody may have written a text; all others hold figures,
 # days, codes and names of fields.
@@ -60,22 +63,39 @@ def history(traces: Traces) -> None:
 
 
 def members(traces: Traces) -> None:
-    """Delete the person from lists of members: by number and address, or by what a check used.
+    """Delete the person from lists of members.
 
-    A name alone is somebody's only where nothing else stands beside it.
+    They are who has their confirmed address, whom a check took for them, and who agrees with them
+    in two things: they wrote their name, number and new addresses themselves, and may have written
+    somebody else's. A name or a number alone is theirs where nothing else stands beside it.
     """
-    numbers = {number_key(number) for number in traces.numbers}
-    found = Q(email_key__in={email_key(email) for email in traces.emails})
+    named = {name_key(name) for name in traces.names}
+    numbers = {number_key(number) for number in traces.numbers} - {""}
+    emails = {email_key(email) for email in traces.emails}
     associations = Registration.objects.filter(person=traces.person).values("association")
-    found |= Q(number_key__in=numbers - {""}, roster__association__in=associations)
-    names = {name_key(name) for name in traces.names}
-    found |= Q(name_key__in=names, number_key="", email_key="")
+    confirmed = EmailAddress.objects.filter(user=traces.person, verified=True)
+    account = Person.objects.filter(pk=traces.person, emailaddress=None)  # opened by others
+    own = {*confirmed.values_list("email", flat=True), *account.values_list("email", flat=True)}
     checks = MembershipCheck.objects.filter(
         registration__person=traces.person,
         roster=OuterRef("roster"),
         roster_row=OuterRef("number"),
     )
-    RosterMember.objects.filter(found | Q(Exists(checks))).delete()
+    theirs = Q(email_key__in={email_key(email) for email in own} & emails) | Q(Exists(checks))
+    theirs |= Q(name_key__in=named, number_key="", email_key="")
+    by_number = Q(number_key__in=numbers, roster__association__in=associations)
+    maybe = RosterMember.objects.filter(by_number | Q(email_key__in=emails))
+    agreeing = [row.pk for row in maybe.exclude(theirs) if _agrees(row, named, numbers, emails)]
+    RosterMember.objects.filter(theirs | Q(pk__in=agreeing)).delete()
+
+
+def _agrees(
+    row: RosterMember, names: Collection[str], numbers: Collection[str], emails: Collection[str]
+) -> bool:
+    """Whether a row that shares a number or an address with somebody is about nobody else."""
+    alone = row.number_key in numbers and not row.email_key and not row.name_key
+    both = row.number_key in numbers and row.email_key in emails
+    return alone or both or any(alike(name, row.name_key) for name in names)
 
 
 def bank_lines(traces: Traces) -> None:
