@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 from django.conf import settings
-from django.core.management import get_commands
+from django.core.management import call_command, get_commands
 
 ROOT = Path(__file__).resolve().parents[2]
 SECRETS = ("signing-key.pem", "signing-certificate.pem", "signing-key.p12", ".env")
@@ -130,6 +130,16 @@ def test_every_service_is_watched_and_comes_back(name):
 
     assert row["restart"] in {"unless-stopped", "on-failure"} or row["profiles"] == ["restore"]
     assert "healthcheck" in row or name == "web"  # its own is in the image
+
+
+def test_the_account_of_the_image_can_read_the_static_files(tmp_path, settings):
+    settings.STATIC_ROOT = tmp_path
+
+    call_command("collectstatic", verbosity=0, interactive=False)
+
+    files = [path for path in tmp_path.rglob("*") if path.is_file()]
+    assert len(files) > 50
+    assert [path for path in files if not path.stat().st_mode & 0o004] == []
 
 
 def test_the_image_runs_as_nobody_in_particular_and_without_what_builds_it():
