@@ -18,7 +18,8 @@ RUN export SECRET_KEY="$(python -c 'import secrets; print(secrets.token_urlsafe(
         DATABASE_URL=postgresql://localhost/cec REDIS_URL=redis://localhost/0 SIGNING_KEY_FILE=key.pem \
     && python manage.py compilemessages \
     && python manage.py collectstatic --noinput \
-    && rm -rf var
+    && rm -rf var \
+    && chmod -R a+rX /srv/cec  # whatever the umask was under which the sources were fetched
 
 FROM python:3.11-slim-bookworm
 

@@ -174,7 +174,10 @@ STORAGES = {
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG
-        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage",
+        # Collected by whoever builds the image, read by the account that the site runs as; without
+        # this they are as closed as what people upload.
+        "OPTIONS": {"file_permissions_mode": 0o644},
     },
 }
 MEDIA_ROOT = VAR / "media"

@@ -119,6 +119,24 @@ def test_a_migration_leaves_the_former_version_what_it_asks_for():
     assert guilty == []
 
 
+def test_a_migration_makes_its_new_tables_before_it_locks_those_in_use():
+    """What alters a table keeps all others from it until the whole migration is over."""
+    alters = (AddField, AlterField, AddConstraint, AddIndex)
+    guilty = []
+    for (app, name), migration in MigrationLoader(None).disk_migrations.items():
+        if app not in BEFORE_TWO_STEPS or int(name[:4]) <= BEFORE_TWO_STEPS[app]:
+            continue
+        made, locked = set(), ""
+        for operation in migration.operations if migration.atomic else ():
+            if isinstance(operation, CreateModel):
+                made.add(operation.name_lower)
+                guilty += [f"{app}.{name}: {locked} before {operation.name}"] if locked else []
+            elif isinstance(operation, alters) and operation.model_name_lower not in made:
+                locked = operation.model_name_lower
+
+    assert guilty == []
+
+
 def test_every_concept_module_stands_between_the_models_and_the_pages():
     of_pages = {"forms", "navigation", "urls", "account_urls", "lasting_urls", "public_urls"}
     of_pages |= {"views", "back_door"}

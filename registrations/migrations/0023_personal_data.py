@@ -67,27 +67,6 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.AddField(
-            model_name='event',
-            name='redacted',
-            field=models.CharField(blank=True, db_default='', default='', editable=False, max_length=64),
-        ),
-        # In two steps: a new column with a random default would write the whole history anew.
-        migrations.AddField(
-            model_name='event',
-            name='salt',
-            field=models.UUIDField(editable=False, null=True),
-        ),
-        migrations.AlterField(
-            model_name='event',
-            name='salt',
-            field=models.UUIDField(db_default=django.contrib.postgres.functions.RandomUUID(), editable=False, null=True),
-        ),
-        migrations.AddField(
-            model_name='seal',
-            name='by_parts',
-            field=models.CharField(blank=True, db_default='', default='', max_length=64),
-        ),
         migrations.CreateModel(
             name='DataCopy',
             fields=[
@@ -132,6 +111,28 @@ class Migration(migrations.Migration):
                 'ordering': ['-id'],
                 'constraints': [models.UniqueConstraint(condition=models.Q(('done_at__isnull', True), ('taken_back_at__isnull', True)), fields=('person',), name='one_erasure_of_a_person_waits'), models.CheckConstraint(condition=models.Q(('done_at__isnull', True), ('taken_back_at__isnull', True), _connector='OR'), name='erasure_is_done_or_taken_back'), models.CheckConstraint(condition=models.Q(('taken_back_by__isnull', True), ('taken_back_at__isnull', False), _connector='OR'), name='only_an_erasure_taken_back_was_by_somebody')],
             },
+        ),
+        # The tables in use come last: a lock is held until the migration is over.
+        migrations.AddField(
+            model_name='event',
+            name='redacted',
+            field=models.CharField(blank=True, db_default='', default='', editable=False, max_length=64),
+        ),
+        # In two steps: a new column with a random default would write the whole history anew.
+        migrations.AddField(
+            model_name='event',
+            name='salt',
+            field=models.UUIDField(editable=False, null=True),
+        ),
+        migrations.AlterField(
+            model_name='event',
+            name='salt',
+            field=models.UUIDField(db_default=django.contrib.postgres.functions.RandomUUID(), editable=False, null=True),
+        ),
+        migrations.AddField(
+            model_name='seal',
+            name='by_parts',
+            field=models.CharField(blank=True, db_default='', default='', max_length=64),
         ),
         migrations.RunSQL(FUNCTION, FORMER),
         *[

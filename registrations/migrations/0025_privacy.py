@@ -24,9 +24,15 @@ class Migration(migrations.Migration):
                 ('given_how', models.CharField(choices=[('registering', 'on registering'), ('page', 'on a page of yours'), ('mail', 'by the link in an e-mail'), ('replaced', 'by agreeing to a newer text'), ('earlier', 'before texts had versions')], max_length=12)),
                 ('withdrawn_at', models.DateTimeField(blank=True, null=True)),
                 ('withdrawn_how', models.CharField(blank=True, choices=[('registering', 'on registering'), ('page', 'on a page of yours'), ('mail', 'by the link in an e-mail'), ('replaced', 'by agreeing to a newer text'), ('earlier', 'before texts had versions')], default='', max_length=12)),
+                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='consents', to=settings.AUTH_USER_MODEL)),
             ],
             options={
                 'ordering': ['-given_at', '-id'],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('withdrawn_at__isnull', True)), fields=('person', 'kind'), name='one_consent_of_a_kind_is_in_force'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('withdrawn_at__isnull', True), ('withdrawn_how', '')), models.Q(('withdrawn_at__gte', models.F('given_at')), models.Q(('withdrawn_how', ''), _negated=True)), _connector='OR'), name='withdrawn_consent_says_how'),
+                    models.CheckConstraint(condition=models.Q(('kind__in', ['program', 'reminders', 'mentor', 'sharing'])), name='consent_kind_is_known'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -70,9 +76,16 @@ class Migration(migrations.Migration):
                 ('regulators_told_on', models.DateField(blank=True, null=True, verbose_name='commissioners told on')),
                 ('people_told_on', models.DateField(blank=True, null=True, verbose_name='people told on')),
                 ('others_told', models.TextField(blank=True, max_length=2000, verbose_name='who else was told, and when')),
+                ('incident', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='accounts', to='registrations.incident')),
+                ('written_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
                 'ordering': ['incident', 'version'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('incident', 'version'), name='incident_is_told_once_per_version'),
+                    models.CheckConstraint(condition=models.Q(('people_in_quebec__isnull', True), ('people__isnull', True), ('people_in_quebec__lte', models.F('people')), _connector='OR'), name='people_in_quebec_are_some_of_all'),
+                    models.CheckConstraint(condition=models.Q(('risk', 'unknown'), models.Q(('risk_why', ''), _negated=True), _connector='OR'), name='risk_is_assessed_with_a_reason'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -83,90 +96,30 @@ class Migration(migrations.Migration):
                 ('page', models.CharField(choices=[('registration', 'The registration, with fee and membership'), ('record', 'The record of activities'), ('evidence', 'A file that shows an activity'), ('proof', 'The proof of a membership'), ('review', 'The record, in review'), ('papers', 'Certificate, transcript or other papers')], max_length=12)),
                 ('hour', models.DateTimeField()),
                 ('at', models.DateTimeField()),
+                ('association', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='registrations.association')),
+                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='views_of_me', to=settings.AUTH_USER_MODEL)),
+                ('registration', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='views', to='registrations.registration')),
+                ('viewer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'indexes': [models.Index(fields=['at'], name='view_of_a_record_by_time')],
+                'constraints': [
+                    models.UniqueConstraint(fields=('registration', 'viewer', 'page', 'hour'), name='view_of_a_record_is_noted_once_an_hour'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='UnusedAccountNotice',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('sent_at', models.DateTimeField()),
+                ('person', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='unused_notice', to=settings.AUTH_USER_MODEL)),
             ],
         ),
+        # The one table that is in use comes last: a lock is held until the migration is over.
         migrations.AddField(
             model_name='registration',
             name='answered_at',
             field=models.DateTimeField(blank=True, null=True),
-        ),
-        migrations.AddField(
-            model_name='consent',
-            name='person',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='consents', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='incidentaccount',
-            name='incident',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='accounts', to='registrations.incident'),
-        ),
-        migrations.AddField(
-            model_name='incidentaccount',
-            name='written_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='recordview',
-            name='association',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='registrations.association'),
-        ),
-        migrations.AddField(
-            model_name='recordview',
-            name='person',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='views_of_me', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='recordview',
-            name='registration',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='views', to='registrations.registration'),
-        ),
-        migrations.AddField(
-            model_name='recordview',
-            name='viewer',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='unusedaccountnotice',
-            name='person',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='unused_notice', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddConstraint(
-            model_name='consent',
-            constraint=models.UniqueConstraint(condition=models.Q(('withdrawn_at__isnull', True)), fields=('person', 'kind'), name='one_consent_of_a_kind_is_in_force'),
-        ),
-        migrations.AddConstraint(
-            model_name='consent',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('withdrawn_at__isnull', True), ('withdrawn_how', '')), models.Q(('withdrawn_at__gte', models.F('given_at')), models.Q(('withdrawn_how', ''), _negated=True)), _connector='OR'), name='withdrawn_consent_says_how'),
-        ),
-        migrations.AddConstraint(
-            model_name='consent',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['program', 'reminders', 'mentor', 'sharing'])), name='consent_kind_is_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='incidentaccount',
-            constraint=models.UniqueConstraint(fields=('incident', 'version'), name='incident_is_told_once_per_version'),
-        ),
-        migrations.AddConstraint(
-            model_name='incidentaccount',
-            constraint=models.CheckConstraint(condition=models.Q(('people_in_quebec__isnull', True), ('people__isnull', True), ('people_in_quebec__lte', models.F('people')), _connector='OR'), name='people_in_quebec_are_some_of_all'),
-        ),
-        migrations.AddConstraint(
-            model_name='incidentaccount',
-            constraint=models.CheckConstraint(condition=models.Q(('risk', 'unknown'), models.Q(('risk_why', ''), _negated=True), _connector='OR'), name='risk_is_assessed_with_a_reason'),
-        ),
-        migrations.AddIndex(
-            model_name='recordview',
-            index=models.Index(fields=['at'], name='view_of_a_record_by_time'),
-        ),
-        migrations.AddConstraint(
-            model_name='recordview',
-            constraint=models.UniqueConstraint(fields=('registration', 'viewer', 'page', 'hour'), name='view_of_a_record_is_noted_once_an_hour'),
         ),
     ]

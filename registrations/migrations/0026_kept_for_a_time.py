@@ -78,6 +78,8 @@ class Migration(migrations.Migration):
     dependencies = [("registrations", "0025_privacy")]
 
     operations = [
+        # First, as it reads the most and locks the least; the locks of the others are held to the end.
+        migrations.RunSQL(AGREED, migrations.RunSQL.noop),
         migrations.RunSQL(KEEP_FOR, "DROP FUNCTION cec_keep_for()"),
         _kept("registrations_recordview", "180 days", "at"),
         _kept("registrations_incidentaccount", "5 years", "written_at"),
@@ -99,5 +101,4 @@ class Migration(migrations.Migration):
             """,
         ),
         migrations.RunSQL(FORGET, "DROP FUNCTION cec_forget_history(bigint)"),
-        migrations.RunSQL(AGREED, migrations.RunSQL.noop),
     ]

@@ -2,13 +2,14 @@
 
 import re
 import shlex
+import subprocess
 from fnmatch import fnmatch
 from pathlib import Path
 
 import pytest
 import yaml
 from django.conf import settings
-from django.core.management import get_commands
+from django.core.management import call_command, get_commands
 
 ROOT = Path(__file__).resolve().parents[2]
 SECRETS = ("signing-key.pem", "signing-certificate.pem", "signing-key.p12", ".env")
@@ -59,6 +60,38 @@ def test_what_lies_beside_the_compose_file_stays_there(listed, secret):
 
     assert any(fnmatch(secret, pattern) for pattern in patterns)
     assert f"!{secret}" not in patterns
+
+
+def test_a_shell_can_read_the_example_as_it_stands():
+    """Without compose, `set -a; . ./.env` gives it to the commands, systemd to the processes."""
+    read = subprocess.run(
+        ["sh", "-euc", '. ./.env.example; printf "%s|%s" "$MAIL_FROM" "$SMTP_URL"'],
+        cwd=ROOT,
+        capture_output=True,
+        check=True,
+        text=True,
+    )
+
+    assert read.stdout == (
+        "Continuing Education Certificate <cec@example.org>"
+        "|smtp://user:password@mail.example.org:587?tls=starttls"
+    )
+
+
+def test_the_programs_that_the_pages_run_by_compose_are_in_the_image():
+    pages = "".join(path.read_text() for path in (ROOT / "docs").glob("*.md"))
+    named = set(re.findall(r"docker compose run [^\n]*\b(bin/\S+)", pages))
+
+    ignored = (ROOT / ".dockerignore").read_text().split()
+
+    assert named == {"bin/restore-drill"}
+    assert all(f"!{name}" in ignored for name in named)
+    assert "bin" not in ignored  # what stands in a folder left out can't be let in again
+
+
+def test_the_database_is_healthy_once_it_answers_by_its_port():
+    """As a new volume is being prepared it answers on its socket, and is restarted after that."""
+    assert "--host=127.0.0.1" in composed()["services"]["postgres"]["healthcheck"]["test"]
 
 
 def test_the_key_that_the_compose_file_names_is_one_of_them():
@@ -130,6 +163,16 @@ def test_every_service_is_watched_and_comes_back(name):
 
     assert row["restart"] in {"unless-stopped", "on-failure"} or row["profiles"] == ["restore"]
     assert "healthcheck" in row or name == "web"  # its own is in the image
+
+
+def test_the_account_of_the_image_can_read_the_static_files(tmp_path, settings):
+    settings.STATIC_ROOT = tmp_path
+
+    call_command("collectstatic", verbosity=0, interactive=False)
+
+    files = [path for path in tmp_path.rglob("*") if path.is_file()]
+    assert len(files) > 50
+    assert [path for path in files if not path.stat().st_mode & 0o004] == []
 
 
 def test_the_image_runs_as_nobody_in_particular_and_without_what_builds_it():
