@@ -94,15 +94,27 @@ class Side:
         return preview.is_long(self.written)
 
 
-def _side(place: Place, language: str, row: MailText | None, seen: str) -> Side:
+def _again_name(language: str, version: int | None = None) -> str:
+    """Name one form of the page: for an older version, or for the standard text."""
+    return f"id_again_{language}_{version}_%s" if version else f"id_standard_{language}_%s"
+
+
+def _side(
+    place: Place, language: str, row: MailText | None, seen: str, answered: AgainForm | None
+) -> Side:
+    def again(version: int | None = None) -> AgainForm:
+        name = _again_name(language, version)
+        if answered and answered.auto_id == name:
+            return answered
+        return AgainForm(auto_id=name, initial={"seen": seen})
+
     standard, texts = place.standard(language), place.texts(row, language)
     versions = place.versions(language)
-    known = {"initial": {"seen": seen}}
     history = []
     for newer, older in zip(versions, [*versions[1:], None], strict=False):
         pair = place.texts(older, language), place.texts(newer, language)
-        form = AgainForm(auto_id=f"id_again_{language}_{newer.version}_%s", **known)
-        history.append((newer, mail_texts.differences(*pair, language), form))
+        found = mail_texts.differences(*pair, language)
+        history.append((newer, found, again(newer.version)))
     return Side(
         language=language,
         name=OWN_NAMES[language],
@@ -111,7 +123,7 @@ def _side(place: Place, language: str, row: MailText | None, seen: str) -> Side:
         unusable=mail_texts.unusable(place, texts, language),
         differences=mail_texts.differences(standard, texts, language),
         versions=history,
-        standard_form=AgainForm(auto_id=f"id_standard_{language}_%s", **known),
+        standard_form=again(),
         test_form=TestMailForm(auto_id=f"id_test_{language}_%s"),
     )
 
@@ -119,17 +131,22 @@ def _side(place: Place, language: str, row: MailText | None, seen: str) -> Side:
 @require_GET
 def text(request: HttpRequest, program: str, kind: str) -> HttpResponse:
     """One kind of mail: what is in force in both languages, how it looks, all versions."""
-    place = _find(request, program, kind, "see_mail_texts")
+    return _page(request, _find(request, program, kind, "see_mail_texts"))
+
+
+def _page(request: HttpRequest, place: Place, answered: AgainForm | None = None) -> HttpResponse:
+    """Show the mail's page; `answered` is a form of it that came without a reason."""
     latest = place.latest()
     seen = mail_texts.state(latest)
     context = {
         "program": place.program,
         "kind": place.kind,
-        "sides": [_side(place, language, row, seen) for language, row in latest.items()],
+        "sides": [_side(place, language, row, seen, answered) for language, row in latest.items()],
         "may_edit": may(request.user, "edit_mail_texts"),
         "goes_out_by_itself": place.kind.name in notices.kinds(),
     }
-    return render(request, "registrations/mail_text.html", context)
+    status = 422 if answered else 200
+    return render(request, "registrations/mail_text.html", context, status=status)
 
 
 @require_http_methods(["GET", "POST"])
@@ -242,7 +259,7 @@ def take_again(
     def deed(**known: Any) -> MailText | None:
         return mail_texts.take_again(place, former, **known)
 
-    return _done_again(request, place, deed)
+    return _done_again(request, place, deed, _again_name(language, version))
 
 
 @require_POST
@@ -254,18 +271,18 @@ def back_to_standard(request: HttpRequest, program: str, kind: str, language: st
     def deed(**known: Any) -> MailText | None:
         return mail_texts.back_to_standard(place, code, **known)
 
-    return _done_again(request, place, deed)
+    return _done_again(request, place, deed, _again_name(code))
 
 
 def _done_again(
-    request: HttpRequest, place: Place, deed: Callable[..., MailText | None]
+    request: HttpRequest, place: Place, deed: Callable[..., MailText | None], name: str
 ) -> HttpResponse:
-    """Do it with what the form says, and go back to the mail's page."""
-    form = AgainForm(request.POST)
-    form.is_valid()
-    data = form.cleaned_data
+    """Do it with what the form of this name says, and go back to the mail's page."""
+    form = AgainForm(request.POST, auto_id=name)
+    if not form.is_valid():
+        return _page(request, place, form)
     try:
-        done = deed(by=request.user, seen=data.get("seen", ""), reason=data.get("reason", ""))
+        done = deed(by=request.user, **form.cleaned_data)
     except Refused as refused:
         messages.warning(request, str(refused))
     else:

@@ -166,6 +166,21 @@ class TestVersions:
         assert MailText.objects.first().version == 3
         assert client.post(address("mail_wording_again", "en", 9)).status_code == 404
 
+    @pytest.mark.parametrize(("name", "version"), [("again", [1]), ("standard", [])])
+    def test_ask_for_a_reason_beside_the_very_button(self, client, office, name, version):
+        texts.written(subject="First")
+        texts.written(subject="Second")
+        url = address(f"mail_wording_{name}", "en", *version)
+
+        answer = client.post(url, {"seen": texts.seen(texts.place()), "reason": " "})
+
+        assert answer.status_code == 422
+        assert answer.text.count("Say why, in a few words.") == 1
+        opened, _end, _rest = answer.text.partition("<details open>")[2].partition("</details>")
+        assert f'action="{url}"' in opened
+        assert "Say why, in a few words." in opened
+        assert MailText.objects.count() == 2
+
     def test_go_back_to_the_standard(self, client, office):
         texts.written()
         seen = texts.seen(texts.place())
