@@ -63,7 +63,7 @@ def remove(registration: Registration, evidence: Evidence, *, by: Person) -> Non
             if not _is_open(states[pk]):
                 raise Refused(closed(Registration(status=states[pk])))
         if Evidence.objects.filter(pk=evidence.pk).exists():
-            _remove(evidence)
+            drop(evidence)
             log.decide_anew(evidence.activity)
             _note(changes.Kind.FILE_REMOVED, registration, evidence, by=by)
 
@@ -118,7 +118,8 @@ def enough() -> Problem:
     return Problem("enough", text % {"count": MOST_FILES})
 
 
-def _remove(evidence: Evidence) -> None:
+def drop(evidence: Evidence) -> None:
+    """Delete the row of a file, and the file once that is committed; nobody is told."""
     file = evidence.file
     evidence.delete()
     store.remove(file)
@@ -128,7 +129,7 @@ def forget(evidence: Evidence) -> None:
     """Remove a file that nobody needs any more, by the program itself; its name isn't kept."""
     credit = evidence.activity.credits.select_related("registration").latest("pk")
     activity, registration = evidence.activity, credit.registration
-    _remove(evidence)
+    drop(evidence)
     changes.note(changes.Kind.FILE_REMOVED, registration, activity, by=None)
 
 
@@ -153,5 +154,5 @@ def _sweep_some(*, deleted_before: datetime) -> int:
     entries = list(over.select_for_update(skip_locked=True).order_by("pk")[:SWEPT_AT_ONCE])
     rows = list(Evidence.objects.filter(activity__in=entries).select_related("file"))
     for row in rows:
-        _remove(row)
+        drop(row)
     return len(rows)

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from activities.evidence import drop
 from activities.exporting import record_as_workbook
 from activities.models import CreditRequest, Evidence
 from activities.record import Record
@@ -22,8 +23,7 @@ personal.nobodys(
 def _evidence(traces: Traces) -> None:
     rows = Evidence.objects.filter(activity__person=traces.person)
     for row in rows.select_related("file"):
-        row.delete()
-        store.remove(row.file)
+        drop(row)
 
 
 def _requests(traces: Traces) -> None:

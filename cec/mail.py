@@ -32,7 +32,7 @@ from django.urls import reverse
 from django.utils import translation
 
 from cec import personal, work
-from cec.outbox import Attachment, OutgoingMail, about_row
+from cec.outbox import Attachment, OutgoingMail, OutgoingMailQuerySet, about_row
 
 DELIVER = "cec.deliver_mail"
 OTHER = "other"  # the kind of what was not written as a letter
@@ -94,13 +94,15 @@ def _filled(paragraph: str, given: Mapping[str, object]) -> str:
 class Kind:
     """A kind of letter. `example()` returns arguments to show and to test it with.
 
-    `label` says what it is and `when` when it goes out, where administrators read it.
+    `label` says what it is and `when` when it goes out, where administrators read it. What is
+    `short_lived` is worth nothing an hour later, as its code or link doesn't work any more (B8).
     """
 
     name: str
     write: Callable[..., Letter]
     example: Callable[[], tuple[Any, ...]] | None
     urgent: bool
+    short_lived: bool = False
     label: Any = ""
     when: Any = ""
 
@@ -126,6 +128,7 @@ def letter(
     *,
     example: Callable[[], tuple[Any, ...]] | None = None,
     urgent: bool = False,
+    short_lived: bool = False,
     label: Any = "",
     when: Any = "",
 ) -> Callable[[Callable[..., Letter]], Callable[..., Letter]]:
@@ -134,7 +137,7 @@ def letter(
     def register(write: Callable[..., Letter]) -> Callable[..., Letter]:
         if name in _kinds and _kinds[name].write is not write:
             raise ValueError(f"There are two letters of the kind {name}.")
-        _kinds[name] = Kind(name, write, example, urgent, label, when)
+        _kinds[name] = Kind(name, write, example, urgent, short_lived, label, when)
         return write
 
     return register
@@ -201,6 +204,16 @@ def _completed(said: Letter) -> dict[str, Any]:
         "heading": one_line(said.heading or said.subject, between=_BREAKABLE),
         "preheader": said.preheader or next(iter(said.paragraphs), ""),
     }
+
+
+def short_lived() -> list[str]:
+    """Return the kinds of letters that are worth nothing after an hour."""
+    return [kind.name for kind in kinds().values() if kind.short_lived]
+
+
+def try_again(failed: OutgoingMailQuerySet) -> int:
+    """Let mail that failed be tried from the beginning, but for what is worth nothing by then."""
+    return failed.exclude(kind__in=short_lived()).queue_again()
 
 
 def post(

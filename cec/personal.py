@@ -7,8 +7,9 @@
     )
     personal.nobodys("registrations.Program", ...)
 
-They stand in the `personal_data.py` of each app. A person's own copy and erasing them are made of
-these alone; a test fails when a model has no declaration, or one of its texts.
+They stand in the `personal_data.py` of each app. A person's own copy and erasing them
+(`cec.erasure`) are made of these alone; a test fails when a model has no declaration, or one of its
+texts.
 
 What holds no text, figures, days, codes and ties to other rows, needs no word: it is copied, and
 erasing leaves it. Ties to other people are left out of a copy, and so is what only the program
@@ -21,7 +22,6 @@ import html
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -29,15 +29,13 @@ from typing import Any
 from django.apps import apps
 from django.conf import settings
 from django.contrib.auth import get_user_model
-from django.db import connection, models
-from django.db.models import F, Model, Q, QuerySet, Value
-from django.db.models.functions import Cast
+from django.db import models
+from django.db.models import Model, Q, QuerySet
 from django.utils.module_loading import autodiscover_modules
 from django.utils.translation import gettext_lazy as _
 
 BLANK = "—"  # in the place of a text; one that was empty stays empty
 ERASED = "Erased · Effacé"  # in the place of a name, in both languages
-PATIENCE = "60s"  # for a statement; the task that erases has 90
 SHORTEST_NAME = 5  # letters; a shorter one stands in too many other words
 
 # Needed by the program alone: keys of forms, tries of workers, places in a file.
@@ -273,76 +271,3 @@ def _is_of_another(person: int, column: str, text: str) -> bool:
 def erased_address(person: int) -> str:
     """Return what stands in the place of an erased person's e-mail: nobody can write there."""
     return f"erased-{person}@erased.invalid"
-
-
-@contextmanager
-def erasing() -> Iterator[None]:
-    """Let erasing write over what else is never changed; only within, and in a transaction.
-
-    The triggers of these tables say which columns (registrations 0023). A statement that looks for
-    a name in all that everybody wrote has longer than those of pages.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('statement_timeout', %s, true)", [PATIENCE])
-    _allow("on")
-    try:
-        yield
-    finally:
-        if not connection.needs_rollback:
-            _allow("off")
-
-
-def _allow(value: str) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('cec.erasing', %s, true)", [value])
-
-
-def erase_rows(traces: Traces) -> None:
-    """Do with every row what its declaration says. Call it inside of `erasing()`."""
-    for row in declared().values():
-        if row.erase is not None:
-            row.erase(traces)
-        if row.whose and row.deleted:
-            row.rows(traces.person).delete()
-        elif row.whose and (row.blanked or row.replaced):
-            blank(row.rows(traces.person), *row.blanked, **row.replaced)
-    if pattern := traces.pattern():
-        for row in declared().values():
-            for name in row.masked:
-                mask(row.model, name, pattern)
-
-
-def blank(rows: QuerySet[Any], *names: str, **replaced: Any) -> int:
-    """Put a dash in the place of texts, and nothing in that of other things."""
-    meta = rows.model._meta
-    values = {name: _nothing(meta.get_field(name)) for name in names}
-    return rows.order_by().update(**values | replaced)
-
-
-def _nothing(column: Any) -> Any:
-    if isinstance(column, models.JSONField):
-        return [] if column.default is list else {}
-    if isinstance(column, models.BinaryField):
-        return None if column.null else b""
-    if isinstance(column, TEXTS):
-        dash = models.When(~Q(**{column.name: ""}), then=Value(BLANK))
-        return models.Case(dash, default=F(column.name), output_field=models.TextField())
-    return None
-
-
-def mask(model: type[Model], name: str, pattern: str) -> int:
-    """Cover what the pattern finds in a text column of every row of a model."""
-    rows = model._base_manager.filter(**{f"{name}__iregex": pattern})
-    return rows.update(**{name: masked(name, pattern)})
-
-
-def masked(name: str, pattern: str) -> models.Func:
-    """Return a text column with a dash for what the pattern finds."""
-    return models.Func(
-        Cast(name, models.TextField()),
-        Value(pattern),
-        Value(BLANK),
-        Value("gi"),
-        function="regexp_replace",
-        output_field=models.TextField(),
-    )

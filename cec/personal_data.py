@@ -5,7 +5,7 @@ from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
-from cec import personal
+from cec import erasure, personal
 from cec.bounces import FailingAddress
 from cec.outbox import OutgoingMail
 from cec.personal import Traces
@@ -23,7 +23,7 @@ def _mail(traces: Traces) -> None:
         others = OutgoingMail.objects.filter(~Q(person=traces.person))
         named = others.filter(Q(subject__iregex=pattern) | Q(text__iregex=pattern))
         named.update(
-            **{name: personal.masked(name, pattern) for name in ("subject", "text", "html")}
+            **{name: erasure.masked(name, pattern) for name in ("subject", "text", "html")}
         )
 
 

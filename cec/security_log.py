@@ -1,14 +1,13 @@
 """What somebody was refused, as lines for whoever watches over the site (reliability J3).
 
-Each line says what happened, in which request and to whom by id, and nothing that a person typed.
+Each line says what happened and to whom by id, and nothing that a person typed; in which request it
+was, `logs` says of every line.
 """
 
 import logging
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
-
-from cec import trace
 
 logger = logging.getLogger("cec.security")
 
@@ -22,7 +21,7 @@ _METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 
 def note(event: str, **facts: str | int | None) -> None:
     """Write a line. `facts` are ids, names of ours and numbers, never what somebody typed."""
-    said = {"event": event, "request_id": trace.current().request_id, **facts}
+    said = {"event": event, **facts}
     known = {name: value for name, value in said.items() if value not in (None, "")}
     text = " ".join(f"{name}={value}" for name, value in known.items())
     logger.warning("%s", text, extra={"fields": known})

@@ -7,11 +7,11 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cec import backlog
+from cec import backlog, mail
 from cec.outbox import RETAKE_AFTER, OutgoingMail, OutgoingMailQuerySet
 
 State = OutgoingMail.State
-CODE_LASTS = timedelta(hours=1)  # a mail that is urgent is of no use later
+CODE_LASTS = timedelta(hours=1)  # a mail that is short-lived is nobody's business later
 
 
 @backlog.register
@@ -39,11 +39,11 @@ class Mail(backlog.Kind):
                 called_off_at__isnull=True,
                 created_at__gt=now - backlog.FAILED_FOR,
             )
-            & (Q(urgent=False) | Q(created_at__gt=now - CODE_LASTS)),
+            & (~Q(kind__in=mail.short_lived()) | Q(created_at__gt=now - CODE_LASTS)),
         )
 
     def title(self, row: OutgoingMail) -> str:
         return _("“%(subject)s” to %(address)s") % {"subject": row.subject, "address": row.to}
 
     def again(self, failed: Any) -> int:
-        return int(failed.queue_again())
+        return mail.try_again(failed)

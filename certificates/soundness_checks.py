@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from django.db import connection
+from django.db import connection, transaction
 
 from cec import soundness
 
@@ -29,7 +29,7 @@ def signers() -> Iterator[str]:
 
 
 def _numbers(query: str) -> list[int]:
-    with connection.cursor() as cursor:
-        cursor.execute("SET statement_timeout = 0")
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL statement_timeout = 0")
         cursor.execute(query)
         return [number for (number,) in cursor.fetchall()]

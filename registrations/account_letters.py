@@ -88,7 +88,7 @@ def account_unknown() -> mail.Letter:
     )
 
 
-@mail.letter("sign_in_code", example=lambda: ("BCDF-GHJK",), urgent=True)
+@mail.letter("sign_in_code", example=lambda: ("BCDF-GHJK",), urgent=True, short_lived=True)
 def sign_in_code(code: str) -> mail.Letter:
     return mail.Letter(
         subject=_("Your code to sign in"),
@@ -105,7 +105,7 @@ def sign_in_code(code: str) -> mail.Letter:
     )
 
 
-@mail.letter("password_forgotten", example=lambda: ("7", "key"), urgent=True)
+@mail.letter("password_forgotten", example=lambda: ("7", "key"), urgent=True, short_lived=True)
 def password_forgotten(uid: str, key: str) -> mail.Letter:
     return mail.Letter(
         subject=_("Choose a new password"),

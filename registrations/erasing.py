@@ -13,7 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from cec import claims, mail, personal, work
+from cec import claims, erasure, mail, personal, work
 from cec.jobs import said
 from cec.problems import Problem, Refused
 from registrations.models import Appointment, Erasure, Event, Person, Registration
@@ -42,8 +42,8 @@ def erase(
         row = Erasure(person=locked, asked_by=by, due_at=timezone.now())
     row.certificates_too |= certificates_too
     traces = personal.traces_of(locked.pk, papers_too=row.certificates_too)
-    with personal.erasing():
-        personal.erase_rows(traces)
+    with erasure.erasing():
+        erasure.erase_rows(traces)
     row.reason, row.error = "", ""
     row.done_at = row.done_at or timezone.now()
     row.save()

@@ -54,3 +54,10 @@ def upload(registration: Registration, file: "File[bytes]", *, by: Person) -> Me
         )
         locked.note("proof_sent", by=by, details={"kind": row.kind, "bytes": row.size})
         return proof
+
+
+def drop(proof: MembershipProof) -> None:
+    """Delete a proof that nobody needs any more, and its file once that is committed."""
+    file = proof.file
+    proof.delete()
+    store.remove(file)

@@ -1,7 +1,7 @@
 """How erasing a person goes in this app, where putting a dash in a text isn't enough.
 
-Called by `cec.personal`, by way of the declarations in `personal_data.py`; inside of
-`personal.erasing()`, and with the person's row locked.
+Called by `cec.erasure`, by way of the declarations in `personal_data.py`; inside of
+`erasure.erasing()`, and with the person's row locked.
 """
 
 from collections.abc import Collection
@@ -13,8 +13,7 @@ from django.db import transaction
 from django.db.models import Exists, Func, JSONField, OuterRef, Q, Value
 from django.db.models.functions import Lower
 
-from cec import personal
-from cec.files import store
+from cec import erasure, personal
 from cec.personal import Traces
 from registrations import seals
 from registrations.likeness import email_key, name_key, number_key
@@ -30,6 +29,7 @@ from registrations.models import (
     Registration,
     RosterMember,
 )
+from registrations.proofs import drop
 from registrations.roster_matching import alike
 
 # Keys of `Event.details` under which somebody may have written a text; all others hold figures,
@@ -59,7 +59,7 @@ def history(traces: Traces) -> None:
     seals.redact(Event.objects.filter(actor=traces.person).exclude(address=""), address="")
     if pattern := traces.pattern():
         named = Event.objects.filter(reason__iregex=pattern)
-        seals.redact(named, reason=personal.masked("reason", pattern))
+        seals.redact(named, reason=erasure.masked("reason", pattern))
 
 
 def members(traces: Traces) -> None:
@@ -108,14 +108,13 @@ def bank_lines(traces: Traces) -> None:
         registration__person=traces.person
     )
     lines = BankLine.objects.filter(Exists(theirs), ~Exists(of_others))
-    personal.blank(lines, "description", "reference")
+    erasure.blank(lines, "description", "reference")
 
 
 def proofs(traces: Traces) -> None:
     rows = MembershipProof.objects.filter(registration__person=traces.person)
     for row in rows.select_related("file"):
-        row.delete()
-        store.remove(row.file)
+        drop(row)
 
 
 def invitations(traces: Traces) -> None:

@@ -1,9 +1,11 @@
 """What of people, registrations, lists of members and history is kept no longer (K3)."""
 
+import logging
 from datetime import datetime
 
 from allauth.account.models import EmailConfirmation
 from django.conf import settings
+from django.db import transaction
 from django.db.models import Exists, OuterRef, ProtectedError, Q, QuerySet
 from django.db.models.functions import Coalesce, Lower
 from django.utils.translation import gettext_lazy as _
@@ -11,7 +13,6 @@ from django.utils.translation import ngettext_lazy
 
 from cec import retention
 from cec.bounces import FailingAddress
-from cec.files import store
 from cec.outbox import OutgoingMail
 from cec.retention import Kept
 from registrations import seals, unused_accounts
@@ -27,6 +28,9 @@ from registrations.models import (
     RosterMember,
     Seal,
 )
+from registrations.proofs import drop
+
+logger = logging.getLogger(__name__)
 
 Status = Registration.Status
 ROSTER_DAYS = settings.ROSTER_KEPT_DAYS
@@ -131,9 +135,7 @@ def membership_proofs(before: datetime) -> QuerySet[MembershipProof]:
 @membership_proofs.remove
 def forget_proofs(rows: list[MembershipProof]) -> int:
     for row in rows:
-        file = row.file
-        row.delete()
-        store.remove(file)
+        drop(row)
     return len(rows)
 
 
@@ -150,7 +152,17 @@ def accounts(before: datetime) -> QuerySet[Person]:
 
 @accounts.remove
 def end_accounts(rows: list[Person]) -> int:
-    return sum(unused_accounts.end(row) for row in rows)
+    """End each for itself: one that can't be ended keeps nobody else's."""
+    ended = 0
+    for row in rows:
+        try:
+            with transaction.atomic():
+                unused_accounts.end(row)
+        except Exception:
+            logger.exception("The unused account %s couldn’t be ended", row.pk)
+        else:
+            ended += 1
+    return ended
 
 
 @retention.rule(

@@ -137,7 +137,7 @@ def redactions() -> Redactions:
 def redact(events: QuerySet[Event], **texts: Any) -> int:
     """Take what is personal out of events, or put `texts` in its place; returns how many changed.
 
-    The history's seals go on to fit. Only for erasing a person, inside of `personal.erasing()`.
+    The history's seals go on to fit. Only for erasing a person, inside of `erasure.erasing()`.
     """
     work.one_at_a_time(SEALING)
     changed = texts or {"reason": "", "address": ""}

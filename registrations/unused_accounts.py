@@ -81,8 +81,7 @@ def _tell(person: Person) -> bool:
     return is_new
 
 
-def end(person: Person) -> bool:
-    """Erase what belongs to an unused account; whether it did."""
+def end(person: Person) -> None:
+    """Erase what belongs to an unused account. Raises what `erasing.erase` does."""
     erasing.erase(person, by=None, reason="unused")
     UnusedAccountNotice.objects.filter(person=person).delete()
-    return True

@@ -31,6 +31,7 @@ def scan(content: bytes) -> StoredFile.Scan:
 
 def asked(content: bytes) -> StoredFile.Scan:
     """Return what clamd says; `WAITING` for what it can't look at. Raises NoAnswer."""
+    assert settings.CLAMD is not None
     try:
         said = _talk(settings.CLAMD, content)
     except OSError as error:

@@ -63,9 +63,14 @@ class Asked:
         return (self.today.replace(day=1) - relativedelta(months=11)), self.today
 
     @property
+    def days(self) -> tuple[date, date]:
+        """First and last day of it, far apart where all of it is asked for."""
+        return self.bounds or (FIRST_DAY, LAST_DAY)
+
+    @property
     def moments(self) -> tuple[datetime, datetime]:
         """The same time as moments where the program keeps its calendar; the last isn't in it."""
-        first, last = self.bounds or (FIRST_DAY, LAST_DAY)
+        first, last = self.days
         zone = ZoneInfo(self.program.time_zone)
         return (
             datetime.combine(first, time(), zone),

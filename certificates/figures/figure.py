@@ -5,19 +5,18 @@ The page and the export show the same table, so they can't differ.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from decimal import Decimal
 
 from django.utils.safestring import SafeString
 
-from cec.wording import money, month_and_year, number
+from cec.wording import money, number
 
-Value = str | int | Decimal | date | None
+Value = str | int | Decimal | None
 
 
 @dataclass(frozen=True)
 class Column:
-    """A column: its heading, and whether it holds money (in the program's currency) or months."""
+    """A column: its heading, and whether it holds money (in the program's currency) or words."""
 
     heading: str
     is_money: bool = False
@@ -27,8 +26,6 @@ class Column:
         """Write a value as the page shows it."""
         if value is None:
             return "–"
-        if isinstance(value, date):
-            return month_and_year(value)
         if isinstance(value, str):
             return value
         return money(value) if self.is_money else number(value, grouped=True)

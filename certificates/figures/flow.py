@@ -42,7 +42,7 @@ class Flow:
 
 def months(asked: Asked) -> dict[date, tuple[int, int]]:
     """Return how many registered and completed by month; months without either are absent."""
-    first, last = asked.bounds or (date.min, date.max)
+    first, last = asked.days
     mine = as_sql(asked.registrations().values("id", "submitted_on"))
     rows = read(BY_MONTH.format(mine=mine), {"first": first, "last": last})
     return {row["month"]: (row["sent"], row["certified"]) for row in rows}

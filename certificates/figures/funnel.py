@@ -1,7 +1,6 @@
 """From registered to certified: how far those of a time have come, and where they stop."""
 
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from django.db.models import Case, Exists, IntegerField, OuterRef, Value, When
@@ -23,34 +22,29 @@ Status = Registration.Status
 LOGGED = Exists(Credit.objects.kept().filter(registration=OuterRef("pk")))
 
 # The steps with their words: who reached a later one has passed those before.
-STEPS: tuple[tuple[str, Any, Any], ...] = (
-    ("sent", gettext_lazy("Registered"), gettext_lazy("The form was sent.")),
+STEPS: tuple[tuple[Any, Any], ...] = (
+    (gettext_lazy("Registered"), gettext_lazy("The form was sent.")),
     (
-        "paid",
         gettext_lazy("Fee settled"),
         gettext_lazy("Nothing is left to pay, or the registration was approved all the same."),
     ),
     (
-        "approved",
         gettext_lazy("Approved"),
         gettext_lazy("The committee said yes, so there is a first day."),
     ),
     (
-        "active",
         gettext_lazy("Still taking part"),
         gettext_lazy("Approved, and neither withdrawn nor lapsed."),
     ),
     (
-        "logged",
         gettext_lazy("First activity logged"),
         gettext_lazy("There is at least one activity in the record."),
     ),
     (
-        "turned_in",
         gettext_lazy("Turned in"),
         gettext_lazy("The record was sent for review, and isn’t sent back to its owner."),
     ),
-    ("certified", gettext_lazy("Certified"), gettext_lazy("The certificate was issued.")),
+    (gettext_lazy("Certified"), gettext_lazy("The certificate was issued.")),
 )
 
 # How far a registration has come, the farthest step first.
@@ -78,7 +72,7 @@ class Step:
 
 def steps(asked: Asked) -> list[Step]:
     """Count who was sent in the time asked for, by the farthest step that they have reached."""
-    cohort = asked.registrations().filter(submitted_on__range=asked.bounds or (date.min, date.max))
+    cohort = asked.registrations().filter(submitted_on__range=asked.days)
     ways = as_sql(cohort.annotate(farthest=FARTHEST).values("farthest"))
     rows = read(f"SELECT farthest, count(*) AS people FROM ({ways}) w GROUP BY farthest")
     ended = {row["farthest"]: row["people"] for row in rows}
@@ -87,7 +81,7 @@ def steps(asked: Asked) -> list[Step]:
     ]
     return [
         Step(str(name), str(meaning), people, before - people)
-        for (_key, name, meaning), people, before in zip(
+        for (name, meaning), people, before in zip(
             STEPS, reached, [reached[0], *reached], strict=False
         )
     ]

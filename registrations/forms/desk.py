@@ -44,6 +44,26 @@ class SeenForm(OnceForm):
     seen = forms.IntegerField(required=False, widget=forms.HiddenInput, min_value=0)
 
 
+class AccountField(forms.EmailField):
+    """Somebody's account, by its e-mail; its value is the person. `closed_too` takes any."""
+
+    def __init__(self, *, closed_too: bool = False, **kwargs: Any) -> None:
+        self.people = {} if closed_too else {"is_active": True}
+        super().__init__(
+            label=_("E-mail of the person’s account"),
+            error_messages={"required": _("Enter the e-mail of the person’s account.")},
+            widget=forms.EmailInput(attrs={"autocomplete": "off"}),
+            **kwargs,
+        )
+
+    def clean(self, value: Any) -> Person:
+        email = super().clean(value)
+        found = Person.objects.filter(email__iexact=email, **self.people).first()
+        if found is None:
+            raise forms.ValidationError(_("Nobody has an account with this e-mail."))
+        return found
+
+
 class MatchForm(SeenForm):
     """The button beside a row of the association's list."""
 
@@ -181,12 +201,7 @@ class LastDayForm(PlainForm):
 
 
 class AppointmentForm(PlainForm):
-    email = forms.EmailField(
-        label=_("E-mail of the person’s account"),
-        help_text=_("They open an account first."),
-        error_messages={"required": _("Enter the e-mail of the person’s account.")},
-        widget=forms.EmailInput(attrs={"autocomplete": "off"}),
-    )
+    email = AccountField(help_text=_("They open an account first."))
     role = forms.ChoiceField(label=_("Role"), choices=Appointment.Role.choices)
     association = forms.ModelChoiceField(
         label=_("Association"),
@@ -204,14 +219,6 @@ class AppointmentForm(PlainForm):
     )
     first_day = DayField(label=_("First day"))
     last_day = DayField(label=_("Last day"), required=False)
-
-    def clean_email(self) -> Person:
-        person = Person.objects.filter(
-            email__iexact=self.cleaned_data["email"], is_active=True
-        ).first()
-        if person is None:
-            raise forms.ValidationError(_("Nobody has an account with this e-mail."))
-        return person
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}

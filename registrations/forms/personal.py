@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from registrations.forms.desk import PlainForm
+from registrations.forms.desk import AccountField, PlainForm
 from registrations.models import Person
 
 
@@ -46,11 +46,7 @@ class EraseForm(_EraseForm):
 class DeskEraseForm(_EraseForm):
     """Somebody's account, and where they asked for it."""
 
-    email = forms.EmailField(
-        label=_("E-mail of the person’s account"),
-        error_messages={"required": _("Enter the e-mail of the person’s account.")},
-        widget=forms.EmailInput(attrs={"autocomplete": "off"}),
-    )
+    email = AccountField(closed_too=True)
     reason = forms.CharField(
         label=_("How the person asked for it"),
         max_length=500,
@@ -59,9 +55,3 @@ class DeskEraseForm(_EraseForm):
         widget=forms.Textarea(attrs={"rows": 2}),
     )
     field_order = ["email", "reason", "certificates_too"]
-
-    def clean_email(self) -> Person:
-        found = Person.objects.filter(email__iexact=self.cleaned_data["email"]).first()
-        if found is None:
-            raise forms.ValidationError(_("Nobody has an account with this e-mail."))
-        return found

@@ -10,7 +10,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from registrations import second_factor
-from registrations.forms.desk import PlainForm
+from registrations.forms.desk import AccountField, PlainForm
 from registrations.models import Person
 
 NO_CODE = _("Enter the code.")
@@ -136,11 +136,7 @@ class RenamePasskeyForm(passkeys.EditWebAuthnForm):  # type: ignore[misc]
 class LostFactorForm(PlainForm):
     """Whom to take the second step away from, and why."""
 
-    email = forms.EmailField(
-        label=_("E-mail of the person’s account"),
-        error_messages={"required": _("Enter the e-mail of the person’s account.")},
-        widget=forms.EmailInput(attrs={"autocomplete": "off"}),
-    )
+    email = AccountField(closed_too=True)
     reason = forms.CharField(
         label=_("Reason"),
         help_text=_("How you know that it’s them, such as “called back on the known number”."),
@@ -148,9 +144,3 @@ class LostFactorForm(PlainForm):
         error_messages={"required": _("Write how you know that it’s them.")},
         widget=forms.Textarea(attrs={"rows": "3"}),
     )
-
-    def clean_email(self) -> Person:
-        person = Person.objects.filter(email__iexact=self.cleaned_data["email"]).first()
-        if person is None:
-            raise forms.ValidationError(_("Nobody has an account with this e-mail."))
-        return person

@@ -35,12 +35,10 @@ class Event(models.Model):
     association. `role` is what the actor did it as, `address` and `request_id` are those of the
     request. `details` hold figures, days and names of fields: never a personal text.
 
-    Erasing a person takes `reason` and `address` out of what is theirs (`PERSONAL`), and nothing
-    else: `redacted` is then the digest of what stood there, by which the seals still fit, and
-    `salt`, without which nobody can guess at it, is gone.
+    Erasing a person takes `reason`, `address` and a reference that somebody typed (in `details`)
+    out of what is theirs, and nothing else: `redacted` is then the digest of what stood there, by
+    which the seals still fit, and `salt`, without which nobody can guess at it, is gone.
     """
-
-    PERSONAL = ("reason", "details", "address")
 
     class Kind(models.TextChoices):
         SEND = "send", _("Registration sent")

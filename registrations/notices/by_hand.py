@@ -21,7 +21,6 @@ from registrations.notices import writing
 from registrations.permissions import require
 
 State = Notice.State
-SHORT_LIVED = frozenset({"sign_in_code", "password_forgotten"})
 
 
 @transaction.atomic
@@ -138,8 +137,8 @@ def try_mail_again(mail: OutgoingMail, *, by: Person) -> None:
 
 
 def is_short_lived(mail: OutgoingMail) -> bool:
-    """Say whether a mail is of use for minutes only (B8)."""
-    return mail.kind in SHORT_LIVED
+    """Say whether a mail is worth nothing by now (B8)."""
+    return mail.kind in mails.short_lived()
 
 
 def _registration_of(mail: OutgoingMail) -> Registration | None:
@@ -152,7 +151,7 @@ def _registration_of(mail: OutgoingMail) -> Registration | None:
 def _queue_again(mail: OutgoingMail) -> None:
     if mail.person:
         _check_wanted(mail.kind, mail.person)
-    if not OutgoingMail.objects.filter(pk=mail.pk).queue_again():
+    if not mails.try_again(OutgoingMail.objects.filter(pk=mail.pk)):
         raise _moved_on()
     work.hint_after_commit(mails.DELIVER, mail.pk)
 

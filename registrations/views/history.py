@@ -48,6 +48,7 @@ def history(request: HttpRequest) -> HttpResponse:
     context = {
         "views": tabs("history"),
         "form": form,
+        "headings": [_("What"), _("By"), _("About"), _("When")],
         "page": page,
         "newest_seal": Seal.objects.last(),
         "removed": HistoryRemoved.objects.last(),
@@ -119,5 +120,10 @@ def views(request: HttpRequest) -> HttpResponse:
     page = page_of(found, LATEST_FIRST, request.GET, among=RecordView.objects.all())
     for row in page.rows:
         row.as_what = viewing.as_what(row.role)
-    context = {"views": tabs("record_views"), "form": form, "page": page}
+    context = {
+        "views": tabs("record_views"),
+        "form": form,
+        "headings": [_("Whose"), _("Page"), _("Who looked"), _("When")],
+        "page": page,
+    }
     return render(request, "registrations/record_views.html", context, status=200 if asked else 422)

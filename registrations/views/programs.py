@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -19,6 +19,7 @@ from registrations.models import Program
 from registrations.permissions import require
 from registrations.program_keeping import history, making, opening, sections, uses
 from registrations.prospectus import Prospectus
+from registrations.views.rules import is_wrong, sent
 
 TITLES: dict[str, str | Promise] = {
     "names": gettext_lazy("Names and code"),
@@ -47,7 +48,7 @@ def home(request: HttpRequest) -> HttpResponse:
     """Every program and where it is, and a form that sets up a new one."""
     require(request.user, "keep_programs")
     programs = Program.objects.all()
-    form = forms.NewProgramForm(_posted(request), programs=programs)
+    form = forms.NewProgramForm(sent(request), programs=programs)
     if form.is_valid():
         try:
             made = making.create(by=request.user, **form.cleaned_data)
@@ -104,7 +105,7 @@ def section(request: HttpRequest, program: str, section: str) -> HttpResponse:
         raise Http404
     initial = {name: getattr(row, name) for name in sections.SECTIONS[section]}
     form = forms.FORMS[section](
-        _posted(request),
+        sent(request),
         initial={**initial, "seen": sections.seen(row, section)},
         held=sections.fixed(row),
     )
@@ -129,7 +130,7 @@ def section(request: HttpRequest, program: str, section: str) -> HttpResponse:
 def statement_uses(request: HttpRequest, program: str) -> HttpResponse:
     """What a credit statement may be for."""
     row = find_program(request, program)
-    posted = _posted(request)
+    posted = sent(request)
     initial = [
         {"pk": one.pk, "name_en": one.name_en, "name_fr": one.name_fr, "place": place}
         for place, one in enumerate(row.statement_uses.all(), start=1)
@@ -181,7 +182,7 @@ def open_it(request: HttpRequest, program: str) -> HttpResponse:
         "closes_on": row.closes_on,
         "seen": sections.seen(row, "opening"),
     }
-    form = forms.OpenForm(_posted(request), initial=initial)
+    form = forms.OpenForm(sent(request), initial=initial)
     status = 422 if form.errors else 200
     if form.is_valid():
         days = {name: form.cleaned_data[name] for name in ("opens_on", "closes_on")}
@@ -214,7 +215,7 @@ def close(request: HttpRequest, program: str) -> HttpResponse:
 def retire(request: HttpRequest, program: str) -> HttpResponse:
     """Retire it, after a page that says what this means."""
     row = find_program(request, program)
-    form = forms.RetireForm(_posted(request), initial={"seen": sections.seen(row, "opening")})
+    form = forms.RetireForm(sent(request), initial={"seen": sections.seen(row, "opening")})
     status = 422 if form.errors else 200
     if form.is_valid():
         said = form.cleaned_data
@@ -253,11 +254,6 @@ def _seen(request: HttpRequest) -> str:
     return str(form.cleaned_data.get("seen", ""))
 
 
-def _posted(request: HttpRequest) -> QueryDict | None:
-    """What was sent, if anything: a form without it is only shown."""
-    return request.POST if request.method == "POST" else None
-
-
 def _tell(form: Any, refused: Refused) -> None:
     """A refusal comes back as errors of the form, each at its field where it has one."""
     for problem in refused.problems:
@@ -266,9 +262,6 @@ def _tell(form: Any, refused: Refused) -> None:
 
 def _show(request: HttpRequest, row: Program, form: Any, **shown: Any) -> HttpResponse:
     rows = shown.get("rows")
-    bad = bool(form.errors) or (
-        rows is not None and rows.is_bound and bool(rows.non_form_errors() or any(rows.errors))
-    )
     context = {
         "program": row,
         "form": form,
@@ -276,5 +269,5 @@ def _show(request: HttpRequest, row: Program, form: Any, **shown: Any) -> HttpRe
         "back": reverse("program", kwargs={"program": row.slug}),
         **shown,
     }
-    status = 422 if bad else 200
+    status = 422 if is_wrong(form, rows) else 200
     return render(request, "registrations/program_part.html", context, status=status)

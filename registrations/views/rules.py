@@ -41,7 +41,7 @@ def needed(request: HttpRequest, program: str) -> HttpResponse:
         "day": day,
         "seen": place.seen(),
     }
-    form = forms.NeededForm(_posted(request), initial=initial)
+    form = forms.NeededForm(sent(request), initial=initial)
     if form.is_valid():
 
         def save() -> None:
@@ -74,7 +74,7 @@ def group(request: HttpRequest, program: str, group: str = "") -> HttpResponse:
             **forms.period_values("cap", found.caps.all()),
             **forms.period_values("need", found.requirements.all()),
         }
-    form = forms.GroupForm(_posted(request), initial=initial)
+    form = forms.GroupForm(sent(request), initial=initial)
     if form.is_valid():
 
         def save() -> None:
@@ -103,7 +103,7 @@ def activity_type(request: HttpRequest, program: str, type: str = "") -> HttpRes
     if type and found is None:
         raise Http404
     initial = {"seen": place.seen(), **(_type_values(found) if found else {})}
-    posted = _posted(request)
+    posted = sent(request)
     form = forms.TypeForm(posted, initial=initial, groups=contents.groups)
     rates = rule_rows.RateForms(
         posted,
@@ -174,7 +174,7 @@ def discard(request: HttpRequest, program: str) -> HttpResponse:
 def subject_areas(request: HttpRequest, program: str) -> HttpResponse:
     """The suggested subject areas, in their order; a change holds at once."""
     row = find_program(request, program)
-    posted = _posted(request)
+    posted = sent(request)
     initial = [
         {"pk": one.pk, "name_en": one.name_en, "name_fr": one.name_fr, "place": place}
         for place, one in enumerate(row.subject_areas.all(), start=1)
@@ -195,7 +195,7 @@ def subject_areas(request: HttpRequest, program: str) -> HttpResponse:
     return _show(request, row, form, title=_("Subject areas"), rows=rows, at_once=True)
 
 
-def _posted(request: HttpRequest) -> QueryDict | None:
+def sent(request: HttpRequest) -> QueryDict | None:
     """What was sent, if anything: a form without it is only shown."""
     return request.POST if request.method == "POST" else None
 
@@ -213,11 +213,15 @@ def _saved(request: HttpRequest, form: Any, save: Callable[[], None]) -> bool:
     return True
 
 
+def is_wrong(form: Any, rows: Any) -> bool:
+    """Say whether something has to be mended, in the form or in its rows, if it has any."""
+    if form.errors:
+        return True
+    return rows is not None and rows.is_bound and bool(rows.non_form_errors() or any(rows.errors))
+
+
 def _show(request: HttpRequest, program: Program, form: Any, **shown: Any) -> HttpResponse:
     rows = shown.get("rows")
-    bad = bool(form.errors) or (
-        rows is not None and rows.is_bound and bool(rows.non_form_errors() or any(rows.errors))
-    )
     context = {
         "program": program,
         "form": form,
@@ -225,4 +229,9 @@ def _show(request: HttpRequest, program: Program, form: Any, **shown: Any) -> Ht
         "draft": drafting.draft_of(program),
         **shown,
     }
-    return render(request, "registrations/rules_edit.html", context, status=422 if bad else 200)
+    return render(
+        request,
+        "registrations/rules_edit.html",
+        context,
+        status=422 if is_wrong(form, rows) else 200,
+    )

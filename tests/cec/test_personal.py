@@ -3,7 +3,7 @@
 import pytest
 from django.apps import apps
 
-from cec import personal
+from cec import erasure, personal
 from cec.models import OutgoingMail
 from cec.personal import TECHNICAL, Declared, Traces, is_text
 from cec.personal_words import words_of
@@ -89,7 +89,7 @@ def test_the_database_masks_as_python_does():
     said = "Zoë\nO’Brien-Côté (mla  10.42), MLA 10942"
     mail = OutgoingMail.objects.create(to="a@example.org", subject="Hello", text=said)
 
-    personal.mask(OutgoingMail, "text", found.pattern())
+    erasure.mask(OutgoingMail, "text", found.pattern())
 
     mail.refresh_from_db()
     assert mail.text == found.mask(said) == "— (—), MLA 10942"

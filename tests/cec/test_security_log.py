@@ -51,7 +51,7 @@ def written():
 
 def the_line(lines):
     (line,) = lines.of_security()
-    assert re.fullmatch(r"[0-9a-f]{32}", line["request_id"])
+    assert re.fullmatch(r"[0-9a-f]{32}", line["request"])
     assert line["time"].endswith("+00:00")
     return line
 

@@ -15,7 +15,7 @@ from django.test import Client
 from django.urls import reverse
 
 from activities.models import Activity, Credit, YearResult
-from cec import personal
+from cec import erasure, personal
 from certificates.models import Certificate
 from registrations import erasing, seals
 from registrations.models import Event, Payment, Person, Registration
@@ -270,7 +270,7 @@ class TestTheHistory:
         erase(owner)
         event = Event.objects.exclude(redacted="").first()
 
-        with personal.erasing():
+        with erasure.erasing():
             seals.redact(Event.objects.filter(pk=event.pk))
 
         assert Event.objects.get(pk=event.pk).redacted == event.redacted

@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from activities.models import Activity
-from cec import mail, personal
+from cec import erasure, mail, personal
 from cec.models import OutgoingMail
 from cec.problems import Refused
 from registrations import erasing
@@ -134,7 +134,7 @@ class TestAmongTheMailsOfOthers:
         assert not any(re.search(r'"html"(::text)? ~\*', sql) for sql in looked)
 
     def test_it_has_longer_than_a_page(self):
-        with transaction.atomic(), personal.erasing(), connection.cursor() as cursor:
+        with transaction.atomic(), erasure.erasing(), connection.cursor() as cursor:
             cursor.execute("SHOW statement_timeout")
             assert cursor.fetchone() == ("1min",)
 
@@ -343,7 +343,7 @@ class TestTheDatabase:
     def test_lets_erasing_write_over_texts_and_nothing_else(self):
         event = make.registration().note("remark", by=None, reason="Text")
 
-        with personal.erasing():
+        with erasure.erasing():
             _run(f"UPDATE registrations_event SET reason = '' WHERE id = {event.pk}")
             with pytest.raises(IntegrityError, match="history is kept"), transaction.atomic():
                 _run(f"UPDATE registrations_event SET kind = 'lapse' WHERE id = {event.pk}")

@@ -1,6 +1,5 @@
 """The page of what runs by itself: what waits, runs and failed, and trying it again."""
 
-import html
 from datetime import timedelta
 
 import pytest
@@ -8,24 +7,20 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.html import strip_tags
 
 from cec import backlog, broker, claims, overview, stumbles, work
-from cec.backups import standing
 from cec.health import Heartbeat
 from cec.jobs import Job
-from cec.models import MailHold, OutgoingMail
+from cec.models import OutgoingMail
 from certificates.models import Certificate
 from registrations import rechecking
-from registrations.backends import SignedIn
-from registrations.models import Event, Notice, Roster
+from registrations.models import Notice, Roster
 from tests import factories as make
 from tests.certificates import records
 from tests.registrations.lists import roster
+from tests.registrations.work_page import PAGE, said, signed_in
 
 pytestmark = pytest.mark.django_db
-
-PAGE = "/en/desk/work/"
 
 
 @pytest.fixture(autouse=True)
@@ -40,20 +35,10 @@ def office(client):
     return who
 
 
-def signed_in(person):
-    """The person as a page has them."""
-    return SignedIn().get_user(person.pk)
-
-
-def said(page):
-    """What the page says, without its markup."""
-    return " ".join(html.unescape(strip_tags(page.text)).replace("\xa0", " ").split())
-
-
 def failed_mail(**fields):
-    fields = {"message_id": f"<{OutgoingMail.objects.count()}>", "state": "failed"} | fields
+    number = OutgoingMail.objects.count()
+    fields = {"message_id": f"<{number}>", "state": "failed", "kind": "test"} | fields
     return OutgoingMail.objects.create(
-        kind="test",
         to="reader@example.org",
         subject="A subject",
         text="Text",
@@ -188,6 +173,14 @@ class TestAgain:
         mail.refresh_from_db()
         assert mail.state == "sent"
 
+    def test_a_code_is_not_sent_again_for_it_works_no_more(self, client, office):
+        code = failed_mail(kind="sign_in_code")
+
+        again(client, "mail")
+
+        code.refresh_from_db()
+        assert code.state == "failed"
+
     def test_what_is_wrong_by_now_isnt_sent(self, client, office):
         mail = failed_mail()
         OutgoingMail.objects.call_off()
@@ -267,88 +260,6 @@ def owed():
     )
 
 
-def backed_up(**ago):
-    at = timezone.now() - timedelta(**ago)
-    Job.objects.create(name=standing.JOB, started_at=at, finished_at=at, succeeded_at=at)
-    return at
-
-
-@pytest.mark.usefixtures("office")
-class TestBackups:
-    def test_one_of_today_is_named_and_all_is_well(self, client):
-        make.swept()
-        backed_up(hours=20)
-
-        page = said(client.get(PAGE))
-
-        assert "Backup last made on" in page
-        assert "Back everything up each day" in page
-        assert "Yes, all of it." in page
-
-    def test_one_that_is_too_old_is_said_and_counted(self, client, office):
-        make.swept()
-        work.run(overview.COUNT)
-        backed_up(hours=27)
-
-        page = said(client.get(PAGE))
-
-        assert "more than a day ago. Tell whoever looks after the server." in page
-        assert "Yes, all of it." not in page
-        assert "Overdue" in page
-        assert overview.troubles(signed_in(office)) == 1
-
-    def test_none_at_all_matters_where_a_folder_is_named(self, client, settings):
-        make.swept()
-        without = said(client.get(PAGE))
-        settings.BACKUP_FOLDER = "/backups"
-
-        page = said(client.get(PAGE))
-
-        assert "Back everything up" not in without
-        assert "Yes, all of it." in without
-        assert "No backup has been made yet." in page
-
-    def test_one_that_takes_an_hour_is_running(self, client):
-        Job.begin(standing.JOB)
-        Job.objects.update(started_at=timezone.now() - timedelta(hours=1))
-
-        lines = {line.name: line.state for line in overview.jobs()}
-
-        assert lines[standing.JOB] == "running"
-
-
-class TestMailThatIsHeld:
-    @pytest.fixture(autouse=True)
-    def _restored(self):
-        MailHold.objects.create(backup_made_at=timezone.now() - timedelta(hours=5))
-
-    def test_the_page_says_so_and_an_administrator_lets_it_out(self, client, office):
-        before = said(client.get(PAGE))
-
-        after = said(client.post(reverse("work_release"), follow=True))
-        again = said(client.post(reverse("work_release"), follow=True))
-
-        assert "No e-mail goes out This is a copy, restored from the backup of" in before
-        assert "E-mail goes out again." in after
-        assert "No e-mail goes out" not in after
-        assert "E-mail isn’t held back any more." in again
-        assert not MailHold.is_on()
-        assert list(Event.objects.filter(kind="mail_released").values_list("actor", "person")) == [
-            (office.pk, office.pk)
-        ]
-
-    def test_the_steering_group_sees_it_and_has_no_button(self, client):
-        client.force_login(make.steering())
-
-        page = client.get(PAGE)
-        answer = client.post(reverse("work_release"))
-
-        assert "No e-mail goes out" in said(page)
-        assert reverse("work_release") not in page.text
-        assert answer.status_code == 403
-        assert MailHold.is_on()
-
-
 class TestTheDesk:
     def test_says_how_much_is_wrong(self, office):
         make.swept()
@@ -403,9 +314,17 @@ def test_every_kind_says_what_it_is_in_both_languages():
 
 def test_old_failures_and_codes_of_yesterday_are_nobodys_business_any_more():
     old = failed_mail()
-    code = failed_mail(urgent=True)
+    code = failed_mail(kind="sign_in_code")
     long_ago, lately = timezone.now() - timedelta(days=31), timezone.now() - timedelta(hours=2)
     OutgoingMail.objects.filter(pk=old.pk).update(created_at=long_ago)
     OutgoingMail.objects.filter(pk=code.pk).update(created_at=lately)
 
     assert backlog.failed_count() == 0
+
+
+def test_a_warning_that_did_not_reach_its_owner_stays_though_it_was_urgent():
+    warning = failed_mail(kind="factor_reset", urgent=True)
+    lately = timezone.now() - timedelta(hours=2)
+    OutgoingMail.objects.filter(pk=warning.pk).update(created_at=lately)
+
+    assert backlog.failed_count() == 1
