@@ -37,7 +37,9 @@
     const form = event.target;
     // Not form.method: a field of that name, such as a payment's, would stand in for it.
     if (form.getAttribute("method") !== "post" || form.hasAttribute("hx-post") || event.defaultPrevented) return;
-    if (form.dataset.sent) {
+    // A form that hands files over stays where it is: its other button asks for another file.
+    const another = "files" in form.dataset && event.submitter?.getAttribute("aria-disabled") !== "true";
+    if (form.dataset.sent && !another) {
       event.preventDefault();
       return;
     }

@@ -9,6 +9,7 @@ from activities.drawing import Plan, usual
 from activities.models.review import LONGEST_QUESTION
 from cec.forms import DayField
 from registrations.forms.desk import OnceForm, PlainForm
+from registrations.forms.programs import whole
 from registrations.models import Program
 
 
@@ -36,19 +37,15 @@ class DrawForm(OnceForm):
     program = forms.ModelChoiceField(
         label=_("Program"), queryset=Program.objects.none(), empty_label=None
     )
-    percent = forms.IntegerField(
-        label=_("Share of the records, in per cent"), min_value=1, max_value=100
-    )
+    percent = whole(_("Share of the records, in per cent"), least=1, most=100)
     first_day = DayField(label=_("Sent for review from"), required=False)
     last_day = DayField(
         label=_("Sent for review until"),
         required=False,
         help_text=_("Without days, all records that wait now take part."),
     )
-    days = forms.IntegerField(label=_("Days for sending evidence"), min_value=1, max_value=365)
-    exempt_years = forms.IntegerField(
-        label=_("Years without another audit, after passing one"), min_value=0, max_value=20
-    )
+    days = whole(_("Days for sending evidence"), least=1, most=365)
+    exempt_years = whole(_("Years without another audit, after passing one"), least=0, most=20)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -103,6 +103,19 @@ class Asked:
         }
         return urlencode({key: value for key, value in (chosen | changes).items() if value})
 
+    @cached_property
+    def whose_in_words(self) -> str:
+        """The program and the association, for a table that has left the page."""
+        roles = roles_of(self.person)
+        if self.association:
+            codes = [self.association.code]
+        elif roles.sees_everything:
+            codes = [_("All associations")]
+        else:
+            found = Association.objects.filter(pk__in=roles.associations)
+            codes = list(found.values_list("code", flat=True))
+        return ", ".join([self.program.code, *codes])
+
     @property
     def time_in_words(self) -> str:
         if self.period != DATES:

@@ -19,7 +19,7 @@ FIRST_WIDTH, WIDTH = 42, 18
 @transaction.atomic
 def write(figures: Sequence[Figure], asked: Asked, *, as_csv: bool) -> io.BytesIO:
     """Return the tables of some figures, a sheet each or one under the other, and write it down."""
-    tables = [(figure.about, figure.table) for figure in figures]
+    tables = [(f"{asked.whose_in_words}. {figure.about}", figure.table) for figure in figures]
     file = _text(tables) if as_csv else _workbook(tables)
     write_event(
         "exported",
@@ -27,6 +27,8 @@ def write(figures: Sequence[Figure], asked: Asked, *, as_csv: bool) -> io.BytesI
         person=asked.person,
         details={
             "list": "figures",
+            "program": asked.program.code,
+            "association": asked.association.code if asked.association else "",
             "figures": " ".join(figure.key for figure in figures),
             "rows": sum(len(table.rows) for _about, table in tables),
         },

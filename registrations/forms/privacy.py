@@ -78,6 +78,7 @@ class IncidentForm(OnceForm, forms.ModelForm):  # type: ignore[misc]
         label=_("When did it happen?"),
         max_length=200,
         help_text=_("A day, a period, or about when."),
+        error_messages={"required": _("Say when it happened, or about when.")},
     )
     what = TextField(
         label=_("What happened?"),
@@ -85,8 +86,15 @@ class IncidentForm(OnceForm, forms.ModelForm):  # type: ignore[misc]
         required=True,
         max_length=4000,
         help_text=_("And why, as far as is known. No names of those whom it concerns."),
+        error_messages={"required": _("Say what happened, as far as is known.")},
     )
-    data = TextField(label=_("Which personal data?"), rows=2, required=True, max_length=2000)
+    data = TextField(
+        label=_("Which personal data?"),
+        rows=2,
+        required=True,
+        max_length=2000,
+        error_messages={"required": _("Say which data, as far as is known.")},
+    )
     people = forms.IntegerField(
         label=_("How many people?"),
         required=False,

@@ -256,6 +256,23 @@ class HistoryRemoved(models.Model):
         return str(self.last_event)
 
 
+# What staff do that concerns nobody in particular. Such a line names who did it, for a line is
+# about somebody, and isn’t a matter of their own.
+OF_THE_OFFICE = frozenset(
+    {
+        *(Event.Kind.BANK_EXPORT, Event.Kind.DEPOSIT_ASIDE, Event.Kind.DEPOSIT_BACK),
+        *(Event.Kind.EXPORTED, Event.Kind.INCIDENT_KEPT),
+        *(Event.Kind.ORGANISATION_ADDED, Event.Kind.ORGANISATION_CHANGED),
+        *(Event.Kind.ALLOCATIONS_SET, Event.Kind.MAIL_TEXT_CHANGED, Event.Kind.MAIL_TEXT_STANDARD),
+        *(Event.Kind.WORDING_CHANGED, Event.Kind.WORDING_DISCARDED, Event.Kind.WORDING_PUBLISHED),
+        *(Event.Kind.PROGRAM_ADDED, Event.Kind.PROGRAM_CHANGED, Event.Kind.PROGRAM_OPENED),
+        *(Event.Kind.PROGRAM_CLOSED, Event.Kind.PROGRAM_RETIRED, Event.Kind.PROGRAM_DELETED),
+        *(Event.Kind.SIGNATORY_ADDED, Event.Kind.SIGNATORY_CHANGED, Event.Kind.SIGNATORY_ENDED),
+        *(Event.Kind.NOTICES_PAUSED, Event.Kind.NOTICES_RESUMED, Event.Kind.MAIL_RELEASED),
+    }
+)
+
+
 class Details(TypedDict, total=False):
     """What an event is about and what else is known of it."""
 
@@ -285,7 +302,7 @@ def new_event(kind: str, *, by: Person | None, **known: Unpack[Details]) -> Even
     here = trace.current()
     return Event(
         actor=by,
-        role=_role(by, owner),
+        role=_role(kind, by, owner),
         kind=kind,
         address=here.address,
         request_id=here.request_id,
@@ -293,9 +310,9 @@ def new_event(kind: str, *, by: Person | None, **known: Unpack[Details]) -> Even
     )
 
 
-def _role(by: Person | None, owner: int | None) -> str:
+def _role(kind: str, by: Person | None, owner: int | None) -> str:
     if by is None:
         return ""
-    if by.pk == owner:
+    if by.pk == owner and kind not in OF_THE_OFFICE:
         return PARTICIPANT
     return ",".join(sorted(roles_of(by).names))

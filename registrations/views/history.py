@@ -18,6 +18,7 @@ from cec.problems import Refused
 from registrations import audit_log, seals, viewing
 from registrations.forms.privacy import HistoryForm, ViewsForm
 from registrations.models import Event, HistoryRemoved, RecordView, Seal
+from registrations.models.history import OF_THE_OFFICE
 from registrations.permissions import require
 from registrations.reauthenticating import recently_signed_in
 
@@ -61,10 +62,15 @@ def _name_roles(rows: list[Any]) -> None:
     pattern = reverse("desk_registration", args=[0])
     for row in rows:
         registration = row.registration
-        row.about = registration.person if registration else row.person
+        nobody = row.kind in OF_THE_OFFICE and row.person_id == row.actor_id
+        row.about = registration.person if registration else None if nobody else row.person
         row.url = pattern.replace("/0/", f"/{registration.pk}/") if registration else ""
         row.as_what = viewing.as_what(row.role)
-        row.said = ", ".join(f"{name}: {value}" for name, value in row.details.items())
+        row.said = ", ".join(_said(name, value) for name, value in row.details.items())
+
+
+def _said(name: str, value: Any) -> str:
+    return f"{name}: {' '.join(map(str, value)) if isinstance(value, list) else value}"
 
 
 @require_POST

@@ -28,3 +28,18 @@ def test_a_column_has_one_label_and_what_comes_later_changes_no_title(visitors, 
     assert one.page.title().startswith("Figures –")
     assert len(words) > 2
     assert len(words) == len(set(words))
+
+
+def test_a_table_is_taken_in_one_format_and_at_once_in_the_other(visitors):
+    factories.registration(starts_on=timezone.localdate() - timedelta(days=40))
+    one = visitors()
+    one.sign_in(factories.steering())
+    one.go("figure", "flow")
+
+    taken = []
+    for label in ("Excel (.xlsx)", "Text (.csv)"):
+        with one.page.expect_download() as download:
+            one.page.get_by_role("button", name=label).click()
+        taken.append(download.value.suggested_filename.rpartition(".")[2])
+
+    assert taken == ["xlsx", "csv"]

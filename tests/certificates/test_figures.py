@@ -349,6 +349,18 @@ class TestExport:
             list(map(plain, row)) for row in figure.table.rows
         ]
 
+    def test_a_table_says_whose_figures_it_has(self, client, crowd):
+        given = {"figure": "flow", "format": "csv", "period": "all"}
+        steering, theirs = make.steering(), make.representative("MLA")
+        found = []
+        for who, code in ((steering, ""), (steering, "OLA"), (theirs, "")):
+            client.force_login(who)
+            answer = client.post(reverse("figure_export"), given | {"association": code})
+            found.append(answer.getvalue().decode("utf-8-sig").splitlines()[0].split('"')[1])
+
+        ends = ("All associations", "OLA", "MLA")
+        assert found == [f"CEC, {end}. All the time" for end in ends]
+
     def test_all_of_them_are_taken_at_once_and_the_history_says_so(self, client):
         who = make.representative("MLA")
         client.force_login(who)

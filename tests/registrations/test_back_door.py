@@ -100,6 +100,16 @@ def test_a_superuser_whose_session_took_one_step_finds_nothing(client, superuser
     assert client.get(HOME).status_code == 404
 
 
+def test_what_stands_above_each_page_leads_somewhere_and_signs_out_for_good(client, superuser):
+    page = client.get(PEOPLE).text
+
+    assert "/back/logout/" not in page
+    assert "/back/password_change/" not in page
+    leaves = re.search(r'id="logout-form" method="post" action="([^"]+)"', page)[1]
+    assert client.post(leaves).status_code == 302
+    assert client.get(HOME).status_code == 404
+
+
 def test_the_way_in_is_given_and_taken_away_on_the_command_line_and_noted(client, superuser):
     call_command("back_door", superuser.email)
     call_command("back_door", superuser.email, shut=True)

@@ -49,6 +49,14 @@ class TestALine:
 
         assert row.events.get(kind="send").role == "participant"
 
+    def test_names_the_role_of_staff_who_do_what_concerns_nobody_in_particular(self):
+        office = make.administrator()
+
+        row = make.set_up("SLTA", by=office)
+
+        event = Event.objects.get(kind="program_added", details__program_id=row.pk)
+        assert (event.person, event.role) == (office, "administrator")
+
     def test_of_the_program_itself_has_neither_actor_nor_role_nor_address(self):
         event = make.registration().note("lapsed", by=None)
 

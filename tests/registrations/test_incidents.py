@@ -64,6 +64,15 @@ class TestEntering:
         assert field in page.context["form"].errors
         assert not Incident.objects.exists()
 
+    def test_says_in_words_of_its_own_what_is_missing(self, client, office):
+        given = {"form_key": str(uuid4()), "risk": "unknown"}
+
+        answer = client.post(reverse("incident_add"), given)
+
+        said = [error for errors in answer.context["form"].errors.values() for error in errors]
+        assert "Say what happened, as far as is known." in said
+        assert "This field is required." not in said
+
     def test_is_for_administrators_alone(self, client):
         client.force_login(make.steering())
 
