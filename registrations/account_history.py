@@ -43,8 +43,10 @@ def password_changed(request: HttpRequest, user: Person, **about: Any) -> None:
 
 
 @receiver(allauth.email_changed)
-def email_changed(user: Person, **about: Any) -> None:
-    write_event("email_changed", by=user, person=user)
+def email_changed(user: Person, from_email_address: Any, **about: Any) -> None:
+    """Note it; the first address of an account takes no other's place."""
+    if from_email_address:
+        write_event("email_changed", by=user, person=user)
 
 
 @receiver(allauth.email_confirmed)

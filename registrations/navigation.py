@@ -9,7 +9,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from cec import navigation, overview
-from registrations import queue, reaching
+from registrations import queue, reaching, second_factor
 from registrations.mentoring.asking import desk_count
 from registrations.models import (
     Appointment,
@@ -116,6 +116,18 @@ def consent_asked(request: HttpRequest) -> str:
     match = request.resolver_match
     there = match is not None and match.url_name == "consents"
     return "registrations/_consent_asked.html" if asked and not there else ""
+
+
+@navigation.remark
+def second_step_missed(request: HttpRequest) -> str:
+    """Say why the desk is missing in the menu, to whoever has a role that sleeps."""
+    person = getattr(request, "user", None)
+    match = request.resolver_match
+    there = match is None or (match.url_name or "").startswith(("mfa_", "account_"))
+    if there or person is None or not second_factor.is_missed(person):
+        return ""
+    request.second_step_way = second_factor.way(request, person)  # type: ignore[attr-defined]
+    return "registrations/_second_step_missed.html"
 
 
 @navigation.main

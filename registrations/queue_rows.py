@@ -41,7 +41,7 @@ def describe(row: Any) -> None:
 
 def _waited(days: int, target: int) -> str:
     if not days:
-        return gettext("Today")
+        return gettext("Less than a day")
     waited = ngettext("%(days)s day", "%(days)s days", days) % {"days": days}
     return gettext("%(waited)s, late") % {"waited": waited} if days > target else waited
 

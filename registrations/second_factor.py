@@ -134,6 +134,11 @@ def has_passkey(person: Person) -> bool:
     return bool(rows.exists())
 
 
+def has_app(person: Person) -> bool:
+    rows = Authenticator.objects.filter(user=person, type=Authenticator.Type.TOTP)
+    return bool(rows.exists())
+
+
 def recovery_codes(person: Person) -> RecoveryCodes | None:
     """Return the person's recovery codes, which come with the first factor."""
     rows = Authenticator.objects.filter(user=person, type=Authenticator.Type.RECOVERY_CODES)

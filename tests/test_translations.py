@@ -115,6 +115,24 @@ def extracted(place: Path) -> set[tuple[str | None, str, str]]:
     return {(entry.msgctxt, entry.msgid, entry.msgid_plural) for entry in found}
 
 
+TOGETHER = re.compile(r"(?s){% (blocktranslate|comment)\b.*?{% end\1 %}")
+COLON = re.compile(r"[}%][}]:")
+
+
+def test_no_colon_of_a_template_stands_outside_what_is_translated():
+    """French sets a space before it that English has not."""
+    theirs = BASE / "templates" / "django"
+    bare = [
+        f"{path.relative_to(BASE)}: {line.strip()}"
+        for path in sorted((BASE / "templates").rglob("*.html"))
+        if not path.is_relative_to(theirs)
+        for line in TOGETHER.sub("", path.read_text(encoding="utf-8")).splitlines()
+        if COLON.search(line) and "<code>" not in line
+    ]
+
+    assert bare == []
+
+
 def test_no_message_hides_where_it_cannot_be_gathered():
     hidden = [
         f"{path.relative_to(BASE)}:{node.lineno}"

@@ -84,7 +84,7 @@ class MembershipForm(SeenForm):
     good_until = DayField(
         label=_("In good standing until"),
         required=False,
-        help_text=_("The last day of a membership in good standing."),
+        help_text=_("The last day of the membership; needed if it’s in good standing."),
     )
     note = forms.CharField(
         label=_("Note"),

@@ -25,6 +25,13 @@ def _ask_for_code(form: forms.Form, hint: Any) -> None:
     field.widget.attrs = {"autocomplete": "one-time-code", "maxlength": "12", **ATTRIBUTES}
 
 
+def _what_is_taken(person: Person) -> Any:
+    """Nobody who has a passkey alone looks for digits of an app."""
+    if second_factor.has_app(person):
+        return _("Six digits from your app, or one of your recovery codes.")
+    return _("One of your recovery codes.")
+
+
 class OnceOnly:
     """A code of an app works once (B3), also while the next one would still be taken."""
 
@@ -79,13 +86,13 @@ class SignInPasskeyForm(Readable, passkeys.LoginWebAuthnForm):  # type: ignore[m
 class TakeForm(OnceOnly, either.AuthenticateForm):  # type: ignore[misc]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _ask_for_code(self, _("Six digits from your app, or one of your recovery codes."))
+        _ask_for_code(self, _what_is_taken(self.user))
 
 
 class AgainForm(OnceOnly, either.ReauthenticateForm):  # type: ignore[misc]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _ask_for_code(self, _("Six digits from your app, or one of your recovery codes."))
+        _ask_for_code(self, _what_is_taken(self.user))
 
 
 class SetUpAppForm(app.ActivateTOTPForm):  # type: ignore[misc]

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from cec.problems import Refused
-from registrations import consents, fees, membership, proofs, registering, timeline
+from registrations import consents, fees, membership, proofs, registering, second_factor, timeline
 from registrations.cycles import may_begin_again
 from registrations.forms.privacy import AgreeForm
 from registrations.forms.registering import ApplicationForm, ProofForm, WithdrawForm
@@ -24,6 +24,8 @@ Status = Registration.Status
 def start(request: HttpRequest) -> HttpResponse:
     """Lead a person who signed in to where their work is."""
     registration = current_registration(request)
+    if second_factor.is_missed(request.user) and not (registration and registration.has_record):
+        return redirect(second_factor.way(request, request.user))  # type: ignore[arg-type]
     if roles_of(request.user).is_staff and not (registration and registration.has_record):
         return redirect("desk")
     if registration is None and roles_of(request.user).organisations:

@@ -44,6 +44,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     rows = list(Authenticator.objects.filter(user=request.user).order_by("pk"))  # type: ignore[misc]
     of = {row.type: row for row in rows}
     codes = of.get(Authenticator.Type.RECOVERY_CODES)
+    kept = codes.wrap() if codes else None
     return render(
         request,
         "mfa/index.html",
@@ -53,7 +54,8 @@ def overview(request: HttpRequest) -> HttpResponse:
             "is_trial": not second_factor.is_required(),
             "app": of.get(Authenticator.Type.TOTP),
             "passkeys": [row for row in rows if row.type == Authenticator.Type.WEBAUTHN],
-            "codes_left": len(codes.wrap().get_unused_codes()) if codes else None,
+            "codes_left": len(kept.get_unused_codes()) if kept else None,
+            "codes_were_shown": kept is not None and kept.did_view,
         },
     )
 
@@ -177,9 +179,10 @@ class Take(AuthenticateView):  # type: ignore[misc]
     """The second step at sign-in, after whatever the first one was."""
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """Ask for a passkey only if there is one."""
+        """Ask for a passkey, or for an app's code, only if there is one."""
         person = self.stage.login.user
         context: dict[str, Any] = super().get_context_data(**kwargs)
+        context["has_app"] = second_factor.has_app(person)
         if second_factor.has_passkey(person):
             context["options"] = json.dumps(context["js_data"]["request_options"])
         return context
@@ -187,6 +190,10 @@ class Take(AuthenticateView):  # type: ignore[misc]
 
 class AgainByCode(ReauthenticateView):  # type: ignore[misc]
     """Who it is, by a code."""
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_context_data(**kwargs)
+        return context | {"has_app": second_factor.has_app(self.request.user)}
 
 
 class AgainByPasskey(ReauthenticateWebAuthnView):  # type: ignore[misc]

@@ -63,6 +63,7 @@ def test_a_passkey_is_added_signs_in_and_says_again_who_it_is(visitors):
 
     sign_in(one)
     one.sees("The second step")
+    one.sees("Use your passkey. Without the device that has it")
     one.press("Use your passkey")
     one.go("payments")
     one.sees("Payments")

@@ -14,7 +14,7 @@ from cec import mail
 from cec.outbox import OutgoingMail
 from registrations import account_urls
 from registrations.accounts import LETTERS
-from registrations.models import Person
+from registrations.models import Event, Person
 from tests.races import at_once
 from tests.registrations.signing_in import (
     PASSWORD,
@@ -61,6 +61,14 @@ def test_the_profile_gets_the_language_of_the_page(client):
     assert Person.objects.get().language == "fr"
     assert last_mail().language == "fr"
     assert "/fr/" in last_mail().text
+
+
+def test_confirming_the_first_address_is_no_change_of_it(client):
+    client.post(SIGN_UP, NEW)
+
+    client.post(link(last_mail()))
+
+    assert not Event.objects.filter(kind="email_changed").exists()
 
 
 def test_a_link_that_is_only_looked_at_confirms_nothing(client):
@@ -179,7 +187,7 @@ def test_every_page_of_allauth_that_can_be_reached_is_ours():
         "sessions_logged_out",  # one of ours says it
         "trust",  # no browser is let off the second step
         "base", "generate",  # recovery codes are made on the page that shows them
-        "authenticator_list", "edit_form", "signup_form",
+        "authenticator_list", "signup_form",
     }  # fmt: skip
     ours = django_settings.BASE_DIR / "templates"
 

@@ -222,6 +222,14 @@ def _queries(client, name, limit) -> int:
     return len(captured)
 
 
+def test_help_says_where_ones_data_are_and_what_to_do_when_the_phone_is_gone(client):
+    page = text_of(client, "help")
+
+    assert f'href="{reverse("my_data")}"' in page
+    assert f'href="{reverse("who_looked")}"' in page
+    assert "one of your recovery codes takes the place of its code" in page
+
+
 def test_help_comes_last_in_the_navigation(client):
     page = text_of(client, "home")
     navigation = page[page.index('<nav class="mainnav"') : page.index("</nav>")]

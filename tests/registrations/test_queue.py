@@ -71,6 +71,14 @@ def test_the_view_and_the_pill_call_the_same_people_late(representative, days):
     assert listed == ("warn" in row.wait.look)
 
 
+def test_a_wait_that_began_yesterday_evening_is_not_called_one_of_today(representative):
+    row = waiting(0)
+
+    describe(row := queue.rows(representative).with_fee_state().get(pk=row.pk))
+
+    assert row.wait.text == "Less than a day"
+
+
 def test_waiting_times_are_silent_when_nobody_waits(client, representative):
     assert client.get(reverse("queue")).context["said"] == ""
 

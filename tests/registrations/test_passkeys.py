@@ -1,12 +1,13 @@
-"""What a person calls their passkeys, so as to know them apart."""
+"""What a person calls their passkeys, and what who has nothing else is asked for."""
 
 import pytest
 from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from django.urls import reverse
 
 from registrations.models import Person
 from tests import factories as make
-from tests.registrations.signing_in import a_while_later, someone
+from tests.registrations.signing_in import CODES, a_while_later, someone
 
 pytestmark = pytest.mark.django_db
 
@@ -83,3 +84,25 @@ def test_whoever_signed_in_long_ago_says_first_who_they_are(client, passkey):
 
     assert answer["Location"].startswith("/en/account/is-it-you/")
     assert Authenticator.objects.get().data["name"] == "Passkey"
+
+
+def test_nobody_with_a_passkey_alone_is_asked_for_the_digits_of_an_app(client, passkey):
+    RecoveryCodes.activate(passkey.user)
+
+    page = client.get(reverse("mfa_reauthenticate")).text
+
+    assert "Type one of your recovery codes" in page
+    assert "app" not in page.split("<main")[1].split("<form")[0]
+    assert "Six digits" not in page
+
+
+def test_codes_that_were_shown_are_not_offered_to_be_seen_again(client, passkey):
+    RecoveryCodes.activate(passkey.user)
+
+    before = client.get(OVERVIEW).text
+    client.post(CODES)
+    after = client.get(OVERVIEW).text
+
+    assert "See your recovery codes" in before
+    assert "See your recovery codes" not in after
+    assert "Make new recovery codes" in after
