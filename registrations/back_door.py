@@ -19,7 +19,7 @@ from registrations import second_factor
 from registrations.models import Person
 
 APPS = ("cec", "registrations", "activities", "certificates", "account")
-NOT_SHOWN = {"password", "digest", "text", "html"}  # mails have sign-in codes in them
+NOT_SHOWN = {"password", "digest", "key", "text", "html"}  # mails have sign-in codes in them
 
 
 class LookOnly(admin.ModelAdmin):  # type: ignore[type-arg]
@@ -35,6 +35,10 @@ class LookOnly(admin.ModelAdmin):  # type: ignore[type-arg]
     def get_exclude(self, request: HttpRequest, obj: Any = None) -> list[str]:
         """Leave out what would let somebody in as another."""
         return [field.name for field in self.model._meta.fields if field.name in NOT_SHOWN]
+
+    def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest) -> bool:
+        """Let no address ask about a field: what isn't shown could be guessed letter by letter."""
+        return False
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return True

@@ -73,6 +73,23 @@ def test_what_would_let_somebody_in_as_another_is_not_shown(client, superuser):
     assert "authenticator" not in home
 
 
+def test_nor_can_it_be_guessed_letter_by_letter(client, superuser):
+    Client().post("/en/account/sign-in/code/", {"email": superuser.email})
+    mails = "/back/cec/outgoingmail/"
+
+    asked = [
+        f"{PEOPLE}?password__startswith=argon2",
+        f"{PEOPLE}?password__startswith=a",
+        f"{mails}?text__contains=a",
+        f"{mails}?html__regex=.",
+        f"{mails}?person__password__contains=a",
+        f"{PEOPLE}?_to_field=password",
+    ]
+
+    assert [client.get(url).status_code for url in asked] == [400] * len(asked)
+    assert client.get(f"{PEOPLE}?o=1&p=0").status_code == 200
+
+
 def test_everybody_else_finds_nothing_there(client):
     people = [make.person(), make.administrator(), make.steering(), make.representative()]
     visitors = [client]
