@@ -1,8 +1,9 @@
 """Django's admin as a back door: to look at rows when no page shows them (reliability B6).
 
 It has an address only where ADMIN_PATH names one, and is there for superusers whose session took
-both steps; everybody else finds nothing. Nothing can be changed in it: every table here has rules
-that it doesn't know. What would let somebody in as another isn't shown either.
+both steps; everybody else finds nothing. Each look is a line of the security log. Nothing can be
+changed in it: every table here has rules that it doesn't know. What would let somebody in as
+another isn't shown either.
 """
 
 from collections.abc import Iterator
@@ -15,6 +16,7 @@ from django.db.models import Model, URLField
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 
+from cec import security_log
 from registrations import second_factor
 from registrations.models import Person
 
@@ -75,6 +77,7 @@ class BackDoor(admin.AdminSite):
         def look(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             if not self.has_permission(request):
                 raise Http404
+            _note(request)
             response: HttpResponse = theirs(request, *args, **kwargs)
             return response
 
@@ -94,6 +97,18 @@ class BackDoor(admin.AdminSite):
         raise Http404
 
     logout = password_change = password_change_done = login  # type: ignore[assignment]
+
+
+def _note(request: HttpRequest) -> None:
+    """Write down what was looked at: nothing else tells whose record a superuser read (J3)."""
+    match = request.resolver_match
+    row = match.kwargs.get("object_id", "") if match else ""
+    security_log.note(
+        security_log.BACK_DOOR,
+        page=match.url_name if match else None,
+        row=row if row.isdecimal() else None,
+        person=request.user.pk,
+    )
 
 
 def _all(patterns: list[Any]) -> Iterator[URLPattern]:

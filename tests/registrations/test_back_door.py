@@ -90,6 +90,17 @@ def test_nor_can_it_be_guessed_letter_by_letter(client, superuser):
     assert client.get(f"{PEOPLE}?o=1&p=0").status_code == 200
 
 
+def test_each_look_is_a_line_of_the_security_log(client, superuser, caplog):
+    client.get(f"{PEOPLE}{superuser.pk}/change/")
+    client.get(f"{PEOPLE}some%20body/change/")
+
+    known, unknown = (row.fields for row in caplog.records if row.name == "cec.security")
+    assert (known["event"], known["page"]) == ("back_door", "registrations_person_change")
+    assert known["row"] == str(superuser.pk)
+    assert known["person"] == superuser.pk
+    assert "row" not in unknown
+
+
 def test_everybody_else_finds_nothing_there(client):
     people = [make.person(), make.administrator(), make.steering(), make.representative()]
     visitors = [client]
