@@ -90,9 +90,9 @@ def works(address: str) -> None:
 
 @transaction.atomic
 def _hear(pk: int, answer: str, at: datetime, words: str) -> bool:
-    mail = OutgoingMail.objects.select_for_update().get(pk=pk)
-    if _RANK[answer] <= _RANK[mail.answer]:
-        return False
+    mail = OutgoingMail.objects.select_for_update().filter(pk=pk).first()
+    if mail is None or _RANK[answer] <= _RANK[mail.answer]:
+        return False  # its reader was erased meanwhile, or it was known
     mail.answer, mail.answered_at, mail.answer_words = answer, at, words
     mail.save(update_fields=["answer", "answered_at", "answer_words"])
     if answer in _FAILING:
@@ -106,8 +106,8 @@ def _hear(pk: int, answer: str, at: datetime, words: str) -> bool:
 
 @transaction.atomic
 def _arrived(pk: int, at: datetime) -> bool:
-    mail = OutgoingMail.objects.select_for_update().get(pk=pk)
-    if mail.delivered_at is not None:
+    mail = OutgoingMail.objects.select_for_update().filter(pk=pk).first()
+    if mail is None or mail.delivered_at is not None:
         return False
     mail.delivered_at = at
     mail.save(update_fields=["delivered_at"])

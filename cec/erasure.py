@@ -17,17 +17,15 @@ PATIENCE = "60s"  # for a statement; the task that erases has 90
 def erasing() -> Iterator[None]:
     """Let erasing write over what else is never changed; only within, and in a transaction.
 
-    The triggers of these tables say which columns (registrations 0023). A statement that looks for
-    a name in all that everybody wrote has longer than those of pages.
+    The triggers of these tables say which columns (registrations 0023). What fails inside takes the
+    transaction back, and this with it. A statement that looks for a name in all that everybody
+    wrote has longer than those of pages.
     """
     with connection.cursor() as cursor:
         cursor.execute("SELECT set_config('statement_timeout', %s, true)", [PATIENCE])
     _allow("on")
-    try:
-        yield
-    finally:
-        if not connection.needs_rollback:
-            _allow("off")
+    yield
+    _allow("off")
 
 
 def _allow(value: str) -> None:

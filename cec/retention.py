@@ -20,6 +20,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from celery.exceptions import SoftTimeLimitExceeded
 from dateutil.relativedelta import relativedelta
 from django.conf import settings
 from django.db import DatabaseError, models, transaction
@@ -56,6 +57,15 @@ class Kept:
         return ngettext("%(count)s month", "%(count)s months", self.count) % {"count": self.count}
 
 
+class SomeStay(Exception):
+    """Some rows of a rule couldn't be removed, and the others were."""
+
+    def __init__(self, removed: int, failures: list[Exception]) -> None:
+        self.removed = removed
+        names = sorted({type(error).__name__ for error in failures})
+        super().__init__(f"{len(failures)} × {', '.join(names)}")
+
+
 Due = Callable[[datetime], QuerySet[Any]]
 Remove = Callable[[list[Any]], int]
 
@@ -70,7 +80,8 @@ def delete(rows: list[Any]) -> int:
 class Rule:
     """What goes, after how long since when. `remove` takes locked rows and says how many went.
 
-    Rows of a table that the application may only add to aren't `locked`.
+    Rows of a table that the application may only add to aren't `locked`. Those that are removed
+    `singly` go one by one: what fails for one stays, is told, and keeps none of the others.
     """
 
     name: str
@@ -80,6 +91,7 @@ class Rule:
     find: Due
     locked: bool = True
     batch: int = BATCH
+    singly: bool = False
     _remove: Remove = field(default=delete, repr=False)
 
     def remove(self, function: Remove) -> Remove:
@@ -91,8 +103,12 @@ class Rule:
         return self.find(self.kept.before(now or timezone.now()))
 
     def clear(self, now: datetime | None = None) -> int:
-        """Remove what is due as long as there is time for it; returns how many went."""
+        """Remove what is due as long as there is time for it; returns how many went.
+
+        Raises `SomeStay` at the end when some of what goes singly couldn't be removed.
+        """
         removed, last = 0, None
+        failures: list[Exception] = []
         for _turn in work.while_there_is_time(itertools.count()):
             with transaction.atomic():
                 found = self.due(now).order_by("pk")
@@ -102,9 +118,27 @@ class Rule:
                     found = found.select_for_update(of=("self",), skip_locked=True)
                 rows = list(found[: self.batch])
                 last = rows[-1].pk if rows else last  # before it goes: a row deleted has no key
-                removed += self._remove(rows) if rows else 0
+                removed += self._go(rows, failures) if rows else 0
             if len(rows) < self.batch:
                 break
+        if failures:
+            raise SomeStay(removed, failures)
+        return removed
+
+    def _go(self, rows: list[Any], failures: list[Exception]) -> int:
+        if not self.singly:
+            return self._remove(rows)
+        removed = 0
+        for row in rows:
+            number = row.pk
+            try:
+                with transaction.atomic():
+                    removed += self._remove([row])
+            except SoftTimeLimitExceeded:
+                raise
+            except Exception as error:
+                logger.exception("%s %s couldn’t be removed", self.name, number)
+                failures.append(error)
         return removed
 
 
@@ -135,12 +169,19 @@ _elsewhere: list[Elsewhere] = []
 
 
 def rule(
-    name: str, label: Any, kept: Kept, *, since: Any, locked: bool = True, batch: int = BATCH
+    name: str,
+    label: Any,
+    kept: Kept,
+    *,
+    since: Any,
+    locked: bool = True,
+    batch: int = BATCH,
+    singly: bool = False,
 ) -> Callable[[Due], Rule]:
     """Register a rule; the function returns the rows that are older than a moment."""
 
     def register(find: Due) -> Rule:
-        _rules[name] = Rule(name, label, kept, since, find, locked, batch)
+        _rules[name] = Rule(name, label, kept, since, find, locked, batch, singly)
         return _rules[name]
 
     return register
@@ -174,6 +215,8 @@ def clear_all() -> int:
     for found in sorted(rules().values(), key=lambda row: ran.get(row.name, never)):
         try:
             removed, error = found.clear(), ""
+        except SomeStay as failure:
+            removed, error, trouble = failure.removed, str(failure)[:500], failure
         except Exception as failure:
             logger.exception("The retention rule %s failed", found.name)
             removed, error, trouble = 0, type(failure).__name__, failure

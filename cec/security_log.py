@@ -1,4 +1,4 @@
-"""What somebody was refused, as lines for whoever watches over the site (reliability J3).
+"""What somebody was refused, and looks by the back door, for whoever watches the site (J3).
 
 Each line says what happened and to whom by id, and nothing that a person typed; in which request it
 was, `logs` says of every line.
@@ -14,6 +14,7 @@ logger = logging.getLogger("cec.security")
 FORBIDDEN, OUT_OF_SIGHT, FORM_TOKEN = "forbidden", "out_of_sight", "form_token"
 RATE_LIMITED, TOO_LARGE = "rate_limited", "too_large"
 UPLOAD_REFUSED, SIGN_IN_FAILED = "upload_refused", "sign_in_failed"
+BACK_DOOR = "back_door"
 
 _BY_STATUS = {403: FORBIDDEN, 404: OUT_OF_SIGHT, 413: TOO_LARGE, 429: RATE_LIMITED}
 _METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}

@@ -300,6 +300,8 @@ MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_RECOVERY_CODES_SHOW_ONCE = True
 MFA_TOTP_TOLERANCE = 1  # the code before and after, for clocks that are half a minute wrong
+# In every way: else a challenge of one that asks for less would do in the one without a password.
+MFA_WEBAUTHN_USER_VERIFICATION = "required"
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEBUG  # http://localhost, with a port
 
 # Mail: everything goes into the outbox; only cec.delivery hands it over, by SMTP or to a provider.

@@ -22,6 +22,7 @@ from django.utils.translation import gettext as _
 from cec import claims, work
 from cec.problems import Problem, Refused
 from certificates import issuing
+from certificates.completion import lock
 from certificates.models import Batch, BatchItem, Certificate
 from certificates.proofs import Proof
 from registrations.models import Person
@@ -214,6 +215,7 @@ def _issue(item: BatchItem) -> None:
 
 @transaction.atomic
 def _issue_once(item: BatchItem, *, by: Person) -> None:
+    lock(item.registration)  # first, as everybody does: somebody may be erasing its person
     locked = BatchItem.objects.select_for_update(of=("self",)).get(pk=item.pk)
     if locked.state != State.WAITING:
         return

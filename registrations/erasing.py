@@ -7,6 +7,7 @@ without a name, as figures, money and decisions hang on it.
 import logging
 from datetime import timedelta
 
+from celery.exceptions import SoftTimeLimitExceeded
 from django.conf import settings
 from django.core import signing
 from django.db import transaction
@@ -36,6 +37,7 @@ def erase(
     locked = _locked(person.pk)
     if problems := hindrances(locked):
         raise Refused(*problems)
+    _wait_for_registrations(locked)
     row = Erasure.objects.filter(person=locked, taken_back_at__isnull=True).first()
     first_time = row is None or row.is_open
     if row is None:
@@ -65,9 +67,19 @@ def _locked(pk: int) -> Person:
     """Lock a person against a second erasure, and not against rows that are tied to them.
 
     Whoever writes such a row holds its registration, which erasing waits for: they would block
-    each other. What came in that way is taken by the second look.
+    each other.
     """
     return Person.objects.select_for_update(of=("self",), no_key=True).get(pk=pk)
+
+
+def _wait_for_registrations(person: Person) -> None:
+    """Lock the person's registrations before any row that hangs on one, as everybody does.
+
+    Whoever is at one of them finishes first, and what they wrote is taken; whoever comes later
+    finds it ended. What hangs on no registration, and came in meanwhile, is for the second look.
+    """
+    rows = Registration.objects.select_for_update(of=("self",)).filter(person=person)
+    list(rows.order_by("pk").values_list("pk"))
 
 
 def hindrances(person: Person) -> list[Problem]:
@@ -147,10 +159,22 @@ def do_due() -> int:
     for row in work.while_there_is_time(Erasure.objects.due(timezone.now()).order_by("due_at")):
         if claims.claim(Erasure.objects.due(timezone.now()).filter(pk=row.pk)):
             done += _do(row)
-    for row in Erasure.objects.to_look_again(timezone.now()).select_related("person")[:20]:
+    again = Erasure.objects.to_look_again(timezone.now()).order_by("done_at", "pk")
+    for row in work.while_there_is_time(again.select_related("person")):
+        _look_again(row)
+    return done
+
+
+def _look_again(row: Erasure) -> None:
+    """Erase once more; what fails for one is shown, tried anew, and keeps none of the others."""
+    try:
         erase(row.person, by=None, reason="")
         Erasure.objects.filter(pk=row.pk).update(looked_again_at=timezone.now())
-    return done
+    except Exception as error:
+        logger.exception("The second look of erasing %s failed", row.pk)
+        Erasure.objects.filter(pk=row.pk).update(error=said(error))
+        if isinstance(error, SoftTimeLimitExceeded):
+            raise
 
 
 def _do(row: Erasure) -> bool:
@@ -167,6 +191,8 @@ def _do(row: Erasure) -> bool:
     except Exception as error:
         logger.exception("Erasing %s failed", row.pk)
         Erasure.objects.filter(pk=row.pk).update(error=said(error))
+        if isinstance(error, SoftTimeLimitExceeded):
+            raise
         return False
     return True
 

@@ -4,7 +4,8 @@
 five minutes (ACCOUNT_REAUTHENTICATION_TIMEOUT) notices nothing. Everybody else is asked for the
 password, a code of their app or their passkey, and comes back: to the page that they opened, or,
 after sending a form, to a page that has kept what they wrote and sends it with one more click.
-Put it round the page with the form too: then people are asked before they write. Files aren't kept.
+Put it round the page with the form too: then people are asked before they write. Neither files nor
+forms with a password are kept: a session lies in the database as it is.
 """
 
 import time
@@ -57,10 +58,10 @@ def is_recent(request: HttpRequest) -> bool:
 
 
 def ask(request: HttpRequest) -> HttpResponse:
-    """Lead to the page that asks, and from there back; keep what was sent."""
+    """Lead to the page that asks, and from there back; keep what was sent unless it is secret."""
     htmx = HtmxDetails(request)
     back = request.get_full_path()
-    if request.method == "POST":
+    if request.method == "POST" and not any("password" in name for name in request.POST):
         fields = [(name, request.POST.getlist(name)) for name in request.POST]
         fields = [(name, values) for name, values in fields if name != "csrfmiddlewaretoken"]
         request.session[KEPT] = {"path": request.path, "to": back, "fields": fields}

@@ -145,6 +145,7 @@ def forget_proofs(rows: list[MembershipProof]) -> int:
     Kept("KEPT_ACCOUNT_MONTHS"),
     since=_("the last sign-in"),
     batch=10,
+    singly=True,
 )
 def accounts(before: datetime) -> QuerySet[Person]:
     return unused_accounts.to_end(before)

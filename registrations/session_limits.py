@@ -1,4 +1,6 @@
-"""How long a session lasts (reliability C1): without a click, and at all; shorter with a role.
+"""How long a session lasts (reliability C1): without a click, and at all.
+
+It is shorter with a role, and for superusers, who have the back door.
 
 The server decides; what the cookie says of its age doesn't count.
 """
@@ -42,7 +44,7 @@ def is_over(session: SessionBase, person: Person) -> bool:
         return False
     if alone > settings.SESSION_COOKIE_AGE or at_all > settings.SESSION_AT_MOST:
         return True
-    return roles_of(person).are_held
+    return person.is_superuser or roles_of(person).are_held
 
 
 def note(session: SessionBase) -> None:

@@ -12,7 +12,7 @@ from cec.problems import Problem, Refused
 from registrations.models import Person, Program, Rules, StatementUse, SubjectArea
 from registrations.permissions import require
 from registrations.program_keeping import sections
-from registrations.rulebook import contents
+from registrations.rulebook import contents, drafting
 
 MOST_PROGRAMS = 50  # far beyond what an installation needs; a loop that runs wild ends here
 OWN = frozenset({"code", "slug", "position", "name_en", "name_fr"})
@@ -95,10 +95,12 @@ def may_delete(program: Program) -> bool:
 def delete(program: Program, *, by: Person) -> None:
     """Take away a program that was never open, with its rules and lists.
 
-    Raises `Refused` when it was open, when somebody has begun to register, and when something else
-    of it is kept for good, such as texts of its mails.
+    Whoever edits or publishes its rules at this moment finishes first. Raises `Refused` when it was
+    open, when somebody has begun to register, and when something else of it is kept for good, such
+    as texts of its mails.
     """
     require(by, "keep_programs")
+    drafting.lock_draft(program)
     locked = sections.lock(program)
     if not may_delete(locked):
         raise Refused(

@@ -53,10 +53,12 @@ def shown(program: Program) -> Rules:
 def lock_draft(program: Program) -> Rules | None:
     """Return the draft, locked: nobody edits or publishes it until the transaction ends.
 
-    Rules are locked before registrations, everywhere.
+    Rules are locked before registrations and programs, everywhere. Raises `Refused` when somebody
+    has deleted the program meanwhile.
     """
     # By the first version, which is always there. New registrations may refer to it meanwhile.
-    program.rules.select_for_update(no_key=True).earliest("version")
+    if program.rules.select_for_update(no_key=True).order_by("version").first() is None:
+        raise Refused(changed_meanwhile())
     return program.rules.drafts().select_for_update(no_key=True).first()
 
 

@@ -31,11 +31,11 @@ def seen(program: Program) -> str:
 def save(program: Program, wanted: Sequence[Subject], *, by: Person, seen_state: str) -> None:
     """Make the list exactly this, in this order; a suggestion that goes stays in the entries.
 
-    Raises `Refused` when somebody changed the list meanwhile.
+    Raises `Refused` when somebody changed the list or deleted the program meanwhile.
     """
     require(by, "edit_rules")
-    Program.objects.select_for_update(no_key=True).get(pk=program.pk)
-    if seen(program) != seen_state:
+    locked = Program.objects.select_for_update(no_key=True).filter(pk=program.pk).first()
+    if locked is None or seen(program) != seen_state:
         raise Refused(changed_meanwhile())
     rows = {row.pk: row for row in program.subject_areas.all()}
     kept = {subject.pk for subject in wanted if subject.pk}

@@ -1,5 +1,6 @@
 """The start: what is missing or unsafe stops it with one clear line (reliability C5)."""
 
+import json
 import os
 import subprocess
 import sys
@@ -180,3 +181,32 @@ def test_a_number_that_makes_no_sense_is_refused(monkeypatch, value):
 
     with pytest.raises(env.Unsafe, match="MAIL_PER_MINUTE must be a whole number from 1 up"):
         env.number("MAIL_PER_MINUTE", 60, least=1)
+
+
+def test_cookies_are_bound_to_the_host_and_hidden_from_scripts(tmp_path):
+    """Reliability C2. A browser takes a __Host- cookie by HTTPS alone, for no other host."""
+    names = ("SESSION_COOKIE", "CSRF_COOKIE", "LANGUAGE_COOKIE")
+    parts = ("NAME", "SECURE", "HTTPONLY", "SAMESITE", "DOMAIN", "PATH")
+    asked = f"""
+import json
+from django.conf import settings
+found = [[getattr(settings, f"{{name}}_{{part}}") for part in {parts}] for name in {names}]
+print(json.dumps(found))
+print(settings.MESSAGE_STORAGE.rpartition(".")[2])
+"""
+    run = subprocess.run(
+        [sys.executable, "manage.py", "shell", "--no-imports", "-c", asked],
+        cwd=ROOT,
+        env={"PATH": os.environ["PATH"], **SAFE, "CEC_VAR": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+
+    said = run.stdout.splitlines()
+    assert run.returncode == 0, run.stderr
+    assert json.loads(said[0]) == [
+        [f"__Host-{name}", True, True, "Lax", None, "/"]
+        for name in ("sessionid", "csrftoken", "language")
+    ]
+    assert said[1] == "SessionStorage"  # no cookie of its own

@@ -73,6 +73,34 @@ def test_what_would_let_somebody_in_as_another_is_not_shown(client, superuser):
     assert "authenticator" not in home
 
 
+def test_nor_can_it_be_guessed_letter_by_letter(client, superuser):
+    Client().post("/en/account/sign-in/code/", {"email": superuser.email})
+    mails = "/back/cec/outgoingmail/"
+
+    asked = [
+        f"{PEOPLE}?password__startswith=argon2",
+        f"{PEOPLE}?password__startswith=a",
+        f"{mails}?text__contains=a",
+        f"{mails}?html__regex=.",
+        f"{mails}?person__password__contains=a",
+        f"{PEOPLE}?_to_field=password",
+    ]
+
+    assert [client.get(url).status_code for url in asked] == [400] * len(asked)
+    assert client.get(f"{PEOPLE}?o=1&p=0").status_code == 200
+
+
+def test_each_look_is_a_line_of_the_security_log(client, superuser, caplog):
+    client.get(f"{PEOPLE}{superuser.pk}/change/")
+    client.get(f"{PEOPLE}some%20body/change/")
+
+    known, unknown = (row.fields for row in caplog.records if row.name == "cec.security")
+    assert (known["event"], known["page"]) == ("back_door", "registrations_person_change")
+    assert known["row"] == str(superuser.pk)
+    assert known["person"] == superuser.pk
+    assert "row" not in unknown
+
+
 def test_everybody_else_finds_nothing_there(client):
     people = [make.person(), make.administrator(), make.steering(), make.representative()]
     visitors = [client]

@@ -295,6 +295,19 @@ class TestDoneAgain:
         assert OutgoingMail.objects.count() == 0
         assert row.looked_again_at
 
+    def test_somebody_whose_second_look_fails_keeps_nobody_elses(self):
+        first, second = (erasing.erase(make.person(), by=None, reason="") for _number in range(2))
+        make.appoint(first.person, "steering")
+        Erasure.objects.update(done_at=timezone.now() - timedelta(hours=2))
+
+        erasing.do_due()
+
+        first.refresh_from_db()
+        second.refresh_from_db()
+        assert second.looked_again_at
+        assert first.looked_again_at is None
+        assert "hand it over" in first.error
+
     def test_nobody_writes_to_the_erased(self):
         who = make.person()
         row = erasing.erase(who, by=None, reason="")

@@ -1,8 +1,11 @@
-"""What a person calls their passkeys, and what who has nothing else is asked for."""
+"""What passkeys are called and have to show, and what who has nothing else is asked for."""
 
 import pytest
+from allauth.core import context
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.webauthn.internal import auth
+from django.test import RequestFactory
 from django.urls import reverse
 
 from registrations.models import Person
@@ -106,3 +109,14 @@ def test_codes_that_were_shown_are_not_offered_to_be_seen_again(client, passkey)
     assert "See your recovery codes" in before
     assert "See your recovery codes" not in after
     assert "Make new recovery codes" in after
+
+
+def test_every_way_by_passkey_wants_a_finger_a_face_or_a_pin():
+    """A challenge of a way that wants less would do on the one that asks for no password."""
+    request = RequestFactory().get("/")
+    request.session = {}
+
+    with context.request_context(request):
+        asked = [auth.begin_authentication(user=who) for who in (make.person(), None)]
+
+    assert {options["publicKey"]["userVerification"] for options in asked} == {"required"}

@@ -1,17 +1,22 @@
 """Programs of the browser beside those of the files, and two administrators at once."""
 
+from functools import partial
 from io import StringIO
+from threading import Event as Signal
 
 import pytest
 from django.core.management import call_command
+from django.db import transaction
 
+from activities import publishing
 from cec.problems import Refused
 from registrations import programs, registering
-from registrations.models import Program, Rules
+from registrations.models import Program, Rules, TypeGroup
 from registrations.program_keeping import history, making, opening, sections, uses
-from registrations.rulebook import contents
+from registrations.rulebook import contents, drafting, subjects
+from registrations.rulebook.drafting import Place
 from tests import factories as make
-from tests.races import at_once
+from tests.races import at_once, wait_for_a_lock
 
 pytestmark = pytest.mark.django_db
 
@@ -123,3 +128,86 @@ class TestAtOnce:
         kept = Program.objects.filter(pk=made.pk).exists()
         assert kept == isinstance(said[0], Refused)
         assert kept != isinstance(said[1], Exception)
+
+    def test_whoever_edits_the_rules_of_one_that_is_being_deleted_is_told(self, office):
+        made, is_deleted = make.set_up(copy_of="CEC", by=office), Signal()
+
+        def delete():
+            with transaction.atomic():
+                making.delete(made, by=office)
+                is_deleted.set()
+                wait_for_a_lock()
+
+        deleted, edited = at_once([delete, lambda: is_deleted.wait(20) and add_group(made, office)])
+
+        assert deleted is None
+        assert isinstance(edited, Refused)
+        assert not Program.objects.filter(pk=made.pk).exists()
+
+    def test_so_is_whoever_edits_its_subject_areas(self, office):
+        made = make.set_up(copy_of="CEC", by=office)
+        seen = subjects.seen(made)
+        making.delete(Program.objects.get(pk=made.pk), by=office)
+
+        with pytest.raises(Refused):
+            subjects.save(made, [], by=office, seen_state=seen)
+
+    def test_rules_that_are_being_edited_go_with_the_program_once_that_is_saved(self, office):
+        made, is_held = make.set_up(copy_of="CEC", by=office), Signal()
+
+        def edit():
+            with transaction.atomic():
+                drafting.lock_draft(made)
+                is_held.set()
+                wait_for_a_lock()
+                return add_group(made, office)
+
+        edited, deleted = at_once(
+            [edit, lambda: is_held.wait(20) and making.delete(made, by=office)]
+        )
+
+        assert isinstance(edited, TypeGroup)
+        assert deleted is None
+        assert not Program.objects.filter(pk=made.pk).exists()
+
+    def test_one_that_is_deleted_while_its_rules_are_published_is_gone_or_stays_whole(self, office):
+        for number in range(3):
+            made = make.set_up(f"SL{'ABC'[number]}", copy_of="CEC", by=office)
+            seen = contents.state_of(made.coming_rules)
+
+            deleted, published = at_once(
+                [
+                    partial(making.delete, made, by=office),
+                    partial(
+                        publishing.publish,
+                        made,
+                        by=office,
+                        seen=seen,
+                        reason="First rules",
+                        for_all=False,
+                    ),
+                ]
+            )
+
+            assert deleted is None
+            assert isinstance(published, Rules | Refused)
+            assert not Program.objects.filter(pk=made.pk).exists()
+
+    def test_a_new_draft_that_is_begun_while_it_is_deleted_blocks_nobody(self, office):
+        for number in range(3):
+            made = make.rules_published(make.set_up(f"SL{'ABC'[number]}", copy_of="CEC", by=office))
+
+            deleted, edited = at_once(
+                [partial(making.delete, made, by=office), partial(add_group, made, office)]
+            )
+
+            assert deleted is None
+            assert isinstance(edited, TypeGroup | Refused)
+
+
+def add_group(program, office):
+    place = Place(program, "group")
+    fields = {"name_en": "Group", "name_fr": "Groupe"}
+    return drafting.save_group(
+        place, by=office, seen=place.seen(), fields=fields, caps={}, needs={}
+    )

@@ -114,6 +114,19 @@ def test_the_code_of_an_app_does_as_well(client):
     assert client.get("/en/account/password/").status_code == 200
 
 
+def test_a_password_that_was_sent_is_kept_nowhere(client, office):
+    page = reverse("account_change_password")
+
+    answer = client.post(page, {"oldpassword": PASSWORD, "password1": "seven new words in a row"})
+    client.post(answer["Location"], {"password": PASSWORD})
+
+    assert is_asked(answer)
+    assert way_back(answer) == page
+    assert PASSWORD not in str(dict(client.session))
+    assert "seven new words" not in str(dict(client.session))
+    assert client.get(GO_ON).status_code == 302
+
+
 def test_a_wrong_password_opens_nothing(client, office):
     asked = client.get(reverse("second_step_lost"))
 

@@ -43,6 +43,8 @@ def somebody(kind: str):
         return make.registration().person
     if kind == "officer":
         return make.officer(make.organisation())
+    if kind == "superuser":
+        return make.person(is_superuser=True)
     return getattr(make, kind)()
 
 
@@ -52,6 +54,7 @@ LIMITS = [
     ("steering", timedelta(hours=2), timedelta(hours=12)),
     ("administrator", timedelta(hours=2), timedelta(hours=12)),
     ("officer", timedelta(hours=2), timedelta(hours=12)),
+    ("superuser", timedelta(hours=2), timedelta(hours=12)),
 ]
 A_MINUTE = timedelta(minutes=1)
 

@@ -7,7 +7,7 @@ from dateutil.relativedelta import relativedelta
 from django.utils import timezone
 
 from cec import retention
-from cec.models import OutgoingMail
+from cec.models import OutgoingMail, Retention
 from registrations import erasing, unused_accounts
 from registrations.models import Erasure, Person, UnusedAccountNotice
 from tests import factories as make
@@ -131,3 +131,24 @@ class TestEnding:
         make.registration(unused(told_days_ago=31), status="certified", starts_on=date(2024, 1, 1))
 
         assert self.clear() == 0
+
+    def test_of_one_that_fails_keeps_no_other_and_is_told(self, monkeypatch, caplog):
+        broken, others = unused(told_days_ago=40), [unused(told_days_ago=40) for _n in range(11)]
+        erase = unused_accounts.erasing.erase
+
+        def fail(person, **said):
+            erase(person, **said)
+            if person == broken:
+                raise RuntimeError("Something in their record")
+
+        monkeypatch.setattr(unused_accounts.erasing, "erase", fail)
+        with pytest.raises(retention.SomeStay):
+            retention.clear_all()
+
+        noted = Retention.objects.get(rule="unused_accounts")
+        broken.refresh_from_db()
+        assert {who for who, _by in erased()} == {who.pk for who in others}
+        assert broken.is_active
+        assert UnusedAccountNotice.objects.get().person == broken
+        assert (noted.removed, noted.error) == (11, "1 × RuntimeError")
+        assert f"unused_accounts {broken.pk} couldn’t be removed" in caplog.messages
