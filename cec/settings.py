@@ -127,7 +127,9 @@ DATABASES = {
 }
 DATABASES["default"].setdefault("OPTIONS", {}).update(
     connect_timeout=5,
-    options="-c statement_timeout=30000 -c lock_timeout=5000 "
+    # What migrates may take its time, though never in front of others (docs/operations.md).
+    options=f"-c statement_timeout={0 if env.text('DATABASE_OWNER_URL') else 30000} "
+    "-c lock_timeout=5000 "
     "-c idle_in_transaction_session_timeout=60000",
 )
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -41,7 +41,9 @@ SELECT DISTINCT ON (person_id)
     submitted_at, 'earlier', ''
 FROM registrations_registration
 WHERE submitted_at IS NOT NULL
-ORDER BY person_id, submitted_at
+ORDER BY person_id, submitted_at;
+-- Whether each person is there is asked now, not at the end, when locks wait for the answer.
+SET CONSTRAINTS ALL IMMEDIATE
 """
 
 

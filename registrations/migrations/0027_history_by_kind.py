@@ -1,7 +1,8 @@
 """Indexes for looking through the history, built while it is written to (J4)."""
 
-from django.contrib.postgres.operations import AddIndexConcurrently
 from django.db import migrations, models
+
+from cec.index_anew import AddIndexAnew
 
 
 class Migration(migrations.Migration):
@@ -10,10 +11,10 @@ class Migration(migrations.Migration):
     dependencies = [("registrations", "0026_kept_for_a_time")]
 
     operations = [
-        AddIndexConcurrently(
+        AddIndexAnew(
             "event", models.Index(fields=["kind", "at"], name="event_by_kind")
         ),
-        AddIndexConcurrently(
+        AddIndexAnew(
             "event", models.Index(fields=["actor", "at"], name="event_by_actor")
         ),
     ]

@@ -1,7 +1,8 @@
 """An index of what somebody waited for and the answer; the history is written to meanwhile."""
 
-from django.contrib.postgres.operations import AddIndexConcurrently
 from django.db import migrations, models
+
+from cec.index_anew import AddIndexAnew
 
 
 class Migration(migrations.Migration):
@@ -10,7 +11,7 @@ class Migration(migrations.Migration):
     dependencies = [("registrations", "0027_history_by_kind")]
 
     operations = [
-        AddIndexConcurrently(
+        AddIndexAnew(
             model_name="event",
             index=models.Index(
                 condition=models.Q(
