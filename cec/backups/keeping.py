@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from dateutil.relativedelta import relativedelta
+
 from cec.backups.manifest import MANIFEST
 from cec.backups.trouble import Trouble
 
@@ -66,10 +68,9 @@ def kept_of(backups: Iterable[Path], *, now: datetime, days: int = DAYS) -> set[
     newest_first = sorted(backups, key=moment_of, reverse=True)
     kept = set(newest_first[:1])
     kept |= {path for path in newest_first if moment_of(path) > now - timedelta(days=days)}
-    kept |= _newest_of_each(newest_first, lambda at: at.isocalendar()[:2], now - _weeks(WEEKS))
-    kept |= _newest_of_each(
-        newest_first, lambda at: (at.year, at.month), now - _weeks(MONTHS * 4.4)
-    )
+    weeks, months = relativedelta(weeks=WEEKS), relativedelta(months=MONTHS)
+    kept |= _newest_of_each(newest_first, lambda at: at.isocalendar()[:2], now - weeks)
+    kept |= _newest_of_each(newest_first, lambda at: (at.year, at.month), now - months)
     return kept
 
 
@@ -81,7 +82,3 @@ def _newest_of_each(
         if moment_of(path) > since:
             newest.setdefault(period(moment_of(path)), path)
     return set(newest.values())
-
-
-def _weeks(number: float) -> timedelta:
-    return timedelta(weeks=number)

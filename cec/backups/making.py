@@ -8,7 +8,6 @@ import logging
 import os
 import shutil
 import subprocess
-import tomllib
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
@@ -111,7 +110,7 @@ def _fill(part: Path, now: datetime, last: Path | None) -> Manifest:
     said = Manifest(
         format=FORMAT,
         made_at=now.isoformat(),
-        product=product(),
+        product=settings.VERSION,
         site=settings.SITE_URL,
         postgresql=postgres.server_major(),
         programs=programs.major,
@@ -219,9 +218,3 @@ def _require_lock() -> None:
         )
         if not cursor.fetchone()[0]:
             raise Trouble("No backup was made: the line to the database was cut in the middle.")
-
-
-def product() -> str:
-    """Return the version of the product that runs."""
-    project = tomllib.loads((settings.BASE_DIR / "pyproject.toml").read_text(encoding="utf-8"))
-    return str(project["project"]["version"])

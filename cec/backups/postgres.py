@@ -12,13 +12,10 @@ import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 from urllib.parse import quote
 
-import dj_database_url
 from django.db import connection
 
-from cec import environment as env
 from cec.backups.trouble import Trouble
 
 _OPTIONS = ("sslmode", "sslrootcert", "sslcert", "sslkey")
@@ -63,24 +60,8 @@ def _folders() -> Iterator[Path]:
     yield from Path("/usr/lib/postgresql").glob("*/bin")
 
 
-def owner() -> dict[str, Any]:
-    """Return where the database is, for the role that owns its tables.
-
-    The application's own may be a limited one: DATABASE_OWNER_URL then is the owner's.
-    """
-    address = env.text("DATABASE_OWNER_URL")
-    if address:
-        return dict(dj_database_url.parse(address))
-    return connection.settings_dict
-
-
-def owner_address() -> str:
-    """Return the same as an address, for a process of ours."""
-    return env.text("DATABASE_OWNER_URL") or address()
-
-
 def address() -> str:
-    """Return the address of the database in use."""
+    """Return the address of the database in use, for another process of ours."""
     known = connection.settings_dict
     login = ":".join(quote(part, safe="") for part in (known["USER"], known["PASSWORD"]) if part)
     host, port = quote(known["HOST"], safe=""), known["PORT"] or 5432
@@ -92,7 +73,7 @@ def environment() -> dict[str, str]:
 
     No password stands in a command, where everybody on the machine could read it.
     """
-    where = owner()
+    where = connection.settings_dict
     options = where.get("OPTIONS") or {}
     told = {
         "PGHOST": where["HOST"],

@@ -22,7 +22,6 @@ from django.db.migrations.loader import MigrationLoader
 
 from cec.backups import manifest, postgres, statements
 from cec.backups.checking import Whole
-from cec.backups.making import product
 from cec.backups.manifest import DUMP, Manifest
 from cec.backups.trouble import Trouble
 from cec.files import store
@@ -53,8 +52,8 @@ def require_fitting(manifest: Manifest) -> None:
     if newer:
         raise Trouble(
             f"The backup is of version {manifest.product}, which is newer than this one "
-            f"({product()}): it has {newer[-1]}, which isn’t known here. Install that version, or "
-            "a newer one, and restore with it. Nothing was changed."
+            f"({settings.VERSION}): it has {newer[-1]}, which isn’t known here. Install that "
+            "version, or a newer one, and restore with it. Nothing was changed."
         )
     server = postgres.server_major()
     if server < manifest.postgresql:
@@ -199,7 +198,7 @@ def _migrate(say: Callable[[str], None]) -> None:
     done = subprocess.run(
         [sys.executable, "manage.py", "migrate", "--noinput", "--verbosity=0"],
         cwd=settings.BASE_DIR,
-        env=os.environ | {"DATABASE_URL": postgres.owner_address()},
+        env=os.environ | {"DATABASE_URL": postgres.address()},
         capture_output=True,
         text=True,
         check=False,

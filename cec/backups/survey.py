@@ -34,9 +34,6 @@ class Figures:
     rows: int
     sums: dict[str, str | None]
 
-    def as_data(self) -> dict[str, Any]:
-        return {"rows": self.rows, "sums": self.sums}
-
 
 def survey() -> dict[str, Figures]:
     """Return the figures of every table that a backup holds, in the current transaction."""

@@ -16,9 +16,10 @@ from uuid import uuid4
 
 from django.conf import settings
 
+from cec.backups import postgres
 from certificates import batches, making, proofs
 from certificates.bench import FACTS
-from certificates.goals import graduates, scratch
+from certificates.goals import graduates
 from certificates.goals.filling import Filled
 from certificates.goals.goal import Result, at_most, compared
 from certificates.models import Batch, Certificate
@@ -57,7 +58,7 @@ def _issue(batch: Batch, *, workers: int) -> tuple[float, list[list[int]]]:
     # Hints to the broker go nowhere.
     environment = {
         **os.environ,
-        "DATABASE_URL": scratch.address(),
+        "DATABASE_URL": postgres.address(),
         "REDIS_URL": "memory://localhost/",
         "DJANGO_SETTINGS_MODULE": "cec.settings",
     }

@@ -9,10 +9,6 @@ from io import StringIO
 
 from django.db import connection
 
-from cec.backups.postgres import address
-
-__all__ = ["address", "database"]
-
 PREFIX = "cec_bench_"
 
 

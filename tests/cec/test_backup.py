@@ -231,16 +231,13 @@ class TestWhatFails:
             postgres.programs(least=99)
 
     def test_the_password_stands_in_no_command(self, monkeypatch, folder):
-        monkeypatch.setenv("DATABASE_OWNER_URL", "postgresql://owner:hush@db.example/cec")
+        known = {"USER": "owner", "PASSWORD": "hush", "HOST": "db.example"}
+        for name, value in known.items():
+            monkeypatch.setitem(connection.settings_dict, name, value)
 
         said = postgres.environment()
 
-        assert (said["PGUSER"], said["PGPASSWORD"], said["PGHOST"]) == (
-            "owner",
-            "hush",
-            "db.example",
-        )
-        assert postgres.owner_address() == "postgresql://owner:hush@db.example/cec"
+        assert (said["PGUSER"], said["PGPASSWORD"], said["PGHOST"]) == tuple(known.values())
 
 
 class TestKeeping:

