@@ -211,7 +211,8 @@ def clear_all() -> int:
     """
     ran = dict(Retention.objects.values_list("rule", "ran_at"))
     never = datetime.min.replace(tzinfo=timezone.get_current_timezone())
-    total, trouble = 0, None
+    total = 0
+    trouble: Exception | None = None
     for found in sorted(rules().values(), key=lambda row: ran.get(row.name, never)):
         try:
             removed, error = found.clear(), ""
