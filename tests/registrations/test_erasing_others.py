@@ -75,7 +75,7 @@ class TestAddressesOfOthers:
 
         assert OutgoingMail.objects.get().pk == letter.pk
         letter.refresh_from_db()
-        assert letter.text == "To victim@example.org"
+        assert letter.text == "Write to victim@example.org"
 
 
 class TestListsOfMembers:
