@@ -1,17 +1,12 @@
 """The hidden list of the entries that an export held: by it a file knows which rows are gone."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import closing
 from dataclasses import dataclass, field
-from itertools import islice
 from typing import Any
 
-from openpyxl import Workbook
-
-from cec.spreadsheet.opening import lines
-
-_SIGN = "entries of"
-_MOST, _A_LINE = 5000, 100
+SIGN = "entries of"
+_A_LINE = 100
+MOST_LINES = 51  # 5,000 entries below the sign
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,26 +20,22 @@ class Listed:
 def list_entries(sheet: Any, reference: str, versions: Mapping[str, int]) -> None:
     """Write the list."""
     sheet.sheet_state = "hidden"
-    sheet.append([_SIGN, reference])
+    sheet.append([SIGN, reference])
     said = [f"{each}:{version}" for each, version in versions.items()]
     for start in range(0, len(said), _A_LINE):  # a cell for each would take longer to read
         sheet.append([" ".join(said[start : start + _A_LINE])])
 
 
-def listed_entries(workbook: Workbook) -> Listed:
-    """Find the list in a workbook; nothing is listed in one that we didn't write."""
-    for sheet in workbook.worksheets:
-        if sheet.sheet_state == "visible":
-            continue
-        with closing(lines(sheet)) as found:  # type: ignore[type-var]
-            first = next(iter(found), ())
-            if len(first) >= 2 and first[0] == _SIGN and isinstance(first[1], str):
-                return Listed(first[1], dict(_versions(found)))
-    return Listed()
+def listed_entries(hidden: Sequence[Sequence[object]]) -> Listed:
+    """Read the lines that begin with `SIGN`; where there are none, nothing is listed."""
+    first, *others = hidden or ((),)
+    if len(first) < 2 or not isinstance(first[1], str):
+        return Listed()
+    return Listed(first[1], dict(_versions(others)))
 
 
 def _versions(found: Iterable[Sequence[object]]) -> Iterator[tuple[str, int]]:
-    for line in islice(found, _MOST // _A_LINE):
+    for line in found:
         if line and isinstance(line[0], str):
             for said in line[0].split()[:_A_LINE]:
                 each, _colon, version = said.rpartition(":")

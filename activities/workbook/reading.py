@@ -8,18 +8,18 @@ from typing import IO, Any
 
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
-from openpyxl.utils.datetime import WINDOWS_EPOCH
 
 from activities.workbook import columns
 from activities.workbook.columns import find_columns, known_headings, with_our_own
 from activities.workbook.lines import READ, Reader, read_row, take_line
-from activities.workbook.listed import Listed, listed_entries
+from activities.workbook.listed import MOST_LINES as MOST_LISTED
+from activities.workbook.listed import SIGN, listed_entries
 from activities.workbook.matching import Matcher
 from activities.workbook.sheet import Choice, Row, Sheet, Skipped
 from cec.spreadsheet import headings, safety
 from cec.spreadsheet.limits import MEGABYTE, Limits
 from cec.spreadsheet.safety import WorkbookRefused
-from cec.spreadsheet.table import Table, opened_table
+from cec.spreadsheet.table import Table, TooMuch, opened_table
 from cec.spreadsheet.wording import clean_line, without_controls
 
 # Some seconds of openpyxl's time at the most, while 2,000 rows of 60 columns stay below.
@@ -35,6 +35,7 @@ LIMITS = Limits(
 # Lines that are no rows may stand between them, but not without end.
 MOST_LINES = 4 * LIMITS.rows
 MOST_SECONDS = 60  # of the processor: a busy machine is no fault of the file (E3)
+SECONDS_AT_ONCE = 10  # of the processor, while somebody waits (E3)
 _LAST_LINE = 1_048_576
 _HEADING_WITHIN = 60
 _SAMPLES = 3
@@ -53,7 +54,7 @@ MESSAGES = {
 
 
 class TooLong(Exception):
-    """There are more rows than were to be read at once."""
+    """There are more rows than were to be read at once, or they take longer than somebody waits."""
 
 
 def read(
@@ -69,7 +70,7 @@ def read(
 
     `chosen` are the columns as their owner said, with the line of the headings; `remembered` what
     was said of such headings before. Raises `WorkbookRefused` when the file as a whole can't be
-    read, and `TooLong` when it has more than `at_once` rows.
+    read, and `TooLong` when it has more than `at_once` rows or takes `SECONDS_AT_ONCE`.
     """
     file.seek(0)
     data = file.read(LIMITS.file + 1)
@@ -84,13 +85,21 @@ def read(
 
     with translation.override(language):
         try:
-            with opened_table(data, str(name or ""), LIMITS, score) as table:
-                listed = listed_entries(table.workbook) if table.workbook else Listed()
-                epoch = table.workbook.epoch if table.workbook else WINDOWS_EPOCH
-                reading = _Table(table, epoch, remembered=known)
+            with opened_table(
+                *(data, str(name or ""), LIMITS, score),
+                seconds=None if at_once is None else SECONDS_AT_ONCE,
+                hidden=(SIGN, MOST_LISTED),
+            ) as table:
+                reading = _Table(table, remembered=known)
                 reading.chosen, reading.at_once = chosen, at_once
-                return reading.read(listed, lambda: _rows(reading, choices, language))
+                return reading.read(lambda: _rows(reading, choices, language))
+        except TimeoutError:
+            if at_once is None:
+                raise
+            raise TooLong from None
         except WorkbookRefused as refusal:
+            if at_once is not None and isinstance(refusal, TooMuch):
+                raise TooLong from None
             code = "no_table" if refusal.code == "no_rows" else refusal.code
             raise refused(code) from None
 
@@ -135,9 +144,9 @@ class _Table:
     chosen: Mapping[str, Any] | None = None
     at_once: int | None = None
 
-    def __init__(self, table: Table, epoch: datetime, *, remembered: Mapping[str, str]) -> None:
+    def __init__(self, table: Table, *, remembered: Mapping[str, str]) -> None:
         self.table = table
-        self.epoch = epoch
+        self.epoch = table.epoch
         self.remembered = remembered
         self.columns: dict[str, int] = {}
         self.headings: dict[str, str] = {}
@@ -152,7 +161,7 @@ class _Table:
         self.width = self.short_lines = 0
         self.last_is_short = False
 
-    def read(self, listed: Listed, make_rows: Callable[[], list[Row]]) -> Sheet:
+    def read(self, make_rows: Callable[[], list[Row]]) -> Sheet:
         lines = self._numbered()
         self._find_headings(lines)
         until = time.thread_time() + MOST_SECONDS
@@ -171,7 +180,7 @@ class _Table:
             columns=self.headings,
             ignored=tuple(self.ignored),
             layout=self.layout,
-            listed=listed,
+            listed=listed_entries(self.table.hidden),
         )
 
     def _numbered(self) -> Iterator[tuple[int, Sequence[object]]]:

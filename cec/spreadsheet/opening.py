@@ -6,13 +6,12 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from typing import Any
 
-from celery.exceptions import SoftTimeLimitExceeded
 from openpyxl import Workbook, load_workbook
 
 from cec.spreadsheet.safety import WorkbookRefused
 
 # How far right a stray cell is still noticed; what lies beyond is never unpacked.
-_LOOK_AT_COLUMNS = 80
+LOOK_AT_COLUMNS = 80
 _MOST_SHEETS = 50
 
 
@@ -25,8 +24,6 @@ def opened(data: bytes) -> Iterator[Workbook]:
             workbook = load_workbook(
                 io.BytesIO(data), read_only=True, data_only=True, keep_links=False
             )
-        except (SoftTimeLimitExceeded, WorkbookRefused):  # they come from outside
-            raise
         except Exception as broken:
             raise _refused(broken) from broken
         with closing(workbook):
@@ -41,12 +38,7 @@ def lines(sheet: Any) -> Iterator[tuple[object, ...]]:
     """
     try:
         sheet.reset_dimensions()  # else lines below a wrong <dimension> vanish without a word
-        yield from sheet.iter_rows(values_only=True, max_col=_LOOK_AT_COLUMNS)
-    except (
-        SoftTimeLimitExceeded,
-        WorkbookRefused,
-    ):  # from outside, wherever a worker happens to be
-        raise
+        yield from sheet.iter_rows(values_only=True, max_col=LOOK_AT_COLUMNS)
     except Exception as broken:
         raise _refused(broken) from broken
 

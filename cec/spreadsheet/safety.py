@@ -120,13 +120,22 @@ REFUSALS = {
 class WorkbookRefused(Exception):
     """The file as a whole can't be read; `message` says why and what to do.
 
-    A reader of one kind of table brings its own `message` for what is wrong with the table.
+    A reader of one kind of table brings its own `message` for what is wrong with the table. It is
+    put into words by whoever shows it: where a file is read, nobody knows a language.
     """
 
     def __init__(self, code: str, *, limit: int = 0, message: str = "") -> None:
+        super().__init__(code)
         self.code = code
-        self.message = (message or str(REFUSALS[code])) % {"limit": limit}
-        super().__init__(self.message)
+        self.limit = limit
+        self._message = message
+
+    @property
+    def message(self) -> str:
+        return (self._message or str(REFUSALS[self.code])) % {"limit": self.limit}
+
+    def __str__(self) -> str:
+        return self.message
 
 
 def check(file: IO[bytes], limits: Limits) -> bytes:

@@ -1,23 +1,25 @@
 """The lines of a table, whether it comes as a workbook or as a text file."""
 
-import io
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import datetime
 from pathlib import PurePath
 from typing import Any
 
-from openpyxl import Workbook
+from openpyxl.utils.datetime import WINDOWS_EPOCH
 
-from cec.spreadsheet import container, safety, text_file
-from cec.spreadsheet.bounds import bounded
+from cec import apart
+from cec.spreadsheet import container, text_file
 from cec.spreadsheet.limits import MEGABYTE, Limits
-from cec.spreadsheet.opening import lines, opened, visible_sheets
 from cec.spreadsheet.safety import WorkbookRefused
+from cec.spreadsheet.spoken import revived, said, understood
 from cec.spreadsheet.text_file import Score
 
+READER = "cec.spreadsheet.reader"  # what opens a file, in a process of its own
+SECONDS = 60.0  # of the processor: a busy machine is no fault of the file
+MEMORY = 1024**3  # bytes
 TEXT_ENDINGS = frozenset((".csv", ".txt", ".tsv"))
-_LOOK_WITHIN = 60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,7 +27,8 @@ class Table:
     """How the table is written, and its lines, blank ones too: counting them gives their numbers.
 
     `expected` is how many lines to expect, where that is known before they are read; `ended` is
-    false for a text file whose last line has no end; `workbook` is the whole that it stands in.
+    false for a text file whose last line has no end; from `epoch` a workbook counts its days;
+    `hidden` are the lines of a hidden sheet that were asked for.
     """
 
     kind: str
@@ -35,7 +38,12 @@ class Table:
     delimiter: str = ""
     expected: int | None = None
     ended: bool = True
-    workbook: Workbook | None = None
+    epoch: datetime = WINDOWS_EPOCH
+    hidden: Sequence[Sequence[object]] = ()
+
+
+class TooMuch(WorkbookRefused):
+    """Reading the file took more time or memory than one file may."""
 
 
 def what_kind(data: bytes, name: str) -> str:
@@ -60,55 +68,61 @@ def _is_utf16(data: bytes) -> bool:
 
 
 @contextmanager
-def opened_table(data: bytes, name: str, limits: Limits, score: Score) -> Iterator[Table]:
-    """Open a file that was looked at before anything opens it (`E2`).
+def opened_table(
+    data: bytes,
+    name: str,
+    limits: Limits,
+    score: Score,
+    *,
+    seconds: float | None = None,
+    hidden: tuple[str, int] = ("", 0),
+) -> Iterator[Table]:
+    """Have a file opened apart, that was looked at before anything opens it (`E2`, `E3`).
 
-    `score` says how many headings of a line are known: it picks the sheet and the delimiter.
+    `score` says how many headings of a line are known: it picks the sheet and the delimiter. Of the
+    hidden sheet that begins with the text in `hidden`, so many lines are wanted too.
+
+    Raises `WorkbookRefused`, also while lines are read: `TooMuch` for a file that would take more
+    than so many seconds of the processor (60, if nothing is said) or a gigabyte. Raises
+    TimeoutError where the machine was too busy to tell.
     """
     if len(data) > limits.file:
         raise WorkbookRefused("too_big", limit=limits.file // MEGABYTE)
-    with bounded(), _opened(data, name, limits, score) as table:
-        yield table
+    kind = what_kind(data, name)
+    asked = {"kind": kind, "limits": asdict(limits), "sign": hidden[0], "hidden": hidden[1]}
+    try:
+        with apart.begun(READER, seconds=seconds or SECONDS, memory=MEMORY) as line:
+            line.say(said(asked))
+            line.say(data)
+            yield _table(kind, line, score)
+    except apart.Ended as ended:
+        if ended.late:
+            raise TimeoutError("a file was not read in twice its time") from None
+        raise TooMuch("too_much_inside") from None
 
 
-@contextmanager
-def _opened(data: bytes, name: str, limits: Limits, score: Score) -> Iterator[Table]:
-    if what_kind(data, name) == "csv":
-        written = text_file.format_of(data, score)
-        with closing(text_file.lines(data, written)) as found:  # type: ignore[type-var]
-            yield Table(
-                kind="csv",
-                lines=found,
-                encoding=written.encoding,
-                delimiter=written.delimiter,
-                expected=(data.count(b"\n") or data.count(b"\r")) + 1,
-                ended=data.rstrip(b"\0")[-1:] in (b"\r", b"\n"),
-            )
-        return
-    with opened(safety.check(io.BytesIO(data), limits)) as workbook:
-        sheets = visible_sheets(workbook)
-        said = {sheet.title: sheet.max_row for sheet in sheets}  # gone once a sheet is read
-        sheet = _likeliest(sheets, score)
-        expected = said[sheet.title]
-        with closing(lines(sheet)) as found:  # type: ignore[type-var]
-            yield Table(
-                kind="xlsx",
-                lines=found,
-                sheet=sheet.title,
-                expected=expected if expected and expected <= 2 * limits.rows else None,
-                workbook=workbook,
-            )
+def _table(kind: str, line: apart.Line, score: Score) -> Table:
+    """Answer what the reader asks, until it says what table it found."""
+    while (message := _heard(line))[0] == "score":
+        line.say(str(score(revived(message[1]))).encode())
+    found = message[1]
+    width = found.pop("width", 0)
+    if kind == "xlsx":
+        (found["epoch"],) = revived([found["epoch"]])
+        found["hidden"] = [revived(each) for each in found["hidden"]]
+    return Table(kind=kind, lines=_lines(line, width), **found)
 
 
-def _likeliest(sheets: list[Any], score: Score) -> Any:
-    """The sheet with the most known headings; the first one that isn't empty where none has any."""
-    best, most = None, -1
-    for sheet in sheets:
-        with closing(lines(sheet)) as found:  # type: ignore[type-var]
-            first = [line for line, _n in zip(found, range(_LOOK_WITHIN), strict=False)]
-        known = max((score(line) for line in first if any(line)), default=-1)
-        if known > most:
-            best, most = sheet, known
-    if best is None:
-        raise WorkbookRefused("no_rows")
-    return best
+def _lines(line: apart.Line, width: int) -> Iterator[list[object]]:
+    while (message := _heard(line))[0] == "lines":
+        for each in message[1]:
+            yield revived(each, width=width)
+    line.hear_the_end()
+
+
+def _heard(line: apart.Line) -> list[Any]:
+    message: list[Any] = understood(line.hear())
+    if message[0] == "refused":
+        line.hear_the_end()
+        raise WorkbookRefused(message[1], limit=message[2])
+    return message

@@ -5,10 +5,11 @@ the shipped fonts. No model, no request, no program's name is known here. Equal 
 bytes.
 """
 
+from certificates.printing.bounded import printed
 from certificates.printing.composition import compose
 from certificates.printing.lettering import TooLong, UncoveredCharacters
 from certificates.printing.paper import CertificateFacts, Signatory
-from certificates.printing.press import Unprintable, press
+from certificates.printing.press import Unprintable
 from certificates.printing.signature import UnusableSignature
 
 __all__ = [
@@ -29,4 +30,4 @@ def render(facts: CertificateFacts) -> bytes:
     TooLong or UnusableSignature, and ValueError for other facts that fit no certificate: all before
     anything is drawn. Raises Unprintable if the page then didn't come out as it should.
     """
-    return press().print(compose(facts))
+    return printed(compose(facts))

@@ -9,11 +9,11 @@ page, and for readers that speak the language of each paragraph and what is only
 import os
 from dataclasses import dataclass, field
 from importlib.resources import files
+from pathlib import Path
 from threading import Lock
 from typing import Any
 
 import pydyf  # type: ignore[import-untyped]
-from django.template.loader import render_to_string
 from weasyprint import CSS, HTML, Document
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
@@ -24,6 +24,7 @@ from certificates.printing.lettering import FACES
 from certificates.printing.pagination import set_aside
 from certificates.printing.paper import SIGNATURE_FIELD
 
+_STYLESHEETS = Path(__file__).resolve().parents[2] / "templates"
 CERTIFICATE = "certificates/pdf/certificate.css"
 PORTRAIT = "certificates/pdf/portrait.css"  # receipts and letters
 PRINTED, LOCKED = 4, 128  # an annotation's flags
@@ -116,7 +117,7 @@ class Press:
         shelf = Shelf(
             {f"font:{f.path.name}": Image(f.path.read_bytes(), "font/ttf") for f in FACES}
         )
-        rules = render_to_string(stylesheet)
+        rules = (_STYLESHEETS / stylesheet).read_text(encoding="utf-8")
         self.stylesheet = CSS(string=rules, font_config=self.fonts, url_fetcher=shelf)
         self.colours = Colours((files("weasyprint.pdf") / "sRGB2014.icc").read_bytes())
 

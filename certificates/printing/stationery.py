@@ -165,6 +165,7 @@ def compose(
 
 def print_page(page: "Page") -> bytes:
     """Print a composed page. Raises Unprintable if it didn't come out as it should."""
-    from certificates.printing.press import PORTRAIT, press
+    from certificates.printing.bounded import printed
+    from certificates.printing.press import PORTRAIT
 
-    return press(PORTRAIT).print(page)
+    return printed(page, PORTRAIT)

@@ -70,12 +70,12 @@ def facts_of_specimen(
 
 def render(facts: CertificateFacts) -> bytes:
     """The PDF of a specimen. Raises what `pdf.render` does."""
-    from certificates.printing.composition import compose  # WeasyPrint, which few requests need
-    from certificates.printing.press import press
+    from certificates.printing.bounded import printed  # WeasyPrint, which few requests need
+    from certificates.printing.composition import compose
 
     page = compose(facts)
     assert page.behind is not None
-    return press().print(
+    return printed(
         replace(
             page,
             html=page.html.replace("<title>", f"<title>{SPECIMEN} – ", 1),

@@ -1,12 +1,12 @@
 """Nothing but a sound workbook is opened: all else is refused with a sentence, and quickly."""
 
 import io
-import time
 import tracemalloc
 
 import pytest
 
 from activities.workbook import WorkbookRefused, check, read
+from cec import apart
 from cec.spreadsheet.parts import LONGEST_RUN
 from tests.activities.hostile_workbooks import BROKEN, GOOD, HOSTILE, PADDING, with_sheet
 from tests.activities.workbook_files import (
@@ -24,7 +24,7 @@ def test_a_wrong_or_hostile_file_is_refused_quickly_and_in_little_memory(name):
     code, build = HOSTILE[name]
     data = build()
     tracemalloc.start()
-    started = time.process_time()
+    started = apart.processor_time()
 
     with pytest.raises(WorkbookRefused) as refused:
         check(io.BytesIO(data))
@@ -34,7 +34,7 @@ def test_a_wrong_or_hostile_file_is_refused_quickly_and_in_little_memory(name):
     assert refused.value.code == code
     assert len(refused.value.message) > 20
     assert "%" not in refused.value.message
-    assert time.process_time() - started < 5
+    assert apart.processor_time() - started < 5
     assert peak < 64_000_000
 
 
@@ -42,25 +42,25 @@ def test_a_wrong_or_hostile_file_is_refused_quickly_and_in_little_memory(name):
 def test_a_file_that_openpyxl_stumbles_over_is_refused_too(name):
     code, build = BROKEN[name]
     data = build()
-    started = time.process_time()
+    started = apart.processor_time()
 
     with pytest.raises(WorkbookRefused) as refused:
         read(io.BytesIO(data), choices=CHOICES, language="en")
 
     assert refused.value.code == code
-    assert time.process_time() - started < 5
+    assert apart.processor_time() - started < 5
 
 
 def test_huge_dimensions_and_far_columns_cost_nothing():
     data = with_sheet(
         '<row r="2"><c r="XFD2"/></row>' * 3000, before='<dimension ref="A1:XFD1048576"/>'
     )
-    started = time.process_time()
+    started = apart.processor_time()
 
     sheet = read(io.BytesIO(data), choices=CHOICES, language="en")
 
     assert sheet.rows == ()
-    assert time.process_time() - started < 5
+    assert apart.processor_time() - started < 5
 
 
 @pytest.mark.parametrize(
@@ -74,20 +74,20 @@ def test_huge_dimensions_and_far_columns_cost_nothing():
 )
 def test_the_dearest_workbooks_that_pass_are_read_in_seconds(rows):
     data = with_sheet(rows, before=PADDING)
-    started = time.process_time()
+    started = apart.processor_time()
 
     read(io.BytesIO(data), choices=CHOICES, language="en")
 
-    assert time.process_time() - started < 10
+    assert apart.processor_time() - started < 10
 
 
 def test_a_dear_end_of_a_sheet_that_passes_is_read_in_seconds():
     data = with_sheet("", after=PADDING + "<headerFooter/>" * 70_000)
-    started = time.process_time()
+    started = apart.processor_time()
 
     read(io.BytesIO(data), choices=CHOICES, language="en")
 
-    assert time.process_time() - started < 10
+    assert apart.processor_time() - started < 10
 
 
 @pytest.mark.parametrize("name", ["record.XLSX", "C:\\Users\\me\\record.xlsx", "réc.ord.xlsx", ""])

@@ -1,7 +1,6 @@
 """Hostile, huge and broken lists, and workers that stumble: others notice nothing (E1 to H4)."""
 
 import io
-import time
 import tracemalloc
 from datetime import timedelta
 
@@ -9,7 +8,7 @@ import pytest
 from celery.exceptions import SoftTimeLimitExceeded
 from django.utils import timezone
 
-from cec import work
+from cec import apart, work
 from cec.claims import LEASE, MOST_TRIES
 from cec.spreadsheet.safety import WorkbookRefused
 from registrations.models import Roster, RosterMember
@@ -33,7 +32,7 @@ def rep():
 @pytest.mark.parametrize("name", [*HOSTILE, *BROKEN])
 def test_a_hostile_workbook_ends_with_a_sentence_and_no_member(rep, name):
     code, build = (HOSTILE | BROKEN)[name]
-    started = time.process_time()
+    started = apart.processor_time()
     before = lists.confirmed(lists.members(1), by=rep)
 
     try:
@@ -46,7 +45,7 @@ def test_a_hostile_workbook_ends_with_a_sentence_and_no_member(rep, name):
         assert roster.state == "failed" or roster.layout["problem"]
         assert not found or len(words.error_text(found)) > 20
     assert code in WITHIN_LIMITS or found == code
-    assert time.process_time() - started < 10
+    assert apart.processor_time() - started < 10
     assert list(Roster.objects.current()) == [before]
 
 
@@ -70,14 +69,14 @@ def test_a_hostile_workbook_ends_with_a_sentence_and_no_member(rep, name):
     ],
 )
 def test_a_hostile_text_file_is_no_error_of_ours(rep, content):
-    started = time.process_time()
+    started = apart.processor_time()
 
     try:
         roster = lists.uploaded(content, by=rep)
     except WorkbookRefused:
         roster = None
 
-    assert time.process_time() - started < 10
+    assert apart.processor_time() - started < 10
     assert roster is None or roster.state in ("failed", "waiting")
 
 

@@ -1,0 +1,92 @@
+"""What a process and its child say to each other: pieces of bytes, each behind its length.
+
+Whoever reads a stranger's file may have been taken over by it, so nothing that it says is ever run:
+it is bytes to look at, and never too many of them.
+"""
+
+import socket
+import struct
+from contextlib import suppress
+
+READY = b"ready"  # what a nursery says first
+LIMITS = struct.Struct("ddQ")  # seconds of the processor, seconds by the clock, bytes of memory
+LARGEST = 100_000_000  # bytes of one piece
+_HEAD = struct.Struct(">cI")
+_SAID, _FAILED, _DONE = b"=", b"!", b"."
+
+
+class Ended(Exception):
+    """The child was ended at its work: it took too much time or memory, or fell over the file.
+
+    `late` says that its time by the clock was over, which a busy machine may be the reason of.
+    """
+
+    late = False
+
+
+class Failed(Exception):
+    """The child's code has an error; the message says where, and nothing that was in the file."""
+
+
+class Line:
+    """One end of the line. `spent` is the child's processor time in seconds, once it is done."""
+
+    spent = 0.0
+
+    def __init__(self, end: socket.socket) -> None:
+        self._end = end
+        self._file = end.makefile("rwb")
+
+    def say(self, piece: bytes) -> None:
+        """Say something; raises `Ended` if nobody is there."""
+        self._write(_SAID, piece)
+
+    def hear(self) -> bytes:
+        """Wait for what is said next."""
+        return self._read(_SAID)
+
+    def fail(self, where: str) -> None:
+        """Say, as a child, that there is an error in our own code."""
+        self._write(_FAILED, where.encode())
+
+    def done(self, seconds: float) -> None:
+        """Say, as a child, that all is done, and how long the processor was at it."""
+        self._write(_DONE, str(seconds).encode())
+
+    def hear_the_end(self) -> None:
+        """Wait for the child to be done."""
+        self.spent = float(self._read(_DONE))
+
+    def close(self) -> None:
+        """Hang up: a child that still says something is ended by it."""
+        with suppress(OSError):  # what was still to be said, to nobody
+            self._file.close()
+        self._end.close()
+
+    def _write(self, kind: bytes, piece: bytes) -> None:
+        try:
+            self._file.write(_HEAD.pack(kind, len(piece)))
+            self._file.write(piece)
+            self._file.flush()
+        except OSError:
+            raise Ended from None
+
+    def _read(self, wanted: bytes) -> bytes:
+        kind, size = _HEAD.unpack(self._exactly(_HEAD.size))
+        if size > LARGEST:
+            raise Ended
+        piece = self._exactly(size)
+        if kind == _FAILED:
+            raise Failed(piece.decode(errors="replace"))
+        if kind != wanted:
+            raise Ended
+        return piece
+
+    def _exactly(self, size: int) -> bytes:
+        try:
+            piece = self._file.read(size)
+        except OSError:
+            raise Ended from None
+        if len(piece) < size:
+            raise Ended
+        return piece
