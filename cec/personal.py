@@ -53,7 +53,7 @@ NOT_OF_USE = _("Only the program needs it; it says nothing about you.")
 A_SECRET = _("It is a secret of the sign-in, of which only a digest is kept.")
 
 _IN_NAMES = " .,()'’-‐·\u200c\u200d"
-_NUMBER = re.compile(r"(?=.*\d)[\w -]+")
+_NUMBER = re.compile(r"(?=.*\d)([\w -]|(?<=\d)\.(?=\d))+")
 _APART = re.compile(r"[ -]+")
 _MARK_OF_A_NUMBER = 5  # letters at the most that stand before a number, as in "MLA 1042"
 

@@ -1,11 +1,9 @@
 """What of people, registrations, lists of members and history is kept no longer (K3)."""
 
-import logging
 from datetime import datetime
 
 from allauth.account.models import EmailConfirmation
 from django.conf import settings
-from django.db import transaction
 from django.db.models import Exists, OuterRef, ProtectedError, Q, QuerySet
 from django.db.models.functions import Coalesce, Lower
 from django.utils.translation import gettext_lazy as _
@@ -29,8 +27,6 @@ from registrations.models import (
     Seal,
 )
 from registrations.proofs import drop
-
-logger = logging.getLogger(__name__)
 
 Status = Registration.Status
 ROSTER_DAYS = settings.ROSTER_KEPT_DAYS
@@ -153,17 +149,9 @@ def accounts(before: datetime) -> QuerySet[Person]:
 
 @accounts.remove
 def end_accounts(rows: list[Person]) -> int:
-    """End each for itself: one that can't be ended keeps nobody else's."""
-    ended = 0
     for row in rows:
-        try:
-            with transaction.atomic():
-                unused_accounts.end(row)
-        except Exception:
-            logger.exception("The unused account %s couldn’t be ended", row.pk)
-        else:
-            ended += 1
-    return ended
+        unused_accounts.end(row)
+    return len(rows)
 
 
 @retention.rule(

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from cec import retention
 from cec.models import OutgoingMail, Retention
-from registrations import erasing, unused_accounts
+from registrations import unused_accounts
 from registrations.models import Erasure, Person, UnusedAccountNotice
 from tests import factories as make
 
@@ -88,21 +88,6 @@ class TestEnding:
         assert self.clear() == 0
 
         assert erased() == [(who.pk, None)]
-
-    def test_goes_on_with_the_others_when_one_cannot_be_ended(self, monkeypatch):
-        stuck, other = unused(told_days_ago=40), unused(told_days_ago=40)
-        erase = erasing.erase
-
-        def fails(person, **how):
-            if person == stuck:
-                raise OSError("The files can't be reached")
-            return erase(person, **how)
-
-        monkeypatch.setattr(erasing, "erase", fails)
-
-        assert self.clear() == 1
-
-        assert erased() == [(other.pk, None)]
 
     def test_waits_for_the_three_years(self):
         unused(more=-A_DAY, told_days_ago=40)
