@@ -88,7 +88,7 @@ def _limit(seconds: float, clock: float, memory: int) -> None:
     whole = int(seconds) + 1
     for which, most in (
         (resource.RLIMIT_CPU, whole),
-        (resource.RLIMIT_AS, _taken() + memory),
+        (resource.RLIMIT_AS, address_space() + memory),
         (resource.RLIMIT_FSIZE, 0),
         (resource.RLIMIT_CORE, 0),
     ):
@@ -97,7 +97,8 @@ def _limit(seconds: float, clock: float, memory: int) -> None:
         resource.setrlimit(which, (most, most))
 
 
-def _taken() -> int:
+def address_space() -> int:
+    """Return what this process has taken of it, in bytes; 0 where nobody tells."""
     try:
         pages = Path("/proc/self/statm").read_text(encoding="ascii").split()[0]
     except OSError:  # Linux alone tells

@@ -12,10 +12,10 @@ import signal
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 from cec import apart
+from cec.apart.nursery import address_space
 from certificates.printing.press import CERTIFICATE, Page, Unprintable, press
 
 PRINTER = "certificates.printing.printer"  # what prints in a process of its own
@@ -72,7 +72,7 @@ def _limited() -> Iterator[None]:
     """Limit this process, whose main thread it is; what asks for more memory gets a MemoryError."""
     handler = signal.signal(signal.SIGPROF, _too_long)
     soft, hard = resource.getrlimit(resource.RLIMIT_AS)
-    most = _taken() + BYTES
+    most = address_space() + BYTES  # a large process is no fault of the page
     if soft != resource.RLIM_INFINITY:
         most = min(most, soft)
     resource.setrlimit(resource.RLIMIT_AS, (most, hard))
@@ -84,15 +84,6 @@ def _limited() -> Iterator[None]:
         signal.setitimer(signal.ITIMER_PROF, 0)
         resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
         signal.signal(signal.SIGPROF, handler)
-
-
-def _taken() -> int:
-    """Return the process's address space in bytes: a large process is no fault of the page."""
-    try:
-        pages = Path("/proc/self/statm").read_text(encoding="ascii").split()[0]
-    except OSError:  # Linux alone tells
-        return 0
-    return int(pages) * resource.getpagesize()
 
 
 def _too_long(_signal: int, _frame: Any) -> None:
