@@ -98,6 +98,19 @@ def test_the_key_that_the_compose_file_names_is_one_of_them():
     assert composed()["secrets"]["signing_key"]["file"] in SECRETS
 
 
+def test_a_certificate_beside_the_key_is_mounted_where_the_worker_reads_it():
+    worker = composed()["services"]["worker-certificates"]
+
+    assert worker["secrets"] == ["signing_key", "signing_certificate"]
+    # Named in .env; otherwise nothing is named inside, and the key's file stands in for the mount.
+    assert composed()["secrets"]["signing_certificate"]["file"] == (
+        "${SIGNING_CERTIFICATE_FILE:-signing-key.pem}"
+    )
+    assert worker["environment"]["SIGNING_CERTIFICATE_FILE"] == (
+        "${SIGNING_CERTIFICATE_FILE:+/run/secrets/signing_certificate}"
+    )
+
+
 def test_the_example_explains_every_setting_and_no_other():
     of_compose = {"POSTGRES_PASSWORD", "DATABASE_PASSWORD"}
 
