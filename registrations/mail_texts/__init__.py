@@ -4,6 +4,7 @@ The standard texts are those of the letters. They hold until a program writes it
 from a version on that says so. What is in the outbox already stays as it was written.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import astuple, dataclass
 from difflib import SequenceMatcher
@@ -14,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from cec.bilingual import OWN_NAMES, Difference
 from cec.problems import Problem, Refused
-from registrations.mail_texts import placeholders
+from registrations.mail_texts import editable, placeholders
 from registrations.mail_texts.editable import Editable, Texts, paragraphs
 from registrations.models import MailText, Person, Program
 from registrations.models.history import write_event
@@ -54,6 +55,13 @@ def own(program: Program, kind: str, language: str) -> Texts | None:
     """Return the program's own texts that are in force; None if the standard ones are."""
     row = program.mail_texts.filter(kind=kind, language=language).first()
     return None if row is None or row.is_standard else Texts.of(row)
+
+
+def own_counts() -> Counter[int]:
+    """Count the kinds of mail for which a program's own texts are in force, by its id."""
+    latest = MailText.objects.filter(kind__in=editable.kinds()).latest_of_each()
+    found = {(row.program_id, row.kind) for row in latest if not row.is_standard}
+    return Counter(program for program, _kind in found)
 
 
 def state(latest: Mapping[str, MailText | None]) -> str:

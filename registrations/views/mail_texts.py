@@ -1,6 +1,5 @@
 """The texts of each program's mails: what is in force, writing others, every version."""
 
-from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -42,9 +41,7 @@ def _language(language: str) -> str:
 def home(request: HttpRequest) -> HttpResponse:
     """Every program with how many of its mails have a text of its own."""
     require(request.user, "see_mail_texts")
-    latest = MailText.objects.filter(kind__in=editable.kinds()).latest_of_each()
-    own = {(row.program_id, row.kind) for row in latest if not row.is_standard}
-    counts = Counter(program for program, _kind in own)
+    counts = mail_texts.own_counts()
     rows = [(program, counts[program.pk]) for program in Program.objects.all()]
     return render(request, "registrations/mail_texts.html", {"rows": rows})
 

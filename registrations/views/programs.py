@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from cec.problems import Refused
+from registrations import mail_texts
 from registrations.forms import programs as forms
 from registrations.forms.rule_rows import UseForms
 from registrations.forms.rules import StateForm
@@ -80,6 +81,7 @@ def program(request: HttpRequest, program: str) -> HttpResponse:
         "rules": row.coming_rules,
         "uses": row.statement_uses.all(),
         "subjects": row.subject_areas.all(),
+        "own_mails": mail_texts.own_counts()[row.pk],
         "previews": [(key, title) for key, (_template, title) in PREVIEWS.items()],
         "may_delete": making.may_delete(row),
         "state_form": _state_form(row),

@@ -9,6 +9,7 @@ from registrations.models import Program
 from registrations.program_keeping import opening, sections
 from tests import factories as make
 from tests.activities.pages import text
+from tests.registrations import texts
 
 pytestmark = pytest.mark.django_db
 
@@ -185,6 +186,16 @@ class TestParts:
         Program.objects.filter(code="SLT").update(fee="12.50")
 
         assert "$12.50" in text(client.get(url("program", "slt")))
+
+    def test_the_summary_says_how_many_mails_have_texts_of_the_program_s_own(self, client):
+        usual = text(client.get(url("program", "partnership-cec")))
+        texts.written("en")
+        texts.written("fr", subject="Bienvenue, {name}")
+
+        written = text(client.get(url("program", "partnership-cec")))
+
+        assert "The usual ones, unless you write others." in usual
+        assert "1 mail has a text of your own, all others have the usual ones." in written
 
     def test_the_summary_says_what_was_done_and_by_whom(self, client, office):
         make.set_up(copy_of="CEC", by=office)
