@@ -17,12 +17,13 @@ from cec.paging import Order, page_of
 from cec.problems import Refused
 from registrations import audit_log, seals, viewing
 from registrations.forms.privacy import HistoryForm, ViewsForm
-from registrations.models import Event, HistoryRemoved, RecordView, Seal
+from registrations.models import Event, HistoryRemoved, RecordView, Registration, Seal
 from registrations.models.history import OF_THE_OFFICE
 from registrations.permissions import require
 from registrations.reauthenticating import recently_signed_in
 
 LATEST_FIRST = Order(F("at"), falling=True)
+STATES = dict(Registration.Status.choices)
 
 
 def tabs(current: str) -> list[Tab]:
@@ -66,6 +67,7 @@ def _name_roles(rows: list[Any]) -> None:
         row.about = registration.person if registration else None if nobody else row.person
         row.url = pattern.replace("/0/", f"/{registration.pk}/") if registration else ""
         row.as_what = viewing.as_what(row.role)
+        row.states = [STATES.get(code, code) for code in (row.from_status, row.to_status) if code]
         row.said = ", ".join(_said(name, value) for name, value in row.details.items())
 
 

@@ -51,6 +51,14 @@ class TestSearching:
 
         assert rows == [self.of_association, self.other, self.about_person, self.note]
 
+    def test_says_in_words_from_which_state_to_which(self, client, office):
+        make.registration(status="submitted").move("withdraw", by=office, reason="Moved abroad")
+
+        page = client.get(reverse("history")).text
+
+        assert "Sent → Withdrawn" in page
+        assert "submitted →" not in page
+
     def test_finds_all_about_a_person(self, client, office):
         rows = lines(client, about=self.row.person.email.upper())
 
