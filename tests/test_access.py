@@ -64,6 +64,7 @@ def test_each_role_gets_what_the_matrix_says(part):
 NUMBERED = sorted({name for name, _method, _statuses in ROWS if World.takes_a_number(name)})
 
 
+@pytest.mark.pages
 @pytest.mark.django_db
 @pytest.mark.parametrize("number", ["0", "2147483648", "1" + "0" * 30, "%00", "-1", "x"])
 def test_a_number_that_names_nothing_is_not_found(number):

@@ -74,6 +74,7 @@ def _quick_and_unlimited(settings):
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
+@pytest.mark.pages
 @pytest.mark.django_db
 @pytest.mark.parametrize("role", ROLES)
 def test_nonsense_in_all_fields_gets_an_answer_and_leaves_nothing_half_saved(role):

@@ -42,6 +42,7 @@ def changed(before):
     return {name for name in after if after[name] != before[name]}
 
 
+@pytest.mark.pages
 @pytest.mark.parametrize("role", ["administrator", "representative", "owner"])
 def test_following_every_link_changes_no_row(role):
     world = World()

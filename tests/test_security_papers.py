@@ -10,7 +10,7 @@ from activities import evidence, reading_imports
 from activities.workbook import reading as workbook
 from cec import limits, security_log
 from cec.files import checking, pictures
-from cec.spreadsheet import bounds
+from cec.spreadsheet import table
 from certificates.public import limits as public
 from registrations.bank import reading as bank
 from registrations.roster import columns as roster
@@ -62,7 +62,7 @@ FIGURES = [
     f"{settings.DATA_UPLOAD_MAX_NUMBER_FIELDS} fields, "
     f"{settings.DATA_UPLOAD_MAX_NUMBER_FILES} files, "
     f"{settings.DATA_UPLOAD_MAX_MEMORY_SIZE} bytes",
-    f"{bounds.SECONDS:.0f} s of the processor and {bounds.BYTES // 1024**3} GB of memory",
+    f"{table.SECONDS:.0f} s of the processor and {table.MEMORY // 1024**3} GB of memory",
     f"{pictures.MOST_PIXELS // 10**6} million pixels",
     f"their own, {settings.CELERY_TASK_TIME_LIMIT} s",
 ]

@@ -12,7 +12,7 @@ from django.test import Client
 from tests.test_access import ROWS
 from tests.world import World
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.pages, pytest.mark.django_db]
 
 MARKUP = "<b id=xss onclick=alert(1)>\"'&amp;</b>{{ 7 }}"
 OURS = ("cec", "registrations", "activities", "certificates")

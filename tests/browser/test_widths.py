@@ -13,6 +13,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 ONE_LINE = 90  # pixels; a second line in the masthead makes it 120
 
 
+@pytest.mark.pages
 def test_every_page_in_english_fits_and_is_accessible(visitors):
     problems = []
     for room in Gallery().rooms():

@@ -155,7 +155,7 @@ def test_beat_s_clock_was_moved_and_it_asks_for_a_sweep_within_the_minute(ahead,
     assert waits[-1] <= 60
 
 
-@pytest.mark.slow
+@pytest.mark.faults
 @pytest.mark.django_db(transaction=True)
 def test_beats_that_are_killed_and_find_their_file_wrong_or_broken_go_on(tmp_path):
     """Two real ones; the file says that the next sweep is for tomorrow, then nothing at all."""
