@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from cec.apart.nursery import address_space
 from certificates.bench import FACTS
 from certificates.printing import bounded
 from certificates.printing.bounded import BYTES, printed
@@ -79,7 +80,7 @@ def test_a_worker_ends_a_print_that_takes_all_memory_and_goes_on(monkeypatch):
 def test_a_lower_limit_of_the_machine_stays(monkeypatch):
     seen = []
     soft, hard = resource.getrlimit(resource.RLIMIT_AS)
-    lower = bounded._taken() + BYTES // 2
+    lower = address_space() + BYTES // 2
     monkeypatch.setattr(Press, "print", lambda *_page: seen.append(state()[0]) or b"")
 
     resource.setrlimit(resource.RLIMIT_AS, (lower, hard))
