@@ -4,14 +4,20 @@ import os
 import re
 import subprocess
 import sys
+from argparse import Namespace
+from contextlib import nullcontext
 from dataclasses import dataclass
+from io import StringIO
 from pathlib import Path
 
 import pytest
+from django.core.management import call_command
 from django.db import connection
 
-from certificates.goals import goal, pages, scratch
+from certificates.goals import GOALS, goal, pages, scratch
 from certificates.goals.goal import at_most, compared
+from certificates.management.commands import bench
+from registrations import second_factor
 from tests import factories
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -71,6 +77,20 @@ def test_its_exit_status_says_whether_every_goal_holds(run):
 @pytest.mark.slow
 def test_its_database_is_gone_afterwards(run):
     assert not run.left_over
+
+
+def test_pages_of_staff_open_without_a_second_step(monkeypatch, settings):
+    settings.STAFF_SECOND_FACTOR = "required"
+    asked = []
+    monkeypatch.setattr(scratch, "database", nullcontext)
+    monkeypatch.setattr(bench, "fill", lambda scale: Namespace(participants=scale))
+    monkeypatch.setitem(
+        GOALS, "lists", lambda _filled: asked.append(second_factor.is_required()) or ()
+    )
+
+    call_command("bench", scale=2, only=["lists"], stdout=StringIO())
+
+    assert asked == [False]
 
 
 def test_a_figure_at_its_limit_holds_and_one_above_is_over():
