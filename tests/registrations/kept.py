@@ -7,7 +7,7 @@ from uuid import uuid4
 from django.utils import timezone
 
 from registrations import incidents
-from registrations.models import Event, Incident, Person, RecordView, Registration
+from registrations.models import Erasure, Event, Incident, Person, RecordView, Registration
 from tests import factories as make
 
 
@@ -51,3 +51,10 @@ def account_of(by: Person, at: datetime) -> Incident:
     """An incident that was entered at that time."""
     with mock.patch.object(timezone, "now", return_value=at):
         return incidents.open_incident(by=by, form_key=uuid4(), **told())
+
+
+def due(row: Erasure) -> Erasure:
+    """Let the day of a request come."""
+    Erasure.objects.filter(pk=row.pk).update(due_at=timezone.now() - timedelta(minutes=1))
+    row.refresh_from_db()
+    return row

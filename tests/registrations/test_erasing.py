@@ -13,23 +13,15 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from activities.models import Activity
 from cec import erasure, mail, personal
 from cec.models import OutgoingMail
 from cec.problems import Refused
 from registrations import erasing
-from registrations.models import Appointment, Erasure, Person
+from registrations.models import Appointment, Erasure
 from tests import factories as make
-from tests.races import at_once
+from tests.registrations.kept import due
 
 pytestmark = pytest.mark.django_db
-
-
-def due(row: Erasure) -> Erasure:
-    """Let the day of a request come."""
-    Erasure.objects.filter(pk=row.pk).update(due_at=timezone.now() - timedelta(minutes=1))
-    row.refresh_from_db()
-    return row
 
 
 class TestAsking:
@@ -365,49 +357,6 @@ class TestTheDatabase:
 
         with pytest.raises(IntegrityError, match="history is kept"), transaction.atomic():
             _run(f"UPDATE registrations_event SET reason = 'x' WHERE id = {event.pk}")
-
-
-@pytest.mark.django_db(transaction=True)
-def test_asked_at_the_same_moment_is_asked_once():
-    who = make.person()
-
-    answers = at_once([lambda: erasing.ask(Person.objects.get(pk=who.pk), by=who)] * 4)
-
-    assert len({answer.pk for answer in answers}) == 1
-    assert Erasure.objects.count() == 1
-
-
-@pytest.mark.django_db(transaction=True)
-def test_erased_and_taken_back_at_the_same_moment_is_one_of_them():
-    who = make.person("Zoë Tremblay")
-    row = due(erasing.ask(who, by=who))
-
-    at_once([erasing.do_due, lambda: erasing.take_back(row, by=None)])
-
-    row.refresh_from_db()
-    who.refresh_from_db()
-    assert (row.done_at is None) != (row.taken_back_at is None)
-    assert (who.name == "Zoë Tremblay") == (row.done_at is None)
-
-
-@pytest.mark.django_db(transaction=True)
-def test_what_is_saved_at_the_same_moment_is_gone_after_the_second_look():
-    row = make.registration(make.person("Zoë Tremblay"))
-
-    for number in range(3):
-        answers = at_once(
-            [
-                lambda number=number: make.activity(row, title=f"Zoë learns {number}"),
-                lambda: erasing.erase(row.person, by=None, reason=""),
-            ]
-        )
-        assert isinstance(answers[1], Erasure)
-    Erasure.objects.update(done_at=timezone.now() - timedelta(hours=2))
-    erasing.do_due()
-
-    row.refresh_from_db()
-    assert row.status == "withdrawn"
-    assert not Activity.objects.filter(title__contains="Zoë").exists()
 
 
 def _run(statement: str) -> None:
