@@ -141,6 +141,7 @@ def _page(request: HttpRequest, place: Place, answered: AgainForm | None = None)
         "sides": [_side(place, language, row, seen, answered) for language, row in latest.items()],
         "may_edit": may(request.user, "edit_mail_texts"),
         "goes_out_by_itself": place.kind.name in notices.kinds(),
+        "form": answered,
     }
     status = 422 if answered else 200
     return render(request, "registrations/mail_text.html", context, status=status)
