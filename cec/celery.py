@@ -3,8 +3,11 @@
 import os
 
 from celery import Celery
+from kombu.transport import TRANSPORT_ALIASES
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cec.settings")
+
+TRANSPORT_ALIASES.update(dict.fromkeys(("redis", "rediss"), "cec.transport:Transport"))
 
 app = Celery("cec")
 app.config_from_object("django.conf:settings", namespace="CELERY")

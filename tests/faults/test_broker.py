@@ -1,6 +1,7 @@
 """The broker is gone, hangs or forgets, and comes back while work goes on (reliability I2, H2)."""
 
 import os
+import random
 import signal
 import statistics
 import time
@@ -56,6 +57,26 @@ def test_pages_and_work_go_on_while_the_broker_is_gone_hangs_and_forgets(tmp_pat
     assert {answer.status for answer in web.answers} == {200, 302}
     assert max(pages.values()) <= pages["as usual"] + 0.5
     copies_more(mailbox, 40, faults=0)
+
+
+@pytest.mark.faults
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_outlives_a_broker_that_goes_away_at_any_moment_of_its_work(tmp_path):
+    """It was ended now and then by an error that its library doesn’t call one of the connection."""
+    make.registration()
+    with mail_server() as mailbox, workers(tmp_path, **sends_to(mailbox)) as group:
+        seconds_until_sent(10, group)
+        for _ in range(15):
+            who_hasnt_paid(3)
+            deciding.decide_all()
+            time.sleep(random.uniform(0, 2))
+            group.broker.stop()
+            time.sleep(random.uniform(0, 1))
+            group.broker.attach()
+        wait_until(all_sent(55), seconds=150, group=group)
+        ended = group.process.poll()
+
+    assert ended is None, group.said()
 
 
 def seconds_until_sent(count, group):
