@@ -1,4 +1,4 @@
-"""Every URL x every role x both methods, against `access_matrix.txt` (reliability A1, A2)."""
+"""Every URL x every role x both methods, against `access_matrix.txt` (reliability A1, A2, C3)."""
 
 import re
 from pathlib import Path
@@ -8,6 +8,7 @@ from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from tests.headers import in_production, lacking
 from tests.world import ROLES, World
 
 MATRIX = Path(__file__).with_name("access_matrix.txt")
@@ -51,15 +52,17 @@ PARTS = 12  # a world is dear: each one serves a part of the rows
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("part", range(PARTS))
-def test_each_role_gets_what_the_matrix_says(part):
+def test_each_role_gets_what_the_matrix_says_with_the_headers_of_safety(part, settings):
+    in_production(settings)
     world = World()
     sessions = {role: _signed_in(world, role) for role in ROLES}
 
     for name, method, expected in ROWS[part::PARTS]:
         url = world.url(name)
-        statuses = [_status(world, role, method, url, sessions[role]) for role in ROLES]
-        found = dict(zip(ROLES, statuses, strict=True))
+        answers = {role: _answer(world, role, method, url, sessions[role]) for role in ROLES}
+        found = {role: answer.status_code for role, answer in answers.items()}
         assert found == dict(zip(ROLES, expected, strict=True)), f"{method} {name}"
+        assert set().union(*map(lacking, answers.values())) == set(), f"{method} {name}"
 
 
 NUMBERED = sorted({name for name, _method, _statuses in ROWS if World.takes_a_number(name)})
@@ -105,14 +108,15 @@ def _signed_in(world, role):
     return client.cookies
 
 
-def _status(world, role, method, url, cookies):
-    """Ask as this role, then forget what it changed."""
+def _answer(world, role, method, url, cookies):
+    """Ask as this role, then forget what that changed."""
     client = Client()
     client.cookies = cookies.copy()
     with transaction.atomic():
         if role == "deactivated":
             world.deactivate()
-        response = client.get(url) if method == "GET" else client.post(url)
+        ask = client.get if method == "GET" else client.post
+        response = ask(url, secure=True)
         response.getvalue()  # a file is closed once it is read
         transaction.set_rollback(True)
-    return response.status_code
+    return response

@@ -26,7 +26,10 @@ def fragments(entry: polib.POEntry) -> set[str]:
     return {part for part in parts if len(part.split()) >= 3}
 
 
-LONG = {part for entry in PROSE for part in fragments(entry)}
+# By a word that stands in the middle of each, so that few are looked for in a text.
+LONG: dict[str, set[str]] = {}
+for part in {part for entry in PROSE for part in fragments(entry)}:
+    LONG.setdefault(part.split()[1], set()).add(part)
 SHORT = {e.msgid for e in PROSE if e.msgstr != e.msgid and not PLACEHOLDER.search(e.msgid)} - {
     text for entry in MESSAGES for text in translations(entry)
 }
@@ -40,7 +43,8 @@ def english_in(texts: list[str], *, names: set[str]) -> set[str]:
     for text in texts:
         for name in names:
             text = text.replace(name, "")
-        if text in SHORT or UNMARKED.search(text) or any(part in text for part in LONG):
+        near = (part for word in set(text.split()) for part in LONG.get(word, ()))
+        if text in SHORT or UNMARKED.search(text) or any(part in text for part in near):
             found.add(text)
     return found
 

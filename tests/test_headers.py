@@ -1,4 +1,7 @@
-"""The headers that tell browsers what to trust stand on every answer, whatever its kind (C3)."""
+"""The headers that tell browsers what to trust stand on every kind of answer (C3).
+
+Each page and file is asked for them with the access matrix (`test_access.py`).
+"""
 
 import pytest
 from django.db import OperationalError
@@ -7,37 +10,14 @@ from django.urls import reverse
 
 from cec import health
 from tests import factories as make
-from tests.test_access import ROWS
-from tests.world import World
+from tests.headers import in_production, lacking
 
 pytestmark = pytest.mark.django_db
-
-EVERYWHERE = {
-    "Strict-Transport-Security": "max-age=63072000; includeSubDomains; preload",
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "same-origin",
-    "Cross-Origin-Opener-Policy": "same-origin",
-}
 
 
 @pytest.fixture(autouse=True)
 def _as_in_production(settings):
-    settings.SECURE_HSTS_SECONDS = 63_072_000
-    settings.SECURE_HSTS_INCLUDE_SUBDOMAINS = settings.SECURE_HSTS_PRELOAD = True
-
-
-def wrong(response):
-    """What the answer lacks."""
-    found = {name for name, value in EVERYWHERE.items() if response.get(name) != value}
-    policy = response.get("Content-Security-Policy", "")
-    for needed in ("default-src 'none'", "frame-ancestors 'none'"):
-        if needed not in policy:
-            found.add(needed)
-    for loose in ("unsafe-inline", "unsafe-eval", "*", "http:", "https:", "data:"):
-        a_mail = loose == "unsafe-inline" and "sandbox" in policy  # its styles are in it
-        if loose in policy and not a_mail:
-            found.add(loose)
-    return found
+    in_production(settings)
 
 
 def asked(url, *, who=None, method="get", strict=False, **more):
@@ -84,22 +64,4 @@ def test_every_kind_of_answer_has_them(monkeypatch, settings):
     assert answers["503 of a lost database"].status_code == 503
     assert answers["static"].status_code == 200
     answers["static"].getvalue()
-    assert {kind: found for kind, each in answers.items() if (found := wrong(each))} == {}
-
-
-@pytest.mark.parametrize("role", ["anonymous", "owner", "representative", "administrator"])
-def test_so_has_every_page_and_file(role):
-    world = World()
-    client = Client()
-    if role != "anonymous":
-        client.force_login(world.people[role])
-
-    lacking = {}
-    for name, method, _statuses in ROWS:
-        if method == "GET":
-            response = client.get(world.url(name), secure=True)
-            if found := wrong(response):
-                lacking[name] = found
-            response.getvalue()  # a file is closed once it is read
-
-    assert lacking == {}
+    assert {kind: found for kind, each in answers.items() if (found := lacking(each))} == {}

@@ -1,8 +1,8 @@
 """Every form and every page of every role, given nonsense: an answer, and nothing half saved.
 
 The forms are found by reading the pages that `access_matrix.txt` opens to each role, so a new form
-is tried without a line here. All fields of a form get each kind of nonsense at once; each field in
-turn, while the others keep what the page filled in, in `make test-pages`.
+is tried without a line here. All fields of a form get each kind of nonsense at once, and then each
+field in turn, while the others keep what the page filled in. `make test-pages` runs it.
 """
 
 import re
@@ -22,6 +22,8 @@ from tests.activities.workbook_files import workbook
 from tests.certificates import records
 from tests.markup import Forms
 from tests.test_access import rows
+
+pytestmark = [pytest.mark.pages, pytest.mark.django_db]
 
 MARKUP = "<script>alert(1)</script>{{ 7 }}%s%(x)s"
 NONSENSE = {
@@ -74,8 +76,6 @@ def _quick_and_unlimited(settings):
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
-@pytest.mark.pages
-@pytest.mark.django_db
 @pytest.mark.parametrize("role", ROLES)
 def test_nonsense_in_all_fields_gets_an_answer_and_leaves_nothing_half_saved(role):
     tried = Nonsense(role)
@@ -86,8 +86,6 @@ def test_nonsense_in_all_fields_gets_an_answer_and_leaves_nothing_half_saved(rol
     assert not tried.complaints, "\n".join(tried.complaints)
 
 
-@pytest.mark.pages
-@pytest.mark.django_db
 @pytest.mark.parametrize("part", range(PARTS))
 @pytest.mark.parametrize("role", ROLES)
 def test_nonsense_in_one_field_gets_an_answer_and_leaves_nothing_half_saved(role, part):
@@ -100,7 +98,6 @@ def test_nonsense_in_one_field_gets_an_answer_and_leaves_nothing_half_saved(role
     assert not tried.complaints, "\n".join(tried.complaints)
 
 
-@pytest.mark.django_db
 @pytest.mark.parametrize("role", ROLES)
 def test_nonsense_in_any_address_gets_an_answer(role):
     tried = Nonsense(role)

@@ -212,9 +212,12 @@ def test_the_list_of_who_is_ready_agrees_with_each_record_under_every_scheme(nam
     start = {"ahip": "2019-01-01", "bc-housing": "2021-01-01", "alia": "2021-07-01"}[name]
     kind = {"ahip": "CE", "bc-housing": "INFORMAL", "alia": "PD"}[name]
     hours = ["0", "9", "20", "21", "30", "40", "55", "125"]
+    code = make.scheme(name).code
     records = []
     for first, second in [(a, b) for a in hours for b in hours]:
-        record = enrol(name, start)
+        record = make.registration(
+            code=code, starts_on=date.fromisoformat(start), association_code=None
+        )
         for number, spent in enumerate([first, second, "35"], start=1):
             if spent != "0":
                 day = record.years.get(number=number).starts_on

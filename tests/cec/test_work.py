@@ -107,7 +107,8 @@ def test_no_request_waits_for_a_broker_that_hangs_or_refuses(broker, request, mo
         send_mail(f"Subject {number}", "Text", None, ["reader@example.org"])
     page = client.get("/en/account/sign-in/")
 
-    assert time.monotonic() - started < 0.5
+    one_wait = django_settings.CELERY_BROKER_TRANSPORT_OPTIONS["socket_timeout"]
+    assert time.monotonic() - started < one_wait
     assert page.status_code == 200
     assert OutgoingMail.objects.count() == 30
 

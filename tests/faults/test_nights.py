@@ -24,6 +24,7 @@ def decided():
     return {row[:4]: row[4] for row in rows}
 
 
+@pytest.mark.faults
 @pytest.mark.django_db
 @pytest.mark.parametrize(("zone", "day"), NIGHTS)
 def test_each_notice_is_decided_once_as_soon_as_its_day_begins(zone, day):
