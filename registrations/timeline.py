@@ -32,6 +32,7 @@ _COMMITTEE_ONLY = (
     Event.Kind.NOTICE_RETRIED,
     Event.Kind.NOTICE_SENT_AGAIN,
     Event.Kind.MAIL_RETRIED,
+    Event.Kind.WORK_RETRIED,
 )
 
 _CAME_BACK = (OutgoingMail.Answer.REFUSED, OutgoingMail.Answer.RETURNED)

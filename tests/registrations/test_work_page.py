@@ -14,7 +14,7 @@ from cec.jobs import Job
 from cec.models import OutgoingMail
 from certificates.models import Certificate
 from registrations import rechecking
-from registrations.models import Notice, Roster
+from registrations.models import Erasure, Event, Notice, Roster
 from tests import factories as make
 from tests.certificates import records
 from tests.registrations.lists import roster
@@ -258,6 +258,96 @@ def owed():
         decided_at=now,
         due_at=now,
     )
+
+
+def lines(row):
+    return list(Event.objects.filter(kind__endswith="_retried").values_list("kind", "actor", row))
+
+
+class TestTheHistory:
+    def test_a_mail_has_the_line_that_the_page_of_e_mails_writes(self, client, office):
+        here, there = make.registration(), make.person()
+        failed_mail(about=f"registrations.registration:{here.pk}")
+        failed_mail(person=there)
+        nobodys = failed_mail()
+
+        again(client, "mail")
+
+        assert lines("registration") == [
+            ("mail_retried", office.pk, here.pk),
+            *[("mail_retried", office.pk, None)] * 2,
+        ]
+        assert [row for *_who, row in lines("person")] == [None, there.pk, office.pk]
+        last = Event.objects.get(person=office, kind="mail_retried")
+        assert (last.details, last.role) == ({"mail": nobodys.pk}, "administrator")
+
+    def test_a_notice_has_the_line_that_its_own_page_shows(self, client, office):
+        notice = owed()
+        Notice.objects.update(state="failed", tries=5)
+
+        again(client, "notices", row=notice.pk)
+
+        event = notice.registration.events.get(kind="notice_retried")
+        assert event.details == {"notice": "fee_outstanding", "number": notice.pk}
+
+    def test_a_pdf_has_the_same_line_from_both_pages(self, client, office):
+        certificate = records.issued()
+        Certificate.objects.update(tries=5, error="It was too dark.")
+
+        again(client, "documents", row=certificate.pk)
+        client.post(reverse("make_again", args=[certificate.pk]))
+
+        here, there = certificate.registration.events.filter(kind="work_retried")
+        assert here.actor == there.actor == office
+        assert here.details == there.details
+        assert here.details == {"work": "documents", "serial": certificate.serial}
+
+    def test_a_list_and_an_erasure_have_one_of_the_association_and_of_the_person(
+        self, client, office
+    ):
+        given_up = roster("MLA")
+        Roster.objects.update(recheck_due=True)
+        for _try in range(5):
+            with pytest.raises(ZeroDivisionError), stumbles.trying(rechecking.RECHECK, given_up.pk):
+                raise ZeroDivisionError("broken")
+        erasure = Erasure.objects.create(person=make.person(), due_at=timezone.now(), tries=5)
+
+        again(client, "rechecks")
+        again(client, "erasures")
+
+        assert [row for *_who, row in lines("association")] == [given_up.association_id, None]
+        assert [row for *_who, row in lines("person")] == [None, erasure.person_id]
+
+    def test_what_was_not_tried_again_has_none(self, client, office):
+        failed_mail(kind="sign_in_code")
+        failed_mail(person=make.person(is_active=False))
+        row = failed_mail()
+
+        again(client, "mail", row=row.pk)
+        again(client, "mail", row=row.pk)
+        again(client, "mail")
+
+        assert [event.details for event in Event.objects.filter(kind="mail_retried")] == [
+            {"mail": row.pk}
+        ]
+
+    def test_it_takes_the_same_queries_for_one_and_for_three(self, client, office):
+        def queries():
+            with CaptureQueriesContext(connection) as found:
+                again(client, "mail")
+            return len(found)
+
+        def fails():
+            failed_mail(about=f"registrations.registration:{make.registration().pk}")
+
+        fails()
+        queries()
+        fails()
+        once = queries()
+        for _more in range(3):
+            fails()
+
+        assert queries() == once
 
 
 class TestTheDesk:
