@@ -4,6 +4,7 @@
 {% rosette counted needed %}  {% rosette counted needed small=True %}
 {% shelf year among=years %}  {% shelf year bare=True %}  {% capbar item %}
 {{ value|points }} {{ value|hours }} {{ value|amount:unit }} {{ value|money }} {{ count|spelled }}
+{{ bytes|file_size }}
 {{ date|day }} {{ date|short_day }} {{ time|moment }}
 {% problems as found %}  {% page_numbers page as numbers %}
 """
@@ -31,6 +32,7 @@ register = template.Library()
 
 register.filter("money", wording.money)
 register.filter("spelled", wording.spelled)
+register.filter("file_size", wording.file_size)
 register.filter("day", wording.day)
 register.filter("short_day", wording.short_day)
 

@@ -16,6 +16,7 @@ CSS = (STATIC / "cec.css").read_text()
 TEMPLATES = ROOT / "templates"
 # Mail needs inline styles, and what WeasyPrint prints is no page of the browser.
 PRINTED_OR_MAILED = ("mail", "pdf")
+SIZE = "filesizeformat"  # of Django: "Mio" in French
 
 TEXT, SHAPE = 4.5, 3.0
 SURFACES = ("canvas", "surface", "card")
@@ -174,3 +175,11 @@ def test_every_icon_that_a_template_names_exists():
 
     assert named
     assert named - drawn == set()
+
+
+def test_every_size_of_a_file_is_written_in_the_words_of_this_site():
+    guilty = [
+        path.name for path in TEMPLATES.rglob("*") if path.is_file() and SIZE in path.read_text()
+    ]
+
+    assert guilty == []
