@@ -6,13 +6,15 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from cec import stumbles
+from cec import backlog, stumbles
 from cec.models import OutgoingMail
+from cec.stumbles import Stumble
 from certificates.models import Certificate
-from registrations import rechecking
+from registrations import rechecking, trying_again
 from registrations.models import Erasure, Event, Notice, Roster
 from tests import factories as make
 from tests.certificates import records
+from tests.races import at_once
 from tests.registrations.lists import roster
 from tests.registrations.work_page import PAGE, owed, said
 
@@ -219,3 +221,23 @@ class TestTheHistory:
             fails()
 
         assert queries() == once
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("kind", ["mail", "rechecks"])
+def test_of_four_who_press_at_once_one_lets_it_be_tried_and_writes_the_line(kind):
+    office = make.administrator()
+    make.failed_mail()
+    given_up = roster("MLA")
+    Roster.objects.update(recheck_due=True)
+    Stumble.objects.create(
+        work=rechecking.RECHECK, row=given_up.pk, tries=5, tried_at=timezone.now()
+    )
+
+    def press():
+        return trying_again.try_again(backlog.kinds()[kind], by=office)
+
+    counts = at_once([press] * 4)
+
+    assert sorted(counts) == [0, 0, 0, 1]
+    assert Event.objects.filter(kind__endswith="_retried").count() == 1
