@@ -142,23 +142,30 @@ class Sorter:
             item.state, item.why = REFUSED, " ".join(problem.message for problem in row.problems)
         elif stored["leave"]:
             item.state = LEFT
+        elif why := self._why_not_that_day(row):
+            item.state, item.why = REFUSED, why
         elif row.questions:
             item.state = ASKS
         else:
-            self._check_day(item)
+            self._take_values(item)
         return item
 
-    def _check_day(self, item: Item) -> None:
+    def _why_not_that_day(self, row: Row) -> str:
+        """Say why a known day can't be in the record: no answer to the rest would help then."""
+        if row.completed_on is None:
+            return ""
+        problems = check_dates(
+            self.record.registration,
+            completed_on=row.completed_on,
+            planned=row.completed_on > self.record.today,
+        )
+        return problems[0].message if problems else ""
+
+    def _take_values(self, item: Item) -> None:
         row = item.row
         assert row.completed_on is not None
         assert row.choice is not None
         ahead = row.completed_on > self.record.today
-        problems = check_dates(
-            self.record.registration, completed_on=row.completed_on, planned=ahead
-        )
-        if problems:
-            item.state, item.why = REFUSED, problems[0].message
-            return
         item.rate = self.record.rules.rates[int(row.choice.key)]
         started_on = row.started_on if row.started_on != row.completed_on else None
         item.values = {

@@ -1,5 +1,6 @@
 """Work that waits as rows: uploaded records, and letters about new rules."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from activities import publishing, reading_imports
 from activities.models import Effect, Import
 from cec import backlog, claims, stumbles
+from registrations.models import Person
 
 
 @backlog.register
@@ -74,6 +76,9 @@ class LettersAboutRules(backlog.Kind):
 
     def address(self, row: Effect) -> str:
         return reverse("desk_registration", args=[row.registration_id])
+
+    def about(self, rows: Sequence[Effect], *, by: Person) -> list[dict[str, Any]]:
+        return [{"registration": row.registration, "details": self.details(row)} for row in rows]
 
     def again(self, failed: QuerySet[Any]) -> int:
         return stumbles.forgive(publishing.TELL, list(failed.values_list("pk", flat=True)))

@@ -4,9 +4,8 @@ Each app's kinds live in its module `work_kinds`, found by itself. A row that fa
 is until a person lets it be tried again; what became of old ones is nobody's business any more.
 """
 
-import logging
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
@@ -14,8 +13,6 @@ from typing import Any, ClassVar
 from django.db.models import Count, Min, Q, QuerySet
 from django.utils import timezone
 from django.utils.module_loading import autodiscover_modules
-
-logger = logging.getLogger(__name__)
 
 NONE = Q(pk__in=())
 
@@ -42,6 +39,7 @@ class Kind(ABC):
     since: ClassVar[str]
     advice: ClassVar[Any] = ""
     retries: ClassVar[bool] = True
+    line: ClassVar[str] = "work_retried"  # the event that says that it was tried again
 
     @abstractmethod
     def rows(self) -> QuerySet[Any]:
@@ -63,10 +61,25 @@ class Kind(ABC):
         """Return the technical text."""
         return str(row.last_error)
 
+    def failed(self) -> QuerySet[Any]:
+        """Return the rows that may be tried again now."""
+        return self.rows().order_by().filter(self.states(timezone.now()).failed)
+
+    def details(self, row: Any) -> dict[str, Any]:
+        """Return what a line of the history says of a row."""
+        return {"work": self.name, "row": row.pk}
+
+    def about(self, rows: Sequence[Any], *, by: Any) -> list[dict[str, Any]]:
+        """Say for each of these rows what its line in the history is about and holds.
+
+        `by` is who tries it again: the line is about them if it concerns nobody.
+        """
+        return [{"person": by, "details": self.details(row)} for row in rows]
+
     def again(self, failed: QuerySet[Any]) -> int:
         """Let these rows be tried again, by one conditional change; returns how many.
 
-        None are of a kind that says `retries = False`.
+        Neither this nor `about` is asked of a kind that says `retries = False`.
         """
         return 0
 
@@ -147,14 +160,3 @@ def _counts(kind: Kind, now: datetime) -> dict[str, Any]:
 def _failures(kind: Kind, now: datetime) -> list[Failure]:
     rows = kind.rows().filter(kind.states(now).failed).order_by("-pk")[:SHOWN]
     return [Failure(row.pk, kind.title(row), kind.address(row), kind.error(row)) for row in rows]
-
-
-def again(kind: Kind, row: int | None = None, *, by: int) -> int:
-    """Let one row that failed, or all of the kind, be tried again; returns how many were.
-
-    `by` is the id of the person, for the log: it changes nobody's registration.
-    """
-    failed = kind.rows().order_by().filter(kind.states(timezone.now()).failed)
-    count = kind.again(failed if row is None else failed.filter(pk=row))
-    logger.info("Person %s let %s of %s be tried again", by, count, kind.name)
-    return count

@@ -114,6 +114,7 @@ class Declared:
     `blanked` and other values in `replaced`, and leaves `texts_kept`, for the reason in `kept`.
     In `masked` texts of all rows, others' too, a person's name, address and number are covered;
     `traced` says which fields hold those: "names", "emails" or "numbers", by the field.
+    `within` are single values of a field that is left out, by the name that they have in a copy.
     `erase` does what none of this can, before the rest.
     """
 
@@ -123,6 +124,7 @@ class Declared:
     said: Any = ""
     copied: frozenset[str] = frozenset()
     left_out: Mapping[str, Any] = field(default_factory=dict)
+    within: Mapping[str, str] = field(default_factory=dict)
     deleted: bool = False
     blanked: frozenset[str] = frozenset()
     replaced: Mapping[str, Any] = field(default_factory=dict)

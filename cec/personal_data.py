@@ -100,6 +100,7 @@ personal.about(
     part="second-factors",
     said=_("How you confirm that it is you when you sign in, and since when."),
     left_out={personal.A_SECRET: "data"},
+    within={"name": "data__name"},
     deleted=True,
 )
 personal.about(

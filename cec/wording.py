@@ -24,6 +24,8 @@ _FRENCH_MONTHS = (
     "déc.",
 )
 _NBSP = "\u00a0"
+_STEP = 1024
+_SIZES, _FRENCH_SIZES = ("bytes", "KB", "MB"), ("octets", "ko", "Mo")
 _SPELLED = (
     gettext_lazy("one"),
     gettext_lazy("two"),
@@ -97,6 +99,22 @@ def amount(value: Decimal | int, unit: str = "") -> str:
     if single and unit.endswith("s"):
         unit = unit[:-1]
     return f"{number(value, grouped=True)}{_NBSP}{unit}"
+
+
+def file_size(size: int | None) -> str:
+    """Write bytes: 512 bytes, 84 KB, 1.5 MB; 512 octets, 84 ko, 1,5 Mo in French.
+
+    Both languages count in steps of 1,024, as the limits of uploads do.
+    """
+    if size is None:
+        return ""
+    bytes_, kilobytes, megabytes = _FRENCH_SIZES if is_french() else _SIZES
+    if size < _STEP:
+        return amount(size, bytes_)
+    thousands = (Decimal(size) / _STEP).quantize(Decimal(1))
+    if thousands < _STEP:
+        return amount(thousands, kilobytes)
+    return amount((Decimal(size) / _STEP**2).quantize(Decimal("0.1")), megabytes)
 
 
 def day(date: datetime.date | None) -> str:

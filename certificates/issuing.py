@@ -1,5 +1,7 @@
 """Issuing certificates: once each, numbered without gaps, printed by the worker (C3, F3, F4)."""
 
+from typing import Any
+
 from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
@@ -13,7 +15,8 @@ from certificates.printing.paper import CertificateFacts
 from certificates.public.verification import new_public_id
 from certificates.wordings.fitting import why_not
 from registrations.calendar import today_in
-from registrations.models import Person, Program, Registration
+from registrations.models import Event, Person, Program, Registration
+from registrations.models.history import write_event
 from registrations.models.registration import already_moved
 from registrations.permissions import require
 
@@ -94,7 +97,13 @@ def try_again(certificate: Certificate, *, by: Person) -> None:
     """Let the worker try anew to make a PDF, after somebody mended what was in the way."""
     require(by, "issue_certificate", certificate.registration)
     with transaction.atomic():
-        Certificate.objects.without_document().filter(pk=certificate.pk).update(
-            tries=0, tried_at=None, error=""
-        )
+        waits = Certificate.objects.without_document().filter(pk=certificate.pk)
+        if waits.update(tries=0, tried_at=None, error=""):
+            write_event(Event.Kind.WORK_RETRIED, by=by, **about_retry(certificate))
         work.hint_after_commit(MAKE_DOCUMENT, certificate.pk)
+
+
+def about_retry(certificate: Certificate) -> dict[str, Any]:
+    """Say what the line of the history holds when its PDF is tried again."""
+    details = {"work": "documents", "serial": certificate.serial}
+    return {"registration": certificate.registration, "details": details}

@@ -1,6 +1,8 @@
 """Work that waits as rows: certificates to issue in batches, and their PDFs."""
 
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.urls import reverse
@@ -8,8 +10,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cec import backlog, claims
+from certificates import issuing
 from certificates.models import BatchItem, Certificate
 from certificates.models.certificate import MOST_TRIES, RETRY_AFTER
+from registrations.models import Person
 
 
 @backlog.register
@@ -25,7 +29,7 @@ class Documents(backlog.Kind):
     )
 
     def rows(self) -> QuerySet[Certificate]:
-        return Certificate.objects.without_document()
+        return Certificate.objects.without_document().select_related("registration")
 
     def states(self, now: datetime) -> backlog.States:
         lately = Q(tried_at__gt=now - RETRY_AFTER)
@@ -41,6 +45,9 @@ class Documents(backlog.Kind):
 
     def error(self, row: Certificate) -> str:
         return row.error
+
+    def about(self, rows: Sequence[Certificate], *, by: Person) -> list[dict[str, Any]]:
+        return [issuing.about_retry(row) for row in rows]
 
     def again(self, failed: QuerySet[Certificate]) -> int:
         return Certificate.objects.filter(pk__in=failed.values("pk")).update(

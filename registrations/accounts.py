@@ -13,7 +13,7 @@ from allauth.mfa.adapter import DefaultMFAAdapter
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
 from django.db import transaction
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -39,6 +39,7 @@ LETTERS: dict[str, tuple[str, Callable[[Context], tuple[Any, ...]]]] = {
     "email_deleted": ("address_dropped", lambda about: (about["deleted_email"],)),
 }
 PREFIX = "account/email/"
+LINK_SENT_TO = "link_sent_to"  # in the session: the address that a link to confirm it went to
 
 # What a sign-in failed at, and when too many did (reliability J3).
 NOTED = {
@@ -113,6 +114,14 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         super().send_notification_mail(
             template_prefix, user, {**(context or {}), "user": user}, email
         )
+
+    def respond_email_verification_sent(
+        self, request: HttpRequest, user: Person | None
+    ) -> HttpResponse:
+        """Remember for the next page what was typed, and nothing that an account says (B1)."""
+        request.session[LINK_SENT_TO] = request.POST.get("email") or request.POST.get("login")
+        response: HttpResponse = super().respond_email_verification_sent(request, user)
+        return response
 
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
         return reverse("account")

@@ -17,6 +17,7 @@ from typing import IO, Any
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
+from django.db.models.fields.json import KT
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -24,7 +25,7 @@ from django.utils.translation import ngettext
 from cec import claims, mail, personal, work
 from cec.jobs import said
 from cec.personal import Declared
-from cec.personal_words import words_of
+from cec.personal_words import WORDS, words_of
 from cec.problems import Problem, Refused
 from registrations.models import DataCopy, Event, Person
 from registrations.models.history import write_event
@@ -177,10 +178,12 @@ def parts() -> list[Declared]:
 
 def _write_rows(entry: IO[bytes], part: Declared, person: Person) -> None:
     columns = [column for column in part.fields() if part.in_copy(column)]
-    rows = part.rows(person.pk).values_list(*(column.attname for column in columns)).distinct()
+    names = [*(column.name for column in columns), *part.within]
+    paths: list[Any] = [*(column.attname for column in columns), *map(KT, part.within.values())]
+    rows = part.rows(person.pk).values_list(*paths).distinct()
     entry.write(b"[")
     for number, values in enumerate(rows.iterator(chunk_size=500)):
-        known = dict(zip((column.name for column in columns), values, strict=True))
+        known = dict(zip(names, values, strict=True))
         text = json.dumps(known, cls=DjangoJSONEncoder, ensure_ascii=False, indent=1)
         entry.write((",\n" if number else "\n").encode() + text.encode())
     entry.write(b"\n]\n")
@@ -234,6 +237,8 @@ def _explained() -> Iterator[str]:
             elif column.name in part.left_out:
                 left_out = _("left out: %(why)s") % {"why": part.why_not(column)}
                 yield f"    {column.name}: {left_out}"
+        for name in part.within:
+            yield f"    {name}: {WORDS[name]}"
     for folder, (about, _give) in personal.all_files().items():
         yield from ("", f"{folder}/", str(about))
 

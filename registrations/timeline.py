@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from cec.outbox import OutgoingMail
 from cec.wording import day as write_day
@@ -15,6 +14,7 @@ from registrations import fees, notices
 from registrations.calendar import today_in
 from registrations.models import Appointment, Event, MembershipCheck, Person, Registration
 from registrations.models.mentoring import conflicts_of
+from registrations.particulars import SOURCES, fields_in_words
 
 # What was said between committee members stays there; the person reads the rest.
 _NOT_FOR_THE_PERSON = {Event.Kind.CONFIRMED, Event.Kind.TAKEN_BACK}
@@ -32,16 +32,10 @@ _COMMITTEE_ONLY = (
     Event.Kind.NOTICE_RETRIED,
     Event.Kind.NOTICE_SENT_AGAIN,
     Event.Kind.MAIL_RETRIED,
+    Event.Kind.WORK_RETRIED,
 )
 
 _CAME_BACK = (OutgoingMail.Answer.REFUSED, OutgoingMail.Answer.RETURNED)
-
-# How a membership was checked, if not by hand.
-SOURCES = {
-    "roster": gettext_lazy("by the association’s list"),
-    "proof": gettext_lazy("by the proof that was sent"),
-    "date": gettext_lazy("its last day has passed"),
-}
 
 
 @dataclass(frozen=True)
@@ -170,6 +164,8 @@ def line(event: Event, *, with_reason: bool = True) -> Line:
             "what": text,
             "years": ", ".join(map(str, years)),
         }
+    if fields := details.get("fields"):
+        text = _("%(label)s: %(value)s") % {"label": text, "value": fields_in_words(fields)}
     if source := SOURCES.get(str(details.get("source"))):
         text = _("%(what)s, %(source)s") % {"what": text, "source": source}
     if event.person and event.registration_id:  # such as who mentors

@@ -1,6 +1,7 @@
-"""Work that waits as rows: owed mails, lists of members, their consequences, the history's seal."""
+"""Work that waits as rows: mail, lists of members, their consequences, the history's seal."""
 
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Q, QuerySet, Subquery
@@ -10,12 +11,58 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cec import backlog, claims, stumbles
+from cec import backlog, claims, mail, stumbles
+from cec.outbox import RETAKE_AFTER, OutgoingMail, OutgoingMailQuerySet
 from registrations import notices, rechecking, seals
-from registrations.models import DataCopy, Erasure, Event, Notice, Roster, Seal
+from registrations.models import DataCopy, Erasure, Event, Notice, Person, Roster, Seal
+from registrations.notices import by_hand
 from registrations.roster import reading
 
 Waits = Notice.State
+Posted = OutgoingMail.State
+CODE_LASTS = timedelta(hours=1)  # a mail that is short-lived is nobody's business later
+
+
+@backlog.register
+class Mail(backlog.Kind):
+    """Mail on its way to the server. What the server puts off waits; what it refuses failed."""
+
+    name = "mail"
+    label = gettext_lazy("Mail to send")
+    since = "created_at"
+    line = Event.Kind.MAIL_RETRIED
+    advice = gettext_lazy(
+        "The reader’s mail server refused it, or none took it for three days. Ask the person for "
+        "an address that works; if it is right, try again."
+    )
+
+    def rows(self) -> OutgoingMailQuerySet:
+        return OutgoingMail.objects.defer("text", "html")
+
+    def states(self, now: datetime) -> backlog.States:
+        flying = Q(state=Posted.IN_FLIGHT, claimed_at__gt=now - RETAKE_AFTER)
+        return backlog.States(
+            waiting=Q(state__in=[Posted.QUEUED, Posted.IN_FLIGHT]) & ~flying,
+            running=flying,
+            failed=Q(
+                state=Posted.FAILED,
+                called_off_at__isnull=True,
+                created_at__gt=now - backlog.FAILED_FOR,
+            )
+            & (~Q(kind__in=mail.short_lived()) | Q(created_at__gt=now - CODE_LASTS)),
+        )
+
+    def title(self, row: OutgoingMail) -> str:
+        return _("“%(subject)s” to %(address)s") % {"subject": row.subject, "address": row.to}
+
+    def failed(self) -> QuerySet[OutgoingMail]:
+        return by_hand.wanted(super().failed()).select_related("person")
+
+    def about(self, rows: Sequence[OutgoingMail], *, by: Person) -> list[dict[str, Any]]:
+        return by_hand.about_mails(rows, by=by)
+
+    def again(self, failed: Any) -> int:
+        return mail.try_again(failed)
 
 
 @backlog.register
@@ -25,12 +72,13 @@ class OwedMails(backlog.Kind):
     name = "notices"
     label = gettext_lazy("Mails to write")
     since = "decided_at"
+    line = Event.Kind.NOTICE_RETRIED
     advice = gettext_lazy(
         "They couldn’t be written, five times each. Look at the text of the mail, then try again."
     )
 
     def rows(self) -> QuerySet[Notice]:
-        return Notice.objects.select_related("person")
+        return Notice.objects.select_related("person", "registration")
 
     def states(self, now: datetime) -> backlog.States:
         waiting = Q(state=Waits.WAITING)
@@ -49,6 +97,9 @@ class OwedMails(backlog.Kind):
 
     def address(self, row: Notice) -> str:
         return reverse("notice", args=[row.pk])
+
+    def about(self, rows: Sequence[Notice], *, by: Person) -> list[dict[str, Any]]:
+        return [by_hand.about_notice(row) for row in rows]
 
     def again(self, failed: QuerySet[Notice]) -> int:
         return failed.update(
@@ -118,6 +169,9 @@ class ListsToFollow(_Rosters):
     def address(self, row: Roster) -> str:
         return reverse("roster", args=[row.association.code.lower()])
 
+    def about(self, rows: Sequence[Roster], *, by: Person) -> list[dict[str, Any]]:
+        return [{"association": row.association, "details": self.details(row)} for row in rows]
+
     def again(self, failed: QuerySet[Any]) -> int:
         return stumbles.forgive(rechecking.RECHECK, list(failed.values_list("pk", flat=True)))
 
@@ -182,6 +236,9 @@ class PeopleToErase(backlog.Kind):
 
     def error(self, row: Erasure) -> str:
         return row.error
+
+    def about(self, rows: Sequence[Erasure], *, by: Person) -> list[dict[str, Any]]:
+        return [{"person": row.person, "details": self.details(row)} for row in rows]
 
     def again(self, failed: QuerySet[Erasure]) -> int:
         return failed.update(tries=0, claimed_at=None, error="")

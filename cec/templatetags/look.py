@@ -4,8 +4,10 @@
 {% rosette counted needed %}  {% rosette counted needed small=True %}
 {% shelf year among=years %}  {% shelf year bare=True %}  {% capbar item %}
 {{ value|points }} {{ value|hours }} {{ value|amount:unit }} {{ value|money }} {{ count|spelled }}
+{{ bytes|file_size }}
 {{ date|day }} {{ date|short_day }} {{ time|moment }}
 {% problems as found %}  {% page_numbers page as numbers %}
+{% stepping_table page "rows" %}<caption id="rows">..</caption>..{% endstepping_table %}
 """
 
 import datetime
@@ -26,11 +28,13 @@ from django.utils.translation import gettext as _
 
 from cec import rosette as rosettes
 from cec import shelves, trace, wording
+from cec.paging import Page as Steps
 
 register = template.Library()
 
 register.filter("money", wording.money)
 register.filter("spelled", wording.spelled)
+register.filter("file_size", wording.file_size)
 register.filter("day", wording.day)
 register.filter("short_day", wording.short_day)
 
@@ -187,6 +191,16 @@ def gravest(messages: Iterable[Message]) -> Notification:
     worst = max((message.level for message in listed), default=0)
     colour, name = next((colour, name) for level, colour, name in _GRAVITY if worst >= level)
     return Notification(colour, name, listed)
+
+
+@register.simple_block_tag(takes_context=True)
+def stepping_table(
+    context: Context, content: SafeString, page: "Steps[Any]", caption: str
+) -> SafeString:
+    """Frame a caption and rows as a table with its steps; `caption` is the id of the caption."""
+    engine = context.template.engine  # type: ignore[union-attr]
+    with context.push(content=content, page=page, caption=caption):
+        return engine.get_template("components/stepping_table.html").render(context)
 
 
 @register.simple_tag

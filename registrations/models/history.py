@@ -153,6 +153,7 @@ class Event(models.Model):
         NOTICE_RETRIED = "notice_retried", _("E-mail tried again")
         NOTICE_SENT_AGAIN = "notice_sent_again", _("E-mail sent again")
         MAIL_RETRIED = "mail_retried", _("Failed e-mail tried again")
+        WORK_RETRIED = "work_retried", _("Work in the background tried again")
         MAIL_RELEASED = "mail_released", _("E-mail let out of a restored copy")
         REMINDERS_OFF = "reminders_off", _("Reminders switched off")
         REMINDERS_ON = "reminders_on", _("Reminders switched on")
@@ -269,6 +270,7 @@ OF_THE_OFFICE = frozenset(
         *(Event.Kind.PROGRAM_CLOSED, Event.Kind.PROGRAM_RETIRED, Event.Kind.PROGRAM_DELETED),
         *(Event.Kind.SIGNATORY_ADDED, Event.Kind.SIGNATORY_CHANGED, Event.Kind.SIGNATORY_ENDED),
         *(Event.Kind.NOTICES_PAUSED, Event.Kind.NOTICES_RESUMED, Event.Kind.MAIL_RELEASED),
+        *(Event.Kind.MAIL_RETRIED, Event.Kind.WORK_RETRIED),
     }
 )
 

@@ -3,16 +3,18 @@
 Each deed is a compare-and-set: of two people, or of a person and a worker, the slower one is told.
 """
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cec import mail as mails
 from cec import work
-from cec.models import OutgoingMail
+from cec.outbox import OutgoingMail
 from cec.problems import Problem, Refused
 from registrations import notices
 from registrations.models import Event, Notice, PausedNotices, Person, Registration, RemindersOff
@@ -129,11 +131,8 @@ def try_mail_again(mail: OutgoingMail, *, by: Person) -> None:
     if is_short_lived(mail):
         raise _refused("short_lived", _("What this e-mail says is worth nothing by now."))
     _queue_again(mail)
-    about: dict[str, Any] = {"person": mail.person}
-    if registration := _registration_of(mail):
-        about = {"registration": registration}
-    if registration or mail.person:
-        write_event(Event.Kind.MAIL_RETRIED, by=by, details={"mail": mail.pk}, **about)
+    for known in about_mails([mail], by=by):
+        write_event(Event.Kind.MAIL_RETRIED, by=by, **known)
 
 
 def is_short_lived(mail: OutgoingMail) -> bool:
@@ -141,11 +140,37 @@ def is_short_lived(mail: OutgoingMail) -> bool:
     return mail.kind in mails.short_lived()
 
 
-def _registration_of(mail: OutgoingMail) -> Registration | None:
-    label, _colon, number = mail.about.partition(":")
-    if label != Registration._meta.label_lower:
-        return None
-    return Registration.objects.filter(pk=int(number)).first()
+def wanted(posted: QuerySet[OutgoingMail]) -> QuerySet[OutgoingMail]:
+    """Leave out what is worth nothing by now, and what its reader gets no more."""
+    off = RemindersOff.objects.filter(person=OuterRef("person"), kind=OuterRef("kind"))
+    return posted.exclude(
+        Q(kind__in=mails.short_lived()) | Q(person__is_active=False) | Exists(off)
+    )
+
+
+def about_mails(posted: Sequence[OutgoingMail], *, by: Person) -> list[dict[str, Any]]:
+    """Say what a line of the history about each mail is about and holds.
+
+    Of a mail that concerns nobody whom we know it names who did it.
+    """
+    label = f"{Registration._meta.label_lower}:"
+    numbers = [mail.about.removeprefix(label) for mail in posted if mail.about.startswith(label)]
+    registrations = Registration.objects.in_bulk(map(int, numbers))
+    known: list[dict[str, Any]] = []
+    for mail in posted:
+        number = mail.about.removeprefix(label)
+        registration = registrations.get(int(number)) if number.isdecimal() else None
+        about = {"registration": registration} if registration else {"person": mail.person or by}
+        known.append({**about, "details": {"mail": mail.pk}})
+    return known
+
+
+def about_notice(notice: Notice) -> dict[str, Any]:
+    """Say what a line of the history about a notice is about and holds."""
+    about: dict[str, Any] = {"registration": notice.registration}
+    if notice.registration is None:
+        about = {"person": notice.person}
+    return {**about, "details": {"notice": notice.kind, "number": notice.pk}}
 
 
 def _queue_again(mail: OutgoingMail) -> None:
@@ -177,11 +202,7 @@ def _refused(code: str, message: str) -> Refused:
 
 
 def _note(event: str, notice: Notice, *, by: Person) -> None:
-    about: dict[str, Any] = {"registration": notice.registration}
-    if notice.registration is None:
-        about = {"person": notice.person}
-    details = {"notice": notice.kind, "number": notice.pk}
-    write_event(event, by=by, details=details, **about)
+    write_event(event, by=by, **about_notice(notice))
 
 
 def _note_kind(event: str, kind: notices.Kind, *, by: Person, reason: str = "") -> None:

@@ -1,8 +1,12 @@
 """What was done to a program: the events whose details name it."""
 
+from collections.abc import Collection
+
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from registrations.models import Appointment, Event, Program
+from registrations.program_keeping.sections import SECTIONS, TITLES
 
 KINDS = (
     Event.Kind.PROGRAM_ADDED,
@@ -29,3 +33,13 @@ def of(program: Program) -> QuerySet[Event]:
         .select_related("actor")
         .order_by("-pk")
     )
+
+
+def parts(names: Collection[str]) -> list[str]:
+    """Say in which parts of a program these fields are."""
+    found = [
+        str(title) for key, title in TITLES.items() if not set(names).isdisjoint(SECTIONS[key])
+    ]
+    if "statement_uses" in names:
+        found.append(_("What statements are for"))
+    return found

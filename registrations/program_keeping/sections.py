@@ -7,7 +7,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db import transaction
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from cec import work
 from cec.problems import Problem, Refused
@@ -31,6 +33,14 @@ SECTIONS: dict[str, tuple[str, ...]] = {
     "fee": ("fee", "currency", *_both("how_to_pay")),
     "time": ("cycle_years", "time_zone", "grace_days", "early_completion"),
     "certificate": (*_both("certificate", "field", "disclaimer"), "audit_percent"),
+}
+TITLES: dict[str, str | Promise] = {
+    "names": gettext_lazy("Names and code"),
+    "texts": gettext_lazy("Texts of the public pages"),
+    "people": gettext_lazy("Who registers, and who decides"),
+    "fee": gettext_lazy("Fee"),
+    "time": gettext_lazy("Years and deadlines"),
+    "certificate": gettext_lazy("Certificate and audit"),
 }
 OPENING = ("is_open", "opens_on", "closes_on", "retired_at")
 # Printed on what people have, or the ground that their years and fees were reckoned on.

@@ -15,7 +15,7 @@ from cec.export import XLSX
 from cec.navigation import Tab
 from cec.paging import Order, page_of
 from cec.problems import Refused
-from registrations import audit_log, seals, viewing
+from registrations import audit_log, particulars, seals, viewing
 from registrations.forms.privacy import HistoryForm, ViewsForm
 from registrations.models import Event, HistoryRemoved, RecordView, Registration, Seal
 from registrations.models.history import OF_THE_OFFICE
@@ -68,11 +68,7 @@ def _name_roles(rows: list[Any]) -> None:
         row.url = pattern.replace("/0/", f"/{registration.pk}/") if registration else ""
         row.as_what = viewing.as_what(row.role)
         row.states = [STATES.get(code, code) for code in (row.from_status, row.to_status) if code]
-        row.said = ", ".join(_said(name, value) for name, value in row.details.items())
-
-
-def _said(name: str, value: Any) -> str:
-    return f"{name}: {' '.join(map(str, value)) if isinstance(value, list) else value}"
+        row.said = ", ".join(particulars.in_words(row))
 
 
 @require_POST

@@ -6,7 +6,6 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -22,14 +21,6 @@ from registrations.program_keeping import history, making, opening, sections, us
 from registrations.prospectus import Prospectus
 from registrations.views.rules import is_wrong, sent
 
-TITLES: dict[str, str | Promise] = {
-    "names": gettext_lazy("Names and code"),
-    "texts": gettext_lazy("Texts of the public pages"),
-    "people": gettext_lazy("Who registers, and who decides"),
-    "fee": gettext_lazy("Fee"),
-    "time": gettext_lazy("Years and deadlines"),
-    "certificate": gettext_lazy("Certificate and audit"),
-}
 MOST_DEEDS = 30
 PREVIEWS = {
     "counts": ("registrations/what_counts.html", gettext_lazy("What counts")),
@@ -75,7 +66,7 @@ def program(request: HttpRequest, program: str) -> HttpResponse:
         "missing": found,
         "parts": [
             (key, title, forms.shown_values(row, key), [one for one in found if one.code == key])
-            for key, title in TITLES.items()
+            for key, title in sections.TITLES.items()
         ],
         "of_rules": [one for one in found if one.code == "rules"],
         "rules": row.coming_rules,
@@ -92,10 +83,7 @@ def program(request: HttpRequest, program: str) -> HttpResponse:
 
 def _said(details: dict[str, Any]) -> str:
     """Say of a deed which parts it changed."""
-    names = set(details.get("fields", ()))
-    parts = [str(title) for key, title in TITLES.items() if names & set(sections.SECTIONS[key])]
-    if "statement_uses" in names:
-        parts.append(_("What statements are for"))
+    parts = history.parts(details.get("fields", ()))
     return ", ".join(parts) or str(details.get("copy_of", ""))
 
 
@@ -125,7 +113,7 @@ def section(request: HttpRequest, program: str, section: str) -> HttpResponse:
         else:
             messages.success(request, _("Your change is saved."))
             return redirect("program", program=saved.slug)
-    return _show(request, row, form, title=TITLES[section], is_open=row.is_open)
+    return _show(request, row, form, title=sections.TITLES[section], is_open=row.is_open)
 
 
 @require_http_methods(["GET", "POST"])

@@ -12,7 +12,7 @@ from cec import overview as at_a_glance
 from cec.backups import standing
 from cec.holding import MailHold
 from cec.jobs import Job
-from registrations import releasing
+from registrations import releasing, trying_again
 from registrations.permissions import may, require
 
 
@@ -55,7 +55,7 @@ def again(request: HttpRequest, work: str) -> HttpResponse:
     row = request.POST.get("row", "")
     if found is None or not found.retries or (row and not row.isdecimal()):
         raise Http404
-    count = backlog.again(found, int(row) if row else None, by=request.user.pk)
+    count = trying_again.try_again(found, int(row) if row else None, by=request.user)
     if count:
         said = ngettext(
             "It will be tried again within a minute.",

@@ -96,6 +96,32 @@ def test_the_record_by_hand_ends_where_the_domain_says(own, registration, by_han
     assert Activity.objects.get(title="Copyright and e-reserves").started_on is None
 
 
+def test_a_row_whose_day_can_not_count_is_refused_before_anything_is_asked(own, registration):
+    content = workbook(
+        ["2025-03-14", "Before it began", "", "No such type", "", ""],
+        ["2030-01-01", "After its end", "", "No such type", "", ""],
+        ["2025-04-01", "Within", "", "No such type", "", ""],
+    )
+
+    imported, _digest = upload(own, registration, content)
+
+    shown = text(own.get(at("import_preview", registration, imported.pk)))
+    assert "1 row wants an answer" in shown
+    assert "2 rows can’t come in" in shown
+    assert "This was before 15 March 2025, the day your program started" in shown
+    assert "the last day of your program, so it can’t count" in shown
+
+
+def test_a_day_that_was_answered_and_can_not_count_is_asked_about_again(own, registration):
+    imported, _digest = upload(own, registration, workbook(["", "No day", "", "No type", "", ""]))
+
+    shown = answer(own, registration, imported, row2__completed_on="2025-03-14")
+    again = own.post(at("import_preview", registration, imported.pk), {"again": "2"}, follow=True)
+
+    assert "1 row can’t come in" in text(shown)
+    assert "1 row wants an answer" in text(again)
+
+
 def test_importing_it_again_adds_nothing(own, registration, by_hand):
     imported, digest = upload(own, registration, by_hand)
     confirm(own, registration, imported, digest)

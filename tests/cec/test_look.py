@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from django.contrib.staticfiles import finders
+from django.template import Context, Template
 
 from tests.policy import inline_parts
 
@@ -16,6 +17,7 @@ CSS = (STATIC / "cec.css").read_text()
 TEMPLATES = ROOT / "templates"
 # Mail needs inline styles, and what WeasyPrint prints is no page of the browser.
 PRINTED_OR_MAILED = ("mail", "pdf")
+SIZE = "filesizeformat"  # of Django: "Mio" in French
 
 TEXT, SHAPE = 4.5, 3.0
 SURFACES = ("canvas", "surface", "card")
@@ -174,3 +176,37 @@ def test_every_icon_that_a_template_names_exists():
 
     assert named
     assert named - drawn == set()
+
+
+def test_every_size_of_a_file_is_written_in_the_words_of_this_site():
+    guilty = [
+        path.name for path in TEMPLATES.rglob("*") if path.is_file() and SIZE in path.read_text()
+    ]
+
+    assert guilty == []
+
+
+def test_a_table_that_steps_page_by_page_has_the_one_frame():
+    steps = "components/stepping.html"
+    stepping = {
+        str(path.relative_to(TEMPLATES))
+        for path in TEMPLATES.rglob("*.html")
+        if steps in path.read_text()
+    }
+
+    # The table of the queue stands in a form, which ends before the steps.
+    assert stepping == {"components/stepping_table.html", "registrations/queue.html"}
+
+
+def test_the_frame_names_the_table_by_its_caption_and_escapes_what_stands_in_it():
+    table = Template(
+        '{% load look %}{% stepping_table page "rows" %}<caption id="rows">{{ name }}</caption>'
+        "{% endstepping_table %}{{ caption }}"
+    )
+
+    markup = table.render(Context({"page": {"whole": True}, "name": "A & B"}))
+
+    assert 'aria-labelledby="rows"' in markup
+    assert '<caption id="rows">A &amp; B</caption>' in markup
+    assert "<nav" not in markup
+    assert not markup.endswith("rows")

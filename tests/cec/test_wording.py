@@ -7,7 +7,7 @@ import pytest
 from django.utils.translation import override
 
 from cec.templatetags import look
-from cec.wording import amount, day, money, number, short_day
+from cec.wording import amount, day, file_size, money, number, short_day
 
 NBSP = "\u00a0"
 
@@ -46,6 +46,28 @@ def test_money_has_its_sign_where_the_language_puts_it(value, english, french):
         assert money(value) == english
     with override("fr"):
         assert money(value) == french
+
+
+@pytest.mark.parametrize(
+    ("size", "english", "french"),
+    [
+        (0, f"0{NBSP}bytes", f"0{NBSP}octet"),
+        (1, f"1{NBSP}byte", f"1{NBSP}octet"),
+        (1023, f"1,023{NBSP}bytes", f"1{NBSP}023{NBSP}octets"),
+        (1024, f"1{NBSP}KB", f"1{NBSP}ko"),
+        (1024**2 - 513, f"1,023{NBSP}KB", f"1{NBSP}023{NBSP}ko"),
+        (1024**2 - 512, f"1{NBSP}MB", f"1{NBSP}Mo"),
+        (1_600_000, f"1.5{NBSP}MB", f"1,5{NBSP}Mo"),
+        (10 * 1024**2, f"10{NBSP}MB", f"10{NBSP}Mo"),
+        (2 * 1024**3, f"2,048{NBSP}MB", f"2{NBSP}048{NBSP}Mo"),
+        (None, "", ""),
+    ],
+)
+def test_the_size_of_a_file_is_in_the_units_of_the_language(size, english, french):
+    with override("en"):
+        assert file_size(size) == english
+    with override("fr"):
+        assert file_size(size) == french
 
 
 @pytest.mark.parametrize(

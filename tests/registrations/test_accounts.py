@@ -52,6 +52,35 @@ def test_who_opens_an_account_confirms_the_address_and_is_in(client):
     assert signed_in(client)
 
 
+@pytest.mark.parametrize("has_account", [False, True])
+def test_the_page_says_where_the_link_went_so_that_a_slip_is_seen(client, has_account):
+    if has_account:
+        someone(NEW["email"])
+
+    page = client.post(SIGN_UP, NEW, follow=True).text
+
+    assert "We’ve sent a link to <strong" in page
+    assert ">Anais@Example.org</strong>" in page
+    assert f'href="{SIGN_UP}"' in page
+
+
+def test_it_names_the_address_of_the_latest_try(client):
+    client.post(SIGN_UP, NEW)
+    client.post(SIGN_UP, {**NEW, "email": "first@example.org"})
+
+    sent = sign_in(client, NEW["email"])
+    page = client.get(sent["Location"]).text
+
+    assert ">anais@example.org</strong>" in page.lower()
+    assert "first@example.org" not in page
+
+
+def test_without_a_try_it_names_none(client):
+    page = client.get("/en/account/e-mail/confirm/").text
+
+    assert "We’ve sent you a link" in page
+
+
 def test_the_profile_gets_the_language_of_the_page(client):
     with translation.override("fr"):
         url = reverse("account_signup")

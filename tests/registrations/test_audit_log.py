@@ -22,14 +22,6 @@ from tests.registrations.kept import aged_event
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def office(client):
-    """An administrator, who signed in a moment ago."""
-    who = make.administrator()
-    client.force_login(who)
-    return who
-
-
 def lines(client, **asked):
     return client.get(reverse("history"), asked).context["page"].rows
 

@@ -7,6 +7,7 @@ from io import BytesIO
 from unittest import mock
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.urls import reverse
 from django.utils import timezone
 
@@ -66,6 +67,22 @@ class TestMaking:
         wanted = {f"data/{each.part}.json" for each in personal.declared().values() if each.whose}
         assert wanted <= names
         assert {"README.txt", "LISEZ-MOI.txt"} <= names
+
+    def test_names_passkeys_and_codes_with_their_days_and_gives_no_secret(self):
+        who = make.person()
+        secret = {"credential": "c2VjcmV0", "secret": "c2VjcmV0"}
+        for kind, data in (("webauthn", {"name": "Zoë’s phone", **secret}), ("totp", secret)):
+            Authenticator.objects.create(user=who, type=kind, data=data)
+
+        row = made(who)
+
+        phone, app = part(row, "second-factors")
+        assert (phone["type"], phone["name"]) == ("webauthn", "Zoë’s phone")
+        assert (app["type"], app["name"]) == ("totp", None)
+        assert {*phone} == {"id", "type", "name", "created_at", "last_used_at"}
+        with opened(row) as archive:
+            assert b"c2VjcmV0" not in b"".join(map(archive.read, archive.namelist()))
+            assert "    name: name\r\n" in archive.read("README.txt").decode()
 
     def test_holds_what_the_person_wrote_and_what_staff_wrote_about_them(self):
         record = make.registration(make.person("Zoë Tremblay"), employer="Bibliothèque")

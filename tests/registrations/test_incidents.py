@@ -19,14 +19,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def office(client):
-    """An administrator, who signed in a moment ago."""
-    who = make.administrator()
-    client.force_login(who)
-    return who
-
-
-@pytest.fixture
 def incident(office):
     return incidents.open_incident(by=office, form_key=uuid4(), **told())
 

@@ -22,13 +22,6 @@ pytestmark = pytest.mark.django_db
 KEY = "6f9619ff-8b86-4d01-b42d-00cf4fc964ff"
 
 
-@pytest.fixture
-def office(client):
-    who = make.administrator()
-    client.force_login(who)
-    return who
-
-
 def owed(name="", **fields):
     return make.notice(waiting_for_money(who=make.person(name)), **fields)
 

@@ -1,55 +1,20 @@
-"""The page of what runs by itself: what waits, runs and failed, and trying it again."""
+"""The page of what runs by itself: what waits, runs and failed."""
 
 from datetime import timedelta
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from django.urls import reverse
 from django.utils import timezone
 
-from cec import backlog, broker, claims, overview, stumbles, work
+from cec import backlog, broker, claims, overview, work
 from cec.health import Heartbeat
 from cec.jobs import Job
 from cec.models import OutgoingMail
-from certificates.models import Certificate
-from registrations import rechecking
-from registrations.models import Notice, Roster
 from tests import factories as make
-from tests.certificates import records
-from tests.registrations.lists import roster
-from tests.registrations.work_page import PAGE, said, signed_in
+from tests.registrations.work_page import PAGE, owed, said, signed_in
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _broker_answers(monkeypatch):
-    monkeypatch.setattr(broker, "answers", lambda: True)
-
-
-@pytest.fixture
-def office(client):
-    who = make.administrator()
-    client.force_login(who)
-    return who
-
-
-def failed_mail(**fields):
-    number = OutgoingMail.objects.count()
-    fields = {"message_id": f"<{number}>", "state": "failed", "kind": "test"} | fields
-    return OutgoingMail.objects.create(
-        to="reader@example.org",
-        subject="A subject",
-        text="Text",
-        last_error="550 No such user",
-        attempts=1,
-        **fields,
-    )
-
-
-def again(client, kind, **fields):
-    return client.post(reverse("work_again", args=[kind]), fields, follow=True)
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("broker_answers")]
 
 
 @pytest.mark.usefixtures("office")
@@ -83,7 +48,7 @@ class TestAlive:
 
     def test_looks_again_by_itself_while_there_is_nothing_to_press(self, client):
         assert 'hx-trigger="every 15s"' in client.get(PAGE).text
-        failed_mail()
+        make.failed_mail()
         assert 'hx-trigger="every 15s"' not in client.get(PAGE).text
 
 
@@ -138,133 +103,11 @@ class TestJobs:
         assert "ZeroDivisionError" not in said(client.get(PAGE))
 
 
-class TestAgain:
-    def test_one_mail_is_sent_again_and_only_once(self, client, office):
-        one, other = failed_mail(), failed_mail()
-
-        first = again(client, "mail", row=one.pk)
-        second = again(client, "mail", row=one.pk)
-
-        one.refresh_from_db()
-        other.refresh_from_db()
-        assert (one.state, one.attempts, other.state) == ("queued", 0, "failed")
-        assert "It will be tried again within a minute." in said(first)
-        assert "tried again already" in said(second)
-
-    def test_all_of_a_kind_and_of_no_other(self, client, office):
-        failed_mail()
-        failed_mail()
-        notice = owed()
-        Notice.objects.update(state="failed", tries=5)
-
-        page = said(again(client, "mail"))
-
-        notice.refresh_from_db()
-        assert "2 will be tried again" in page
-        assert OutgoingMail.objects.filter(state="queued").count() == 2
-        assert notice.state == "failed"
-
-    def test_a_mail_that_was_sent_meanwhile_stays_sent(self, client, office):
-        mail = failed_mail()
-        OutgoingMail.objects.update(state="sent")
-
-        again(client, "mail", row=mail.pk)
-
-        mail.refresh_from_db()
-        assert mail.state == "sent"
-
-    def test_a_code_is_not_sent_again_for_it_works_no_more(self, client, office):
-        code = failed_mail(kind="sign_in_code")
-
-        again(client, "mail")
-
-        code.refresh_from_db()
-        assert code.state == "failed"
-
-    def test_what_is_wrong_by_now_isnt_sent(self, client, office):
-        mail = failed_mail()
-        OutgoingMail.objects.call_off()
-
-        page = said(again(client, "mail"))
-
-        mail.refresh_from_db()
-        assert mail.state == "failed"
-        assert mail.subject not in page
-
-    def test_a_notice_waits_again(self, client, office):
-        notice = owed()
-        Notice.objects.update(state="failed", tries=5, last_error="KeyError")
-
-        again(client, "notices", row=notice.pk)
-
-        assert list(Notice.objects.to_write(timezone.now())) == [notice]
-
-    def test_a_pdf_is_made_again(self, client, office):
-        certificate = records.issued()
-        Certificate.objects.update(tries=5, error="It was too dark.")
-        assert "It was too dark." in said(client.get(PAGE))
-
-        again(client, "documents", row=certificate.pk)
-
-        assert Certificate.objects.to_make(timezone.now()).count() == 1
-
-    def test_a_list_that_was_given_up_is_looked_at_again(self, client, office):
-        given_up = roster("MLA")
-        Roster.objects.update(recheck_due=True)
-        for _try in range(5):
-            with pytest.raises(ZeroDivisionError), stumbles.trying(rechecking.RECHECK, given_up.pk):
-                raise ZeroDivisionError("broken")
-        assert rechecking.recheck_due() == 0
-        assert "ZeroDivisionError: broken" in said(client.get(PAGE))
-
-        again(client, "rechecks", row=given_up.pk)
-        rechecking.recheck_due()
-
-        assert not Roster.objects.filter(recheck_due=True).exists()
-
-    @pytest.mark.parametrize("row", ["-1", "x", "1" * 40, "٣"])
-    def test_nonsense_changes_nothing(self, client, office, row):
-        failed_mail()
-
-        client.post(reverse("work_again", args=["mail"]), {"row": row})
-
-        assert OutgoingMail.objects.get().state == "failed"
-
-    @pytest.mark.parametrize("kind", ["rosters", "seals", "nothing"])
-    def test_what_cannot_be_tried_again_is_not_there(self, client, office, kind):
-        assert again(client, kind).status_code == 404
-
-    def test_steering_looks_and_doesnt_press(self, client):
-        failed_mail()
-        client.force_login(make.steering())
-
-        page = client.get(PAGE)
-
-        assert "550 No such user" in page.text
-        assert "Try again" not in page.text
-        assert again(client, "mail").status_code == 403
-        assert OutgoingMail.objects.get().state == "failed"
-
-
-def owed():
-    row = make.registration(status="submitted")
-    now = timezone.now()
-    return Notice.objects.create(
-        person=row.person,
-        registration=row,
-        kind="fee_outstanding",
-        occasion="14",
-        until=timezone.localdate(),
-        decided_at=now,
-        due_at=now,
-    )
-
-
 class TestTheDesk:
     def test_says_how_much_is_wrong(self, office):
         make.swept()
-        failed_mail()
-        failed_mail()
+        make.failed_mail()
+        make.failed_mail()
         work.run(overview.COUNT)
         Heartbeat.objects.filter(name=Heartbeat.of("mail")).delete()
 
@@ -291,12 +134,12 @@ def test_the_page_takes_the_same_queries_for_one_and_for_three(client):
         return len(found)
 
     owed()
-    failed_mail()
+    make.failed_mail()
     client.get(PAGE)
     once = queries()
     for _more in range(2):
         owed()
-        failed_mail()
+        make.failed_mail()
 
     assert queries() == once
     assert once <= 30
@@ -313,8 +156,8 @@ def test_every_kind_says_what_it_is_in_both_languages():
 
 
 def test_old_failures_and_codes_of_yesterday_are_nobodys_business_any_more():
-    old = failed_mail()
-    code = failed_mail(kind="sign_in_code")
+    old = make.failed_mail()
+    code = make.failed_mail(kind="sign_in_code")
     long_ago, lately = timezone.now() - timedelta(days=31), timezone.now() - timedelta(hours=2)
     OutgoingMail.objects.filter(pk=old.pk).update(created_at=long_ago)
     OutgoingMail.objects.filter(pk=code.pk).update(created_at=lately)
@@ -323,7 +166,7 @@ def test_old_failures_and_codes_of_yesterday_are_nobodys_business_any_more():
 
 
 def test_a_warning_that_did_not_reach_its_owner_stays_though_it_was_urgent():
-    warning = failed_mail(kind="factor_reset", urgent=True)
+    warning = make.failed_mail(kind="factor_reset", urgent=True)
     lately = timezone.now() - timedelta(hours=2)
     OutgoingMail.objects.filter(pk=warning.pk).update(created_at=lately)
 

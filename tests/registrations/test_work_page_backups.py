@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from cec import broker, overview, work
+from cec import overview, work
 from cec.backups import standing
 from cec.jobs import Job
 from cec.models import MailHold
@@ -14,19 +14,7 @@ from registrations.models import Event
 from tests import factories as make
 from tests.registrations.work_page import PAGE, said, signed_in
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _broker_answers(monkeypatch):
-    monkeypatch.setattr(broker, "answers", lambda: True)
-
-
-@pytest.fixture
-def office(client):
-    who = make.administrator()
-    client.force_login(who)
-    return who
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("broker_answers")]
 
 
 def backed_up(**ago):

@@ -5,6 +5,7 @@ import html
 from django.utils.html import strip_tags
 
 from registrations.backends import SignedIn
+from tests import factories as make
 
 PAGE = "/en/desk/work/"
 
@@ -17,3 +18,8 @@ def signed_in(person):
 def said(page):
     """What the page says, without its markup."""
     return " ".join(html.unescape(strip_tags(page.text)).replace("\xa0", " ").split())
+
+
+def owed():
+    """A notice that is decided and not yet written."""
+    return make.notice(make.registration(status="submitted"))
