@@ -4,19 +4,14 @@ Rules are locked before registrations. Whoever saves an entry meanwhile waits fo
 and is then told that the rules have changed (`log.require_open`).
 """
 
-import itertools
-import logging
-from contextlib import suppress
-
-from celery.exceptions import SoftTimeLimitExceeded
 from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from activities import carrying, rehearsing
-from activities.models import Effect, Rehearsal
-from cec import mail, stumbles, work
+from activities import carrying, rehearsing, telling
+from activities.models import Rehearsal
+from cec import work
 from cec.problems import Problem, Refused
 from registrations.models import Event, Person, Program, Registration, Rules
 from registrations.models.history import new_event
@@ -24,11 +19,6 @@ from registrations.permissions import require
 from registrations.rulebook import drafting
 from registrations.rulebook.checking import check
 from registrations.rulebook.contents import Contents
-
-log = logging.getLogger(__name__)
-
-TELL = "activities.tell_of_new_rules"
-AT_ONCE = 100  # letters that are written in one transaction
 
 
 @transaction.atomic
@@ -122,58 +112,5 @@ def _move(ids: list[int], rules: Rules, *, by: Person, reason: str) -> Rehearsal
         cursor.execute("SET LOCAL statement_timeout = '10min'")
     carrying.carry([pk for pk in ids if pk not in stuck], rules, rehearsal=moved.pk, event=event)
     if moved.effects.filter(stuck="").update(to_tell=True):
-        work.hint_after_commit(TELL, moved.pk)
+        work.hint_after_commit(telling.TELL, moved.pk)
     return moved
-
-
-def tell(rehearsal_id: int | None = None) -> int:
-    """Write to those whose standing changed; returns to how many. Any number of calls is one.
-
-    A letter that can't be written is tried five times, and keeps nobody else's waiting (H4).
-    """
-    waiting = Effect.objects.filter(to_tell=True).exclude(pk__in=stumbles.given_up(TELL))
-    if rehearsal_id is not None:
-        waiting = waiting.filter(rehearsal=rehearsal_id)
-    told = 0
-    for _turn in work.while_there_is_time(itertools.count()):
-        if not (batch := _tell_some(waiting)):
-            break
-        told += batch
-    return told
-
-
-def _tell_some(waiting: QuerySet[Effect]) -> int:
-    try:
-        return _write_to(waiting)
-    except SoftTimeLimitExceeded:
-        raise
-    except Exception:
-        log.exception("Some letters about new rules could not be written; each alone, then")
-    told = 0
-    for pk in list(waiting.order_by("pk").values_list("pk", flat=True)[:AT_ONCE]):
-        with suppress(Exception), stumbles.trying(TELL, pk):
-            told += _write_to(Effect.objects.filter(pk=pk, to_tell=True))
-    return told
-
-
-@transaction.atomic
-def _write_to(waiting: QuerySet[Effect]) -> int:
-    rows = list(
-        waiting.select_for_update(of=("self",), skip_locked=True)
-        .select_related("rehearsal", "registration__person", "registration__program")
-        .order_by("pk")[:AT_ONCE]
-    )
-    for row in rows:
-        registration = row.registration
-        mail.post(
-            "rules_changed",
-            registration,
-            row.before,
-            row.after,
-            row.rehearsal.reason,
-            to=registration.person,
-            key=f"rules_changed:{row.pk}",
-            about=registration,
-        )
-    Effect.objects.filter(pk__in=[row.pk for row in rows]).update(to_tell=False)
-    return len(rows)

@@ -5,21 +5,21 @@ from datetime import timedelta
 from celery import shared_task
 from django.utils.translation import gettext_lazy as _
 
-from activities import evidence, importing, publishing, reading_imports
+from activities import evidence, importing, reading_imports, telling
 from activities.yearend import closing
 from cec import work
 
 HOUR = timedelta(hours=1)
 
 
-@shared_task(name=publishing.TELL)
+@shared_task(name=telling.TELL)
 def tell_of_new_rules(rehearsal_id: int) -> None:
-    publishing.tell(rehearsal_id)
+    telling.tell(rehearsal_id)
 
 
 @work.sweeper(_("Tell of new rules"))
 def tell_of_rules_that_no_hint_came_for() -> int:
-    return publishing.tell()
+    return telling.tell()
 
 
 @work.sweeper(_("Remove evidence of deleted activities"), every=HOUR)

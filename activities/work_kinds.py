@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from activities import publishing, reading_imports
+from activities import reading_imports, telling
 from activities.models import Effect, Import
 from cec import backlog, claims, stumbles
 
@@ -62,10 +62,10 @@ class LettersAboutRules(backlog.Kind):
 
     def rows(self) -> QuerySet[Any]:
         rows = Effect.objects.select_related("registration__person")
-        return stumbles.with_error(rows, publishing.TELL)
+        return stumbles.with_error(rows, telling.TELL)
 
     def states(self, now: datetime) -> backlog.States:
-        given_up = Q(pk__in=stumbles.given_up(publishing.TELL))
+        given_up = Q(pk__in=stumbles.given_up(telling.TELL))
         due = Q(to_tell=True)
         return backlog.States(waiting=due & ~given_up, failed=due & given_up)
 
@@ -76,4 +76,4 @@ class LettersAboutRules(backlog.Kind):
         return reverse("desk_registration", args=[row.registration_id])
 
     def again(self, failed: QuerySet[Any]) -> int:
-        return stumbles.forgive(publishing.TELL, list(failed.values_list("pk", flat=True)))
+        return stumbles.forgive(telling.TELL, list(failed.values_list("pk", flat=True)))
