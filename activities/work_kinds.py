@@ -1,4 +1,4 @@
-"""Work that waits as rows: uploaded records, and letters about new rules."""
+"""Work that waits as rows: uploaded records, moves to new rules, and letters about them."""
 
 from datetime import datetime
 from typing import Any
@@ -8,9 +8,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from activities import reading_imports, telling
+from activities import moving, reading_imports, telling
 from activities.models import Effect, Import
 from cec import backlog, claims, stumbles
+from registrations.models import Registration
 
 
 @backlog.register
@@ -46,6 +47,37 @@ class RecordsToRead(backlog.Kind):
 
     def error(self, row: Import) -> str:
         return row.error
+
+
+@backlog.register
+class RegistrationsToMove(backlog.Kind):
+    """Registrations that follow others to new rules."""
+
+    name = "moves"
+    label = gettext_lazy("Registrations to move to new rules")
+    since = "program__rules__rehearsals__moved_at"
+    advice = gettext_lazy(
+        "They count under their former rules until then. Try again; if it fails again, show the "
+        "technical text to whoever looks after the program."
+    )
+
+    def rows(self) -> QuerySet[Any]:
+        rows = moving.waiting(moving.under_way())
+        with_its_move = rows.filter(program__rules__rehearsals__to_move=True)
+        return stumbles.with_error(with_its_move.select_related("person"), moving.MOVE)
+
+    def states(self, now: datetime) -> backlog.States:
+        given_up = Q(pk__in=stumbles.given_up(moving.MOVE))
+        return backlog.States(waiting=~given_up, failed=given_up)
+
+    def title(self, row: Registration) -> str:
+        return row.person.name
+
+    def address(self, row: Registration) -> str:
+        return reverse("desk_registration", args=[row.pk])
+
+    def again(self, failed: QuerySet[Any]) -> int:
+        return stumbles.forgive(moving.MOVE, list(failed.values_list("pk", flat=True)))
 
 
 @backlog.register
