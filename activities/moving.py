@@ -11,12 +11,14 @@ import logging
 
 from celery.exceptions import SoftTimeLimitExceeded
 from django.db import connection, transaction
-from django.db.models import Exists, F, OuterRef, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
+from django.utils.translation import ngettext
 
 from activities import carrying, rehearsing, telling
 from activities.models import Effect, Rehearsal
 from cec import stumbles, work
+from cec.wording import number
 from registrations.models import Event, Person, Program, Registration, Rules
 from registrations.models.history import new_event
 
@@ -182,3 +184,41 @@ def _try_each(going: Rehearsal) -> int:
         except Exception:
             log.exception("Registration %s could not be moved to rules %s", pk, going.rules)
     return moved
+
+
+def of(rules: Rules) -> Rehearsal | None:
+    """Return the move of everybody to a version: the first to it, if there was one."""
+    return rules.rehearsals.filter(moved_at__isnull=False).order_by("pk").first()
+
+
+def said(begun: Rehearsal) -> str:
+    """Say how many have moved, how many still follow, and of how many that failed."""
+    given_up = Q(pk__in=stumbles.given_up(MOVE))
+    counts = waiting_for(begun).aggregate(
+        follow=Count("pk", filter=~given_up), failed=Count("pk", filter=given_up)
+    )
+    counts["moved"] = begun.people - begun.stuck
+    sentences = {
+        "moved": ngettext(
+            "%(number)s registration has moved to it.",
+            "%(number)s registrations have moved to it.",
+            counts["moved"],
+        ),
+        "follow": ngettext(
+            "%(number)s registration still follows by itself: there is nothing for you to do.",
+            "%(number)s registrations still follow by themselves: there is nothing for you to do.",
+            counts["follow"],
+        ),
+        "failed": ngettext(
+            "%(number)s registration couldn’t be moved so far. The page “What runs by itself” "
+            "says why; administrators can try again there.",
+            "%(number)s registrations couldn’t be moved so far. The page “What runs by itself” "
+            "says why; administrators can try again there.",
+            counts["failed"],
+        ),
+    }
+    return " ".join(
+        sentence % {"number": number(counts[name], grouped=True)}
+        for name, sentence in sentences.items()
+        if counts[name]
+    )
