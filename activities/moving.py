@@ -194,31 +194,31 @@ def of(rules: Rules) -> Rehearsal | None:
 def said(begun: Rehearsal) -> str:
     """Say how many have moved, how many still follow, and of how many that failed."""
     given_up = Q(pk__in=stumbles.given_up(MOVE))
-    counts = waiting_for(begun).aggregate(
+    moved = begun.people - begun.stuck
+    left = waiting_for(begun).aggregate(
         follow=Count("pk", filter=~given_up), failed=Count("pk", filter=given_up)
     )
-    counts["moved"] = begun.people - begun.stuck
     sentences = {
-        "moved": ngettext(
+        ngettext(
             "%(number)s registration has moved to it.",
             "%(number)s registrations have moved to it.",
-            counts["moved"],
-        ),
-        "follow": ngettext(
+            moved,
+        ): moved,
+        ngettext(
             "%(number)s registration still follows by itself: there is nothing for you to do.",
             "%(number)s registrations still follow by themselves: there is nothing for you to do.",
-            counts["follow"],
-        ),
-        "failed": ngettext(
+            left["follow"],
+        ): left["follow"],
+        ngettext(
             "%(number)s registration couldn’t be moved so far. The page “What runs by itself” "
             "says why; administrators can try again there.",
             "%(number)s registrations couldn’t be moved so far. The page “What runs by itself” "
             "says why; administrators can try again there.",
-            counts["failed"],
-        ),
+            left["failed"],
+        ): left["failed"],
     }
     return " ".join(
-        sentence % {"number": number(counts[name], grouped=True)}
-        for name, sentence in sentences.items()
-        if counts[name]
+        sentence % {"number": number(count, grouped=True)}
+        for sentence, count in sentences.items()
+        if count
     )

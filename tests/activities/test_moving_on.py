@@ -119,6 +119,16 @@ class TestTurns:
         assert versions(rows) == [2, 2, 2, 1]
         assert not Rehearsal.objects.get().to_move
 
+    def test_who_is_sent_back_meanwhile_moves_too(self, office):
+        rows = people(4)
+        Registration.objects.filter(pk=rows[0].pk).update(status="turned_in")
+        publish(office)
+        Registration.objects.filter(pk=rows[0].pk).update(status="active")
+
+        work.run(SWEEP)
+
+        assert versions(rows) == [2] * 4
+
     def test_it_is_neither_a_trial_nor_too_old_while_it_goes_on(self, office):
         people(3)
         publish(office)
