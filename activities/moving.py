@@ -101,7 +101,7 @@ def waiting(moves: QuerySet[Rehearsal]) -> QuerySet[Registration]:
 
 
 def waiting_for(one: Rehearsal) -> QuerySet[Registration]:
-    return waiting(Rehearsal.objects.filter(pk=one.pk))
+    return waiting(under_way().filter(pk=one.pk))
 
 
 def _in_line(one: Rehearsal) -> QuerySet[Registration]:

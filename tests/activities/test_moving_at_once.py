@@ -124,6 +124,29 @@ def test_an_entry_saved_while_its_record_moves_is_told_of_the_other_rules(office
     assert versions(rows) == [2] * 3
 
 
+def test_a_worker_that_waited_for_newer_rules_moves_nobody_to_the_older(office):
+    rows = people(5)
+    publish(office)
+    draft, begun = prepare(office, "3"), Signal()
+
+    def publish_slowly():
+        with transaction.atomic():
+            publish(office, draft)
+            begun.set()
+            wait_for_a_lock()
+
+    def move():
+        begun.wait(timeout=20)
+        return tasks.move_those_who_follow()
+
+    outcomes = at_once([publish_slowly, move])
+
+    assert outcomes == [None, 0]
+    assert versions(rows) == [3, 3, 1, 1, 1]
+    tasks.move_those_who_follow()
+    assert moves(rows) == [[(1, 2), (2, 3)]] * 2 + [[(1, 3)]] * 3
+
+
 @pytest.mark.parametrize("for_all", [True, False])
 def test_a_publication_beside_a_worker_is_right_whoever_is_first(office, for_all):
     rows = people(7)

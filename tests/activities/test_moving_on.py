@@ -2,7 +2,7 @@
 
 import pytest
 
-from activities import moving, points, publishing, tasks
+from activities import moving, points, publishing, tasks, telling
 from activities.models import Rehearsal
 from cec import backlog, retention, stumbles, work
 from registrations.models import Event, Registration
@@ -53,6 +53,7 @@ class TestTurns:
 
         publish(office)
         at_first = versions([*rows, untouched])
+        telling.tell()
         work.run(SWEEP)
         work.run(SWEEP)
 
