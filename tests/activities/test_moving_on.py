@@ -3,7 +3,7 @@
 import pytest
 
 from activities import moving, points, publishing, tasks, telling
-from activities.models import Rehearsal
+from activities.models import Effect, Rehearsal
 from cec import backlog, retention, stumbles, work
 from registrations.models import Event, Registration
 from tests import factories as make
@@ -57,7 +57,9 @@ class TestTurns:
         work.run(SWEEP)
         work.run(SWEEP)
 
+        to_tell = Effect.objects.filter(to_tell=True).values_list("registration", flat=True)
         assert at_first == [2, 2, 1, 1, 1, 1]
+        assert sorted(to_tell) == [row.pk for row in rows[2:]]
         assert moves([*rows, untouched]) == [[(1, 2)]] * 6
         assert [points.standing(row).counted for row in rows] == [4] * 5
         assert letters() == persons(rows)
