@@ -4,31 +4,18 @@ Rules are locked before registrations. Whoever saves an entry meanwhile waits fo
 and is then told that the rules have changed (`log.require_open`).
 """
 
-import itertools
-import logging
-from contextlib import suppress
-
-from celery.exceptions import SoftTimeLimitExceeded
-from django.db import connection, transaction
-from django.db.models import QuerySet
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from activities import carrying, rehearsing
-from activities.models import Effect, Rehearsal
-from cec import mail, stumbles, work
+from activities import carrying, moving, rehearsing
+from activities.models import Rehearsal
 from cec.problems import Problem, Refused
-from registrations.models import Event, Person, Program, Registration, Rules
-from registrations.models.history import new_event
+from registrations.models import Person, Program, Registration, Rules
 from registrations.permissions import require
 from registrations.rulebook import drafting
 from registrations.rulebook.checking import check
 from registrations.rulebook.contents import Contents
-
-log = logging.getLogger(__name__)
-
-TELL = "activities.tell_of_new_rules"
-AT_ONCE = 100  # letters that are written in one transaction
 
 
 @transaction.atomic
@@ -36,8 +23,9 @@ def publish(program: Program, *, by: Person, seen: str, reason: str, for_all: bo
     """Make the draft the program's current version; returns it.
 
     `seen` is the state that the administrator looked at (`contents.state_of`). For all, every
-    registration that waits or is active moves, but for those that can't be; that wants a rehearsal
-    of what is published. Raises `Refused` otherwise, and when somebody was first.
+    registration that waits or is active moves, but for those that can't be: the first ones now, the
+    others in turns (`moving`). That wants a rehearsal of what is published. Raises `Refused`
+    otherwise, and when somebody was first.
     """
     require(by, "edit_rules")
     draft = drafting.lock_draft(program)
@@ -57,8 +45,7 @@ def publish(program: Program, *, by: Person, seen: str, reason: str, for_all: bo
     draft.published_at, draft.published_by, draft.reason = timezone.now(), by, reason.strip()
     draft.save(update_fields=["published_at", "published_by", "reason"])
     if for_all:
-        waiting = Registration.objects.filter(program=program, status__in=carrying.MOVABLE)
-        _move(_lock(waiting.exclude(rules=draft)), draft, by=by, reason=draft.reason)
+        moving.move_everybody(draft, by=by, reason=draft.reason)
     return draft
 
 
@@ -71,17 +58,17 @@ def move_one(registration: Registration, *, by: Person, rules: Rules, reason: st
     """
     require(by, "move_to_rules", registration)
     _require_reason(reason)
-    registration.program.rules.select_for_update(no_key=True).earliest("version")
+    moving.lock_rules(registration.program)
     if registration.program.current_rules.pk != rules.pk:
         raise Refused(drafting.changed_meanwhile())
     chosen = Registration.objects.filter(pk=registration.pk)
-    ids = _lock(chosen.filter(status__in=carrying.MOVABLE).exclude(rules=rules))
+    ids = moving.lock(chosen.filter(status__in=carrying.MOVABLE).exclude(rules=rules))
     if not ids:
         raise Refused(not_movable())
     change = rehearsing.change_of(registration, rules)
     if change and change.stuck:
         raise Refused(Problem(change.stuck, stuck_sentence(change.stuck), fixable=False))
-    _move(ids, rules, by=by, reason=reason.strip())
+    moving.move(ids, moving.new_move(rules, by=by, reason=reason.strip()))
 
 
 def stuck_sentence(stuck: str) -> str:
@@ -102,78 +89,3 @@ def not_movable() -> Problem:
 def _require_reason(reason: str) -> None:
     if not reason.strip():
         raise Refused(Problem("no_reason", _("Say why, in a few words.")))
-
-
-def _lock(registrations: QuerySet[Registration]) -> list[int]:
-    """Lock registrations in the order of their ids, and return those that are still meant."""
-    return list(registrations.select_for_update().order_by("pk").values_list("pk", flat=True))
-
-
-def _move(ids: list[int], rules: Rules, *, by: Person, reason: str) -> Rehearsal:
-    """Move locked registrations, write it down, and let those know whose standing changes."""
-    moved = rehearsing.try_out(
-        Rehearsal(rules=rules, made_by=by, moved_at=timezone.now(), reason=reason),
-        scope="id = ANY(%(registrations)s)",
-        registrations=ids,
-    )
-    stuck = set(moved.effects.exclude(stuck="").values_list("registration_id", flat=True))
-    event = new_event(Event.Kind.OTHER_RULES, by=by, reason=reason)
-    with connection.cursor() as cursor:  # trying out has set a shorter one, for a page
-        cursor.execute("SET LOCAL statement_timeout = '10min'")
-    carrying.carry([pk for pk in ids if pk not in stuck], rules, rehearsal=moved.pk, event=event)
-    if moved.effects.filter(stuck="").update(to_tell=True):
-        work.hint_after_commit(TELL, moved.pk)
-    return moved
-
-
-def tell(rehearsal_id: int | None = None) -> int:
-    """Write to those whose standing changed; returns to how many. Any number of calls is one.
-
-    A letter that can't be written is tried five times, and keeps nobody else's waiting (H4).
-    """
-    waiting = Effect.objects.filter(to_tell=True).exclude(pk__in=stumbles.given_up(TELL))
-    if rehearsal_id is not None:
-        waiting = waiting.filter(rehearsal=rehearsal_id)
-    told = 0
-    for _turn in work.while_there_is_time(itertools.count()):
-        if not (batch := _tell_some(waiting)):
-            break
-        told += batch
-    return told
-
-
-def _tell_some(waiting: QuerySet[Effect]) -> int:
-    try:
-        return _write_to(waiting)
-    except SoftTimeLimitExceeded:
-        raise
-    except Exception:
-        log.exception("Some letters about new rules could not be written; each alone, then")
-    told = 0
-    for pk in list(waiting.order_by("pk").values_list("pk", flat=True)[:AT_ONCE]):
-        with suppress(Exception), stumbles.trying(TELL, pk):
-            told += _write_to(Effect.objects.filter(pk=pk, to_tell=True))
-    return told
-
-
-@transaction.atomic
-def _write_to(waiting: QuerySet[Effect]) -> int:
-    rows = list(
-        waiting.select_for_update(of=("self",), skip_locked=True)
-        .select_related("rehearsal", "registration__person", "registration__program")
-        .order_by("pk")[:AT_ONCE]
-    )
-    for row in rows:
-        registration = row.registration
-        mail.post(
-            "rules_changed",
-            registration,
-            row.before,
-            row.after,
-            row.rehearsal.reason,
-            to=registration.person,
-            key=f"rules_changed:{row.pk}",
-            about=registration,
-        )
-    Effect.objects.filter(pk__in=[row.pk for row in rows]).update(to_tell=False)
-    return len(rows)

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from django.db import connection, transaction
-from django.db.models import Count, Q
 from django.utils.translation import gettext as _
 
 from activities import carrying
@@ -19,11 +18,17 @@ from registrations.rulebook import contents, drafting
 PATIENCE = "SET LOCAL statement_timeout = '120s'; SET LOCAL work_mem = '128MB'"
 
 INSERT = """
-    INSERT INTO activities_effect
-        (rehearsal_id, registration_id, before, after, falls, stuck, to_tell)
-    SELECT %(rehearsal)s, registration_id, before, after, falls, stuck, false
-    FROM ({effects}) effects
-    ORDER BY registration_id
+    WITH made AS (
+        INSERT INTO activities_effect
+            (rehearsal_id, registration_id, before, after, falls, stuck, to_tell)
+        SELECT %(rehearsal)s, registration_id, before, after, falls, stuck, false
+        FROM ({effects}) effects
+        ORDER BY registration_id
+        RETURNING falls, stuck
+    )
+    SELECT (SELECT count(*) FROM ({people}) people), count(*) FILTER (WHERE stuck = ''),
+           count(*) FILTER (WHERE falls), count(*) FILTER (WHERE stuck <> '')
+    FROM made
 """
 
 
@@ -58,7 +63,10 @@ def rehearse(program: Program, *, by: Person) -> Rehearsal:
 def try_out(
     rehearsal: Rehearsal, *, scope: str, registrations: list[int] | None = None
 ) -> Rehearsal:
-    """Save a rehearsal with its effects on the program's registrations within `scope`."""
+    """Save a rehearsal with its effects on the program's registrations within `scope`.
+
+    What it says of others already stays, and these are added to its figures.
+    """
     rehearsal.save()
     within = f"program_id = %(program)s AND {scope}"
     values = {
@@ -67,21 +75,18 @@ def try_out(
         "program": rehearsal.rules.program_id,
         "registrations": registrations,
     }
+    insert = INSERT.format(
+        effects=carrying.effects_sql(within, layered=rehearsal.rules.layered),
+        people=carrying.PEOPLE.format(scope=within),
+    )
     with connection.cursor() as cursor:
         cursor.execute(PATIENCE)
-        effects = carrying.effects_sql(within, layered=rehearsal.rules.layered)
-        cursor.execute(INSERT.format(effects=effects), values)
-        cursor.execute(
-            f"SELECT count(*) FROM ({carrying.PEOPLE.format(scope=within)}) people", values
-        )
-        (rehearsal.people,) = cursor.fetchone()
-    counts = rehearsal.effects.aggregate(
-        changed=Count("pk", filter=Q(stuck="")),
-        below=Count("pk", filter=Q(falls=True)),
-        stuck=Count("pk", filter=~Q(stuck="")),
-    )
-    for name, count in counts.items():
-        setattr(rehearsal, name, count)
+        cursor.execute(insert, values)
+        people, changed, below, stuck = cursor.fetchone()
+    rehearsal.people += people
+    rehearsal.changed += changed
+    rehearsal.below += below
+    rehearsal.stuck += stuck
     rehearsal.save()
     return rehearsal
 

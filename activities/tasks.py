@@ -1,25 +1,35 @@
-"""The worker's part of the records: what new rules changed is told, files are read and removed."""
+"""The worker's part of the records: new rules reach people, files are read and removed."""
 
 from datetime import timedelta
 
 from celery import shared_task
 from django.utils.translation import gettext_lazy as _
 
-from activities import evidence, importing, publishing, reading_imports
+from activities import evidence, importing, moving, reading_imports, telling
 from activities.yearend import closing
 from cec import work
 
 HOUR = timedelta(hours=1)
 
 
-@shared_task(name=publishing.TELL)
+@shared_task(name=telling.TELL)
 def tell_of_new_rules(rehearsal_id: int) -> None:
-    publishing.tell(rehearsal_id)
+    telling.tell(rehearsal_id)
 
 
 @work.sweeper(_("Tell of new rules"))
 def tell_of_rules_that_no_hint_came_for() -> int:
-    return publishing.tell()
+    return telling.tell()
+
+
+@shared_task(name=moving.MOVE)
+def move_to_new_rules(rehearsal_id: int) -> None:
+    moving.go_on(rehearsal_id)
+
+
+@work.sweeper(_("Move people to new rules"))
+def move_those_who_follow() -> int:
+    return moving.go_on_with_all()
 
 
 @work.sweeper(_("Remove evidence of deleted activities"), every=HOUR)

@@ -1,4 +1,4 @@
-"""Work that waits as rows: uploaded records, and letters about new rules."""
+"""Work that waits as rows: uploaded records, moves to new rules, and letters about them."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -9,10 +9,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from activities import publishing, reading_imports
+from activities import moving, reading_imports, telling
 from activities.models import Effect, Import
 from cec import backlog, claims, stumbles
-from registrations.models import Person
+from registrations.models import Person, Registration
 
 
 @backlog.register
@@ -51,6 +51,40 @@ class RecordsToRead(backlog.Kind):
 
 
 @backlog.register
+class RegistrationsToMove(backlog.Kind):
+    """Registrations that follow others to new rules."""
+
+    name = "moves"
+    label = gettext_lazy("Registrations to move to new rules")
+    since = "program__rules__rehearsals__moved_at"
+    advice = gettext_lazy(
+        "They count under their former rules until then. Try again; if it fails again, show the "
+        "technical text to whoever looks after the program."
+    )
+
+    def rows(self) -> QuerySet[Any]:
+        rows = moving.waiting(moving.under_way())
+        with_its_move = rows.filter(program__rules__rehearsals__to_move=True)
+        return stumbles.with_error(with_its_move.select_related("person"), moving.MOVE)
+
+    def states(self, now: datetime) -> backlog.States:
+        given_up = Q(pk__in=stumbles.given_up(moving.MOVE))
+        return backlog.States(waiting=~given_up, failed=given_up)
+
+    def title(self, row: Registration) -> str:
+        return row.person.name
+
+    def address(self, row: Registration) -> str:
+        return reverse("desk_registration", args=[row.pk])
+
+    def about(self, rows: Sequence[Registration], *, by: Person) -> list[dict[str, Any]]:
+        return [{"registration": row, "details": self.details(row)} for row in rows]
+
+    def again(self, failed: QuerySet[Any]) -> int:
+        return stumbles.forgive(moving.MOVE, list(failed.values_list("pk", flat=True)))
+
+
+@backlog.register
 class LettersAboutRules(backlog.Kind):
     """Letters to those whose standing changed with new rules."""
 
@@ -64,10 +98,10 @@ class LettersAboutRules(backlog.Kind):
 
     def rows(self) -> QuerySet[Any]:
         rows = Effect.objects.select_related("registration__person")
-        return stumbles.with_error(rows, publishing.TELL)
+        return stumbles.with_error(rows, telling.TELL)
 
     def states(self, now: datetime) -> backlog.States:
-        given_up = Q(pk__in=stumbles.given_up(publishing.TELL))
+        given_up = Q(pk__in=stumbles.given_up(telling.TELL))
         due = Q(to_tell=True)
         return backlog.States(waiting=due & ~given_up, failed=due & given_up)
 
@@ -81,4 +115,4 @@ class LettersAboutRules(backlog.Kind):
         return [{"registration": row.registration, "details": self.details(row)} for row in rows]
 
     def again(self, failed: QuerySet[Any]) -> int:
-        return stumbles.forgive(publishing.TELL, list(failed.values_list("pk", flat=True)))
+        return stumbles.forgive(telling.TELL, list(failed.values_list("pk", flat=True)))

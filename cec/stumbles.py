@@ -57,9 +57,14 @@ def trying(work: str, row: int) -> Iterator[None]:
     mine.delete()
 
 
+def stumbled(work: str) -> QuerySet[Stumble, int]:
+    """Return the keys of the rows over which a worker stumbled, be it once."""
+    return Stumble.objects.filter(work=work).values_list("row", flat=True)
+
+
 def given_up(work: str) -> QuerySet[Stumble, int]:
     """Return the keys of the rows that were tried too often."""
-    return Stumble.objects.filter(work=work, tries__gte=MOST_TRIES).values_list("row", flat=True)
+    return stumbled(work).filter(tries__gte=MOST_TRIES)
 
 
 def with_error(rows: QuerySet[Row], work: str) -> QuerySet[Any]:

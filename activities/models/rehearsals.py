@@ -13,7 +13,8 @@ class Rehearsal(models.Model):
     """What a version of the rules does to the registrations that go on, as of a moment.
 
     A rehearsal of a draft tells what would change, and `state` stands for what the draft said
-    then. Once `moved_at` is set, the registrations were moved, and it is what was done to them.
+    then. With `moved_at` it is a move that began at that moment, and what it did to them so far:
+    `to_move` says that others are to follow. `role` is what `made_by` was when it began.
     `people` were looked at; of them the standing of `changed` is another one, `below` have the
     required total no longer, and `stuck` can't be moved.
     """
@@ -23,6 +24,8 @@ class Rehearsal(models.Model):
     made_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     made_at = models.DateTimeField(auto_now_add=True)
     moved_at = models.DateTimeField(null=True)
+    to_move = models.BooleanField(default=False, db_default=False)
+    role = models.CharField(max_length=60, blank=True, default="", db_default="")
     reason = models.CharField(max_length=500, blank=True)
     people = models.PositiveIntegerField(default=0)
     changed = models.PositiveIntegerField(default=0)
@@ -35,7 +38,13 @@ class Rehearsal(models.Model):
             models.CheckConstraint(
                 condition=Q(moved_at__isnull=True) | ~Q(reason=""),
                 name="registrations_move_with_a_reason",
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(to_move=False) | Q(moved_at__isnull=False), name="only_a_move_goes_on"
+            ),
+            models.UniqueConstraint(
+                fields=["rules"], condition=Q(to_move=True), name="one_move_to_rules_goes_on"
+            ),
         ]
 
     def __str__(self) -> str:

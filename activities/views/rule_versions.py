@@ -1,13 +1,13 @@
 """The versions of the rules: who published which and why, and who counts under each."""
 
 from django.contrib import messages
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Exists, OuterRef, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from activities import carrying, publishing, rehearsing
+from activities import carrying, moving, publishing, rehearsing
 from activities.forms.rules import MoveForm
 from activities.models import Effect
 from activities.views.access import visible_registration
@@ -27,9 +27,10 @@ def versions(request: HttpRequest, program: str) -> HttpResponse:
     require_staff(request.user)
     row = get_object_or_404(Program, slug=program)
     rows = row.rules.published().select_related("published_by").order_by("-version")
+    going = moving.under_way().filter(rules=OuterRef("pk"))
     context = {
         "program": row,
-        "versions": rows.annotate(people=Count("registrations")),
+        "versions": rows.annotate(people=Count("registrations"), goes_on=Exists(going)),
         "may_edit": may(request.user, "edit_rules"),
     }
     return render(request, "activities/rules_versions.html", context)
@@ -45,9 +46,11 @@ def version(request: HttpRequest, program: str, version: int) -> HttpResponse:
     former = before.order_by("version").last()
     left = Effect.objects.filter(rehearsal__rules=rules, rehearsal__moved_at__isnull=False)
     left = left.exclude(stuck="").filter(registration__in=_still_behind(request, rules))
+    begun = moving.of(rules)
     context = {
         "program": rules.program,
         "version": rules,
+        "moving": moving.said(begun) if begun and begun.to_move else "",
         "rules": RulesInWords(Contents(rules)),
         "former": former,
         "differences": differences(Contents(former), Contents(rules)) if former else [],
@@ -57,9 +60,9 @@ def version(request: HttpRequest, program: str, version: int) -> HttpResponse:
 
 
 def _still_behind(request: HttpRequest, rules: Rules) -> QuerySet[Registration]:
-    """Registrations in this person's care that count under other rules to this day."""
+    """Registrations in this person's care that count under older rules to this day."""
     mine = Registration.objects.worked_on_by(request.user)
-    return mine.filter(status__in=carrying.MOVABLE).exclude(rules=rules)
+    return mine.filter(status__in=carrying.MOVABLE, rules__version__lt=rules.version)
 
 
 @require_GET

@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from activities import publishing, rehearsing
+from activities import moving, publishing, rehearsing
 from activities.forms.rules import PublishForm
 from activities.models import Effect
 from cec.navigation import Tab
@@ -156,8 +156,10 @@ def _published(request: HttpRequest, row: Program, form: PublishForm) -> Rules |
         for problem in refused.problems:
             form.add_error("whom" if problem.code == "not_rehearsed" else None, problem.message)
         return None
-    text = _("Version %(version)s is published.")
-    messages.success(request, text % {"version": version.version})
+    text = _("Version %(version)s is published.") % {"version": version.version}
+    if begun := moving.of(version):
+        text = f"{text} {moving.said(begun)}"
+    messages.success(request, text)
     return version
 
 

@@ -9,7 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from activities import log, points, publishing, rehearsing
+from activities import log, points, publishing, rehearsing, telling
 from activities.models import Credit, Import, Rehearsal
 from cec.models import OutgoingMail
 from cec.problems import Refused
@@ -201,8 +201,8 @@ class TestPublishing:
         rates(draft, "PD-F").update(per_hour="1")
 
         version = publish(office)
-        publishing.tell()
-        publishing.tell()
+        telling.tell()
+        telling.tell()
 
         touched.refresh_from_db()
         untouched.refresh_from_db()

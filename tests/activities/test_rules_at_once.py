@@ -8,7 +8,7 @@ from threading import Event as Signal
 import pytest
 from django.db import transaction
 
-from activities import log, points, publishing, questions, rehearsing
+from activities import log, points, publishing, questions, rehearsing, telling
 from activities.models import Activity, Credit
 from cec.models import OutgoingMail
 from cec.problems import Refused
@@ -185,7 +185,7 @@ def test_everybody_is_told_once_whoever_tells():
         make.activity(row, "PD-F", hours="4")
     publish(office, lower(office))
 
-    at_once([publishing.tell] * 4)
+    at_once([telling.tell] * 4)
 
     told = OutgoingMail.objects.filter(kind="rules_changed")
     assert sorted(mail.person_id for mail in told) == sorted(row.person_id for row in rows)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from activities import publishing, rehearsing
+from activities import publishing, rehearsing, telling
 from activities.models import Effect
 from cec import mail, stumbles
 from cec.models import OutgoingMail
@@ -37,12 +37,12 @@ def test_one_letter_that_cannot_be_written_stops_after_five_tries_and_no_other_w
 
     monkeypatch.setattr(mail, "post", fails_for_one)
 
-    told = [publishing.tell() for _try in range(7)]
+    told = [telling.tell() for _try in range(7)]
 
     assert told == [2, 0, 0, 0, 0, 0, 0]
     assert OutgoingMail.objects.filter(kind="rules_changed").count() == 2
-    assert list(stumbles.given_up(publishing.TELL)) == [poison.pk]
+    assert list(stumbles.given_up(telling.TELL)) == [poison.pk]
     assert stumbles.Stumble.objects.get().tries == 5
     monkeypatch.undo()
-    stumbles.forgive(publishing.TELL, [poison.pk])
-    assert publishing.tell() == 1
+    stumbles.forgive(telling.TELL, [poison.pk])
+    assert telling.tell() == 1

@@ -17,14 +17,16 @@ from cec.services import Valkey
 
 ROOT = Path(__file__).resolve().parents[2]
 # A worker as in production but for the waiting: what was killed is taken up again after seconds and
-# not minutes, and the sweep runs each second.
+# not minutes, and the sweep runs each second. A turn of moving people is short, to be killed in.
 PROGRAM = """
 import sys
 from datetime import timedelta
 import django
 django.setup()
+from activities import moving
 from cec import claims, outbox
 from certificates.models import certificate
+moving.AT_ONCE = 4
 claims.LEASE = certificate.RETRY_AFTER = timedelta(seconds=8)
 outbox.RETAKE_AFTER = timedelta(seconds=15)
 from cec.celery import app

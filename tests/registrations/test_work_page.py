@@ -150,7 +150,7 @@ def test_every_kind_says_what_it_is_in_both_languages():
 
     assert set(names) == {
         *("mail", "notices", "rosters", "rechecks", "seals"),
-        *("imports", "rules", "documents", "batches"),
+        *("imports", "moves", "rules", "documents", "batches"),
         *("copies", "erasures"),
     }
 
