@@ -209,7 +209,7 @@ class TestFailing:
         assert given_up.failures[0].title == rows[4].person.name
         assert given_up.failures[0].error == "ZeroDivisionError: broken"
         assert tried == 1
-        assert rows[4].events.filter(kind="work_retried", by=office).count() == 1
+        assert rows[4].events.filter(kind="work_retried", actor=office).count() == 1
         assert versions(rows) == [2] * 5
         assert not Rehearsal.objects.get().to_move
 
