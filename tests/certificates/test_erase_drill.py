@@ -16,10 +16,12 @@ from django.urls import reverse
 
 from activities.models import Activity, Credit, YearResult
 from cec import erasure, personal
-from certificates.models import Certificate
+from certificates import correcting, making
+from certificates.models import Certificate, Sharing
 from registrations import erasing, seals
 from registrations.models import Event, Payment, Person, Registration
-from tests.certificates import crowding
+from tests import factories as make
+from tests.certificates import crowding, records
 from tests.certificates.crowding import crowd, traces_left
 from tests.world import World
 
@@ -207,6 +209,20 @@ class TestCertificates:
         assert world.certificate.serial in page
         assert crowding.NAME not in page
         assert paper.status_code == 404
+
+    def test_keep_a_former_name_apart_from_the_one_of_later(self, db, client):
+        first = records.issued()
+        administrator = make.administrator()
+        correcting.correct(first, by=administrator, name="Nadia Roy", reason="It was wrong.")
+        making.make_waiting()
+        Sharing.objects.update(points=True, transcript=True, badge=True)
+
+        erase(first.registration.person)
+
+        page = client.get(reverse("verify_id", args=[first.public_id])).text
+        assert first.holder in page
+        assert "Nadia Roy" not in page
+        assert not any(Sharing.objects.get().chosen.values())
 
     def test_without_a_name_have_no_paper_to_download(self, world, client):
         owner = crowd(world)
