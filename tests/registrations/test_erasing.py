@@ -329,6 +329,16 @@ class TestDoneAgain:
 
 
 class TestAfterARestore:
+    def test_the_history_holds_no_text_that_they_chose(self):
+        row = make.registration()
+        chosen = {"reference": "Nadia Roy, May", "file": "nadia-roy.xlsx"}
+        event = row.note("import", by=row.person, details={**chosen, "added": 2})
+
+        erasing.erase(row.person, by=None, reason="")
+
+        event.refresh_from_db()
+        assert event.details == {"added": 2}
+
     def test_the_log_says_whom_to_erase_once_more(self, caplog):
         caplog.set_level("INFO")
         who = make.person("Zoë Tremblay")
