@@ -133,6 +133,26 @@ class TestTheDrill:
         changed = {key for key in before if before[key] != after[key]}
         assert changed == {f"registrations.Event {world.people['applicant'].pk}"}
 
+    def test_a_name_is_covered_in_texts_that_nobody_else_may_change(self, world):
+        owner = crowd(world)
+        masked = [(row.model, name) for row in personal.declared().values() for name in row.masked]
+        for model, name in masked:
+            crowding.loose(
+                f'UPDATE {model._meta.db_table} SET "{name}" = %s WHERE "{name}" <> %s',
+                *(f"Ask {crowding.NAME}", ""),
+            )
+        pattern = personal.traces_of(owner.pk).pattern()
+
+        with transaction.atomic(), erasure.erasing():
+            covered = {
+                f"{model._meta.label}.{name}": erasure.mask(model, name, pattern)
+                for model, name in masked
+            }
+
+        assert covered["activities.AuditDecision.reason"]
+        assert covered["activities.YearResult.reason"]
+        assert covered["registrations.Payment.reason"]
+
     def test_works_twice_with_the_same_end(self, world, django_capture_on_commit_callbacks):
         owner = crowd(world)
         with django_capture_on_commit_callbacks(execute=True):
