@@ -212,7 +212,6 @@ def save(registration: Registration, imported: Import, *, by: Person, seen: str)
         "import",
         by=by,
         details={
-            "file": imported.file_name,
             "sha256": imported.sha256,
             "added": counts[NEW],
             "changed": counts[CHANGED],

@@ -87,6 +87,7 @@ personal.about(
     said=_("What the committee decided about your entries in an audit, and why."),
     copied="reason",
     blanked="reason",
+    masked="reason",
     kept=THE_DEED,
 )
 personal.about(
@@ -122,6 +123,7 @@ personal.about(
     copied="types reason",
     blanked="reason",
     texts_kept="types",
+    masked="reason",
     kept=STATISTICS,
 )
 personal.about(

@@ -5,7 +5,8 @@ from contextlib import suppress
 from typing import Any
 
 from django.conf import settings
-from kombu.connection import Connection
+
+from cec.celery import app
 
 SECONDS = 1.0
 
@@ -20,7 +21,7 @@ class _Look(threading.Thread):
     def run(self) -> None:
         limits = {"socket_timeout": SECONDS, "socket_connect_timeout": SECONDS}
         with suppress(Exception):
-            broker: Any = Connection(self.url, transport_options=limits)  # type: ignore[no-untyped-call]
+            broker: Any = app.connection_for_read(self.url, transport_options=limits)
             broker.default_channel.client.ping()
             self.answered = True
             broker.release()

@@ -2,6 +2,7 @@
 
 import os
 import re
+import ssl
 import sys
 from collections.abc import Iterable
 from types import TracebackType
@@ -98,6 +99,15 @@ def scanner(name: str) -> tuple[str, int] | None:
     if address.scheme != "tcp" or not address.hostname or address.path.strip("/"):
         raise Unsafe(f"{name} must look like tcp://host:3310.")
     return address.hostname, port
+
+
+def broker_tls(address: str) -> dict[str, object] | None:
+    """Return how TLS is spoken with a broker of this address, or None where it isn't.
+
+    Its certificate is checked against those that the machine trusts; the address may name others
+    (`?ssl_ca_certs=`).
+    """
+    return {"ssl_cert_reqs": ssl.CERT_REQUIRED} if urlsplit(address).scheme == "rediss" else None
 
 
 def secret(name: str) -> str:

@@ -12,6 +12,8 @@ from django.db.models import F, QuerySet
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
+from cec.logs import without_personal_data
+
 SECOND = timedelta(seconds=1)
 TASKS_SHOWN = timedelta(days=7)  # after which a failed task is forgotten
 
@@ -110,8 +112,11 @@ class Job(models.Model):
 
 
 def said(error: BaseException) -> str:
-    """Return the technical text of an error, as a column of 500 letters takes it."""
-    return f"{type(error).__name__}: {error}".replace("\0", "")[:500]
+    """Return the technical text of an error, as a column of 500 letters takes it.
+
+    The column outlives people who are erased: what would name one is left out as in the logs.
+    """
+    return without_personal_data(f"{type(error).__name__}: {error}").replace("\0", "")[:500]
 
 
 @dataclass(frozen=True)

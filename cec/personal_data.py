@@ -1,5 +1,7 @@
 """What this app and those of others keep about people (`cec.personal`)."""
 
+from typing import Any
+
 from django.contrib.sessions.models import Session
 from django.db.models import Q
 from django.db.models.functions import Lower
@@ -32,13 +34,18 @@ def _failing(traces: Traces) -> None:
 
 
 def _sessions(traces: Traces) -> None:
-    """Sign-ins of the person, which say so only to whoever decodes them."""
-    theirs = [
-        row.pk
-        for row in Session.objects.iterator(chunk_size=500)
-        if row.get_decoded().get("_auth_user_id") == str(traces.person)
-    ]
+    """Sign-ins of the person, begun ones too, which say so only to whoever decodes them."""
+    rows = Session.objects.iterator(chunk_size=500)
+    theirs = [row.pk for row in rows if _is_theirs(row.get_decoded(), traces)]
     Session.objects.filter(pk__in=theirs).delete()
+
+
+def _is_theirs(session: dict[str, Any], traces: Traces) -> bool:
+    begun = session.get("account_login") or {}  # allauth's, until the last step is taken
+    emails = {email.lower() for email in traces.emails}
+    if str(begun.get("email")).lower() in emails:
+        return True
+    return str(traces.person) in (session.get("_auth_user_id"), begun.get("user_pk"))
 
 
 personal.about(

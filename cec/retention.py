@@ -114,8 +114,10 @@ class Rule:
                 found = self.due(now).order_by("pk")
                 if last is not None:
                     found = found.filter(pk__gt=last)
-                if self.locked:
-                    found = found.select_for_update(of=("self",), skip_locked=True)
+                if self.locked:  # what goes singly takes long: it isn't locked against ties to it
+                    found = found.select_for_update(
+                        of=("self",), skip_locked=True, no_key=self.singly
+                    )
                 rows = list(found[: self.batch])
                 last = rows[-1].pk if rows else last  # before it goes: a row deleted has no key
                 removed += self._go(rows, failures) if rows else 0

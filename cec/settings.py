@@ -326,6 +326,8 @@ TIMESTAMP_URL = env.web_address("TIMESTAMP_URL")
 
 # Background work.
 CELERY_BROKER_URL = env.text("REDIS_URL") or services.valkey(VAR / "valkey")
+# Kombu by itself checks no certificate: who stood between would read the password and give us work.
+CELERY_BROKER_USE_SSL = env.broker_tls(CELERY_BROKER_URL)
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True

@@ -67,7 +67,8 @@ personal.about(
     whose="registration__person",
     part="sharing",
     said=_("What others see of your certificate, as you chose it."),
-    deleted=True,
+    replaced={"points": False, "transcript": False, "badge": False},
+    kept=_("A former name stays apart from the later one, where you kept them apart."),
 )
 personal.about(
     "certificates.Document",

@@ -29,7 +29,9 @@ personal.nobodys(
 personal.nobodys("registrations.AssociationNote", masked="text")
 personal.nobodys("registrations.RosterMember", erase=redacting.members)
 personal.nobodys(
-    "registrations.BankLine", masked="description reference", erase=redacting.bank_lines
+    "registrations.BankLine",
+    masked="description reference set_aside_because",
+    erase=redacting.bank_lines,
 )
 
 personal.about(
@@ -58,6 +60,7 @@ personal.about(
     said=_("Extensions and leaves of yours, with the reason that was given."),
     copied="reason",
     replaced={"cause": "other", "reason": BLANK},
+    masked="reason",
     kept=STATISTICS,
 )
 personal.about(
@@ -68,6 +71,7 @@ personal.about(
     copied="reference reason",
     replaced={"reference": ""},
     blanked="reason",
+    masked="reason",
     kept=MONEY,
 )
 personal.about(
@@ -77,6 +81,7 @@ personal.about(
     said=_("When your membership was looked at, and what came of it."),
     copied="note",
     blanked="note number_key email_key",
+    masked="note",
     kept=THE_DEED,
     traced={"number_key": "numbers"},
 )
@@ -119,6 +124,7 @@ personal.about(
     said=_("Mentoring: yours, and whom you mentor. Names of others are left out."),
     left_out={OTHERS: "reason registration"},
     blanked="reason",
+    masked="reason",
     kept=THE_DEED,
 )
 personal.about(

@@ -34,7 +34,7 @@ from registrations.roster_matching import alike
 
 # Keys of `Event.details` under which somebody may have written a text; all others hold figures,
 # days, codes and names of fields.
-WRITTEN = "reference"
+WRITTEN = ("reference", "file")
 
 
 def open_registrations(traces: Traces) -> None:
@@ -47,10 +47,10 @@ def open_registrations(traces: Traces) -> None:
 def history(traces: Traces) -> None:
     """Take the texts out of events about the person, and the address out of what they did."""
     about = Event.objects.filter(Q(person=traces.person) | Q(registration__person=traces.person))
-    written = about.exclude(reason="", address="") | about.filter(details__has_key=WRITTEN)
+    written = about.exclude(reason="", address="") | about.filter(details__has_any_keys=WRITTEN)
     without = Func(
         "details",
-        Value(WRITTEN),
+        *map(Value, WRITTEN),
         template="(%(expressions)s)",
         arg_joiner=" - ",
         output_field=JSONField(),

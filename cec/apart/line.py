@@ -6,9 +6,10 @@ it is bytes to look at, and never too many of them.
 
 import socket
 import struct
+import time
 from contextlib import suppress
 
-READY = b"ready"  # what a nursery says first
+READY = b"ready"  # what a nursery says first, and each child
 LIMITS = struct.Struct("ddQ")  # seconds of the processor, seconds by the clock, bytes of memory
 LARGEST = 100_000_000  # bytes of one piece
 _HEAD = struct.Struct(">cI")
@@ -18,7 +19,8 @@ _SAID, _FAILED, _DONE = b"=", b"!", b"."
 class Ended(Exception):
     """The child was ended at its work: it took too much time or memory, or fell over the file.
 
-    `late` says that its time by the clock was over, which a busy machine may be the reason of.
+    `late` says that its time by the clock was over, or that it never began: of both a busy machine
+    may be the reason.
     """
 
     late = False
@@ -29,12 +31,16 @@ class Failed(Exception):
 
 
 class Line:
-    """One end of the line. `spent` is the child's processor time in seconds, once it is done."""
+    """One end of the line. `spent` is the child's processor time in seconds, once it is done.
+
+    Nobody waits at it longer than `until`, a moment of `time.monotonic`, whatever the other does.
+    """
 
     spent = 0.0
 
-    def __init__(self, end: socket.socket) -> None:
+    def __init__(self, end: socket.socket, *, until: float | None = None) -> None:
         self._end = end
+        self._until = until
         self._file = end.makefile("rwb")
 
     def say(self, piece: bytes) -> None:
@@ -63,8 +69,13 @@ class Line:
             self._file.close()
         self._end.close()
 
+    def _wait_no_longer(self) -> None:
+        if self._until is not None:
+            self._end.settimeout(max(self._until - time.monotonic(), 0.001))
+
     def _write(self, kind: bytes, piece: bytes) -> None:
         try:
+            self._wait_no_longer()
             self._file.write(_HEAD.pack(kind, len(piece)))
             self._file.write(piece)
             self._file.flush()
@@ -83,10 +94,14 @@ class Line:
         return piece
 
     def _exactly(self, size: int) -> bytes:
-        try:
-            piece = self._file.read(size)
-        except OSError:
-            raise Ended from None
-        if len(piece) < size:
-            raise Ended
-        return piece
+        pieces = bytearray()
+        while len(pieces) < size:
+            try:
+                self._wait_no_longer()
+                piece = self._file.read1(size - len(pieces))
+            except OSError:
+                raise Ended from None
+            if not piece:
+                raise Ended
+            pieces += piece
+        return bytes(pieces)

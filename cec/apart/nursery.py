@@ -31,14 +31,16 @@ def main() -> None:
     gc.collect()
     gc.freeze()  # what is loaded stays shared with the children
     control.send(READY)
+    nursery = os.getpid()
     while True:
         asked, ends, _flags, _address = socket.recv_fds(control, LIMITS.size, 1)
         if not asked:
             gc.unfreeze()  # what tidies up when it goes, goes
             return
-        if os.fork() == 0:
-            control.close()
-            _work(module, LIMITS.unpack(asked), socket.socket(fileno=ends[0]))
+        with suppress(OSError):  # no room for one more: who asked hears nothing, the others go on
+            if os.fork() == 0:
+                control.close()
+                _work(nursery, module, LIMITS.unpack(asked), socket.socket(fileno=ends[0]))
         os.close(ends[0])
 
 
@@ -48,14 +50,16 @@ def _say_nothing() -> None:
         os.dup2(nowhere.fileno(), sys.stderr.fileno())
 
 
-def _work(module: ModuleType, limits: tuple[float, float, int], end: socket.socket) -> None:
+def _work(
+    nursery: int, module: ModuleType, limits: tuple[float, float, int], end: socket.socket
+) -> None:
     """Be the child; never returns."""
     try:
-        nursery = os.getppid()
-        _end_with_the_nursery(nursery)
-        _limit(*limits)
         line = Line(end)
         try:
+            _end_with_the_nursery(nursery)
+            _limit(*limits)
+            line.say(READY)
             module.serve(line)
             line.done(time.process_time())
         except (Ended, MemoryError):

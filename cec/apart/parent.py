@@ -29,16 +29,20 @@ def begun(module: str, *, seconds: float, memory: int) -> Iterator[Line]:
     """Have `serve(line)` of a module run in a process of its own, for as long as the block lasts.
 
     It is ended after so many seconds of the processor, or twice as many by the clock; `memory` is
-    bytes beyond what its code takes. Where it was ended, `line` raises `Ended`. One that is still
-    at it when the block is left ends at its next word, or when its time is over.
+    bytes beyond what its code takes. Where it was ended, or couldn't begin, `line` or the block
+    itself raises `Ended`. One that is still at it when the block is left ends at its next word, or
+    when its time is over.
     """
     clock = 2 * seconds
+    end = _begin(module, LIMITS.pack(seconds, clock, memory))
     until = time.monotonic() + clock
-    line = Line(_begin(module, LIMITS.pack(seconds, clock, memory)))
+    line = Line(end, until=until)
+    began = False
     try:
+        began = line.hear() == READY
         yield line
     except Ended as ended:
-        ended.late = time.monotonic() >= until - 0.1
+        ended.late = not began or time.monotonic() >= until - 0.1
         raise
     finally:
         line.close()

@@ -5,6 +5,7 @@ are, and is written into the history and to its owner in the same transaction.
 """
 
 import json
+from functools import wraps
 from typing import Any
 
 import segno
@@ -33,9 +34,27 @@ from django.views.generic.edit import FormView
 
 from registrations import second_factor
 from registrations.models import Event
-from registrations.reauthenticating import recently_signed_in
+from registrations.reauthenticating import View, recently_signed_in
 
 PICTURE = 6  # how many pixels a module of the QR code is wide
+
+
+def by_all_its_steps(view: View) -> View:
+    """Let a page of factors be reached by whoever said who they are a moment ago, by all steps.
+
+    A session from before there was a second step, and the password, would else be enough to add a
+    factor, take the others away, or see the recovery codes.
+    """
+    lately = recently_signed_in(view)
+
+    @wraps(view)
+    def asked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        person: Any = request.user
+        if second_factor.has(person) and not second_factor.passed(request, person):
+            return redirect(second_factor.way(request, person))
+        return lately(request, *args, **kwargs)
+
+    return asked
 
 
 @require_GET
@@ -85,7 +104,7 @@ class Adding(Changing):
         return response
 
 
-@method_decorator(recently_signed_in, name="dispatch")
+@method_decorator(by_all_its_steps, name="dispatch")
 class SetUpApp(Adding, ActivateTOTPView):  # type: ignore[misc]
     factor = Authenticator.Type.TOTP
 
@@ -98,7 +117,7 @@ class SetUpApp(Adding, ActivateTOTPView):  # type: ignore[misc]
 
 
 @require_GET
-@recently_signed_in
+@by_all_its_steps
 def picture(request: HttpRequest) -> HttpResponse:
     """The secret that the page before shows, as a QR code; dark on white in either theme."""
     secret = request.session.get(SECRET_SESSION_KEY)
@@ -110,12 +129,12 @@ def picture(request: HttpRequest) -> HttpResponse:
     return response
 
 
-@method_decorator(recently_signed_in, name="dispatch")
+@method_decorator(by_all_its_steps, name="dispatch")
 class RemoveApp(Changing, DeactivateTOTPView):  # type: ignore[misc]
     kind, factor = Event.Kind.FACTOR_REMOVED, Authenticator.Type.TOTP
 
 
-@method_decorator(recently_signed_in, name="dispatch")
+@method_decorator(by_all_its_steps, name="dispatch")
 class AddPasskey(Adding, AddWebAuthnView):  # type: ignore[misc]
     factor = Authenticator.Type.WEBAUTHN
 
@@ -126,7 +145,7 @@ class AddPasskey(Adding, AddWebAuthnView):  # type: ignore[misc]
         return context | {"options": json.dumps(options)}
 
 
-@method_decorator(recently_signed_in, name="dispatch")
+@method_decorator(by_all_its_steps, name="dispatch")
 class RenamePasskey(EditWebAuthnView):  # type: ignore[misc]
     """What the person calls it: nothing that a history or a mail needs."""
 
@@ -138,14 +157,14 @@ class RenamePasskey(EditWebAuthnView):  # type: ignore[misc]
         return response
 
 
-@method_decorator(recently_signed_in, name="dispatch")
+@method_decorator(by_all_its_steps, name="dispatch")
 class RemovePasskey(Changing, RemoveWebAuthnView):  # type: ignore[misc]
     kind, factor = Event.Kind.FACTOR_REMOVED, Authenticator.Type.WEBAUTHN
     success_url = reverse_lazy("mfa_index")
 
 
 @require_http_methods(["GET", "POST"])
-@recently_signed_in
+@by_all_its_steps
 def codes(request: HttpRequest) -> HttpResponse:
     """Say how many recovery codes are left; show them, once, to whoever asks for that."""
     found = second_factor.recovery_codes(request.user)  # type: ignore[arg-type]
@@ -164,7 +183,7 @@ def codes(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-@recently_signed_in
+@by_all_its_steps
 def new_codes(request: HttpRequest) -> HttpResponse:
     """Make new recovery codes in place of the old ones."""
     if not second_factor.has(request.user):  # type: ignore[arg-type]

@@ -352,6 +352,7 @@ def test_a_saved_import_leads_back_to_the_record(own, registration, by_hand):
     response = own.get(at("import_preview", registration, imported.pk))
 
     assert response.url == f"{at('activities', registration)}?year=all"
+    assert imported.file_name not in str(registration.events.get(kind="import").details)
 
 
 def test_a_closed_record_takes_no_file(own, registration, by_hand):

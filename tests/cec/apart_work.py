@@ -2,6 +2,7 @@
 
 import os
 import signal
+import struct
 import time
 from pathlib import Path
 
@@ -36,6 +37,21 @@ def spin(line):
 def sleep(line):
     line.say(str(os.getpid()).encode())
     time.sleep(600)
+
+
+def sleep_on(line):
+    signal.signal(signal.SIGALRM, signal.SIG_IGN)
+    sleep(line)
+
+
+def trickle(line):
+    """Say something long, a byte at a time."""
+    signal.signal(signal.SIGALRM, signal.SIG_IGN)
+    line.say(str(os.getpid()).encode())
+    os.write(line._end.fileno(), struct.pack(">cI", b"=", 10_000_000))
+    while True:
+        os.write(line._end.fileno(), b"x")
+        time.sleep(0.05)
 
 
 def eat(line):

@@ -92,6 +92,46 @@ def test_what_a_busy_machine_may_be_the_reason_of_is_told_from_what_is_the_files
     assert late == [True, False]
 
 
+@pytest.mark.parametrize("word", ["sleep_on", "trickle"])
+def test_nobody_waits_longer_than_its_time_for_one_that_doesnt_keep_to_it(word):
+    started = time.monotonic()
+
+    with pytest.raises(apart.Ended) as ended:
+        hear_on(word, seconds=0.4)
+
+    assert time.monotonic() - started < 5
+    assert ended.value.late
+    parent._end_all()
+
+
+def test_one_that_could_not_begin_is_no_fault_of_the_file_and_ends_no_other():
+    crowded = "tests.cec.apart_crowded"
+    with apart.begun(crowded, seconds=20, memory=2**29) as first:
+        pid = int(first.hear())
+
+        with (
+            pytest.raises(apart.Ended) as ended,
+            apart.begun(crowded, seconds=20, memory=2**29) as second,
+        ):
+            second.hear()
+
+        assert ended.value.late
+        assert Path(f"/proc/{pid}").exists()
+    parent._nurseries.pop(crowded).end()
+
+
+def test_a_nursery_that_is_ended_before_it_begins_one_blames_no_file():
+    do("who")
+    nursery = parent._nurseries[WORK].process
+    nursery.send_signal(signal.SIGSTOP)
+    threading.Timer(0.2, nursery.kill).start()
+
+    with pytest.raises(apart.Ended) as ended:
+        do("who")
+
+    assert ended.value.late
+
+
 def test_it_writes_no_file(tmp_path):
     file = tmp_path / "x"
 

@@ -210,3 +210,28 @@ print(settings.MESSAGE_STORAGE.rpartition(".")[2])
         for name in ("sessionid", "csrftoken", "language")
     ]
     assert said[1] == "SessionStorage"  # no cookie of its own
+
+
+@pytest.mark.parametrize(
+    ("address", "checks"),
+    [
+        ("redis://:secret@valkey/0", "None"),
+        ("rediss://:secret@valkey/0", "{<VerifyMode.CERT_REQUIRED: 2>}"),
+        ("rediss://valkey/0?ssl_ca_certs=/ca.pem", "{'/ca.pem'}"),
+    ],
+)
+def test_a_broker_behind_tls_has_to_show_a_certificate_that_is_trusted(tmp_path, address, checks):
+    says = (
+        "from cec.celery import app; tls = app.connection_for_read().ssl;"
+        "print(tls and {*tls.values()})"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", says],
+        cwd=ROOT,
+        env={"PATH": os.environ["PATH"], **SAFE, "REDIS_URL": address, "CEC_VAR": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+
+    assert run.stdout.strip() == checks, run.stderr

@@ -7,12 +7,13 @@ from datetime import timedelta
 
 import pytest
 from celery.exceptions import SoftTimeLimitExceeded
-from django.db import OperationalError, connection
+from django.db import IntegrityError, OperationalError, connection, transaction
 from django.utils import timezone
 
 from cec import work
 from cec.health import Heartbeat
-from cec.jobs import Job
+from cec.jobs import Job, said
+from tests import factories as make
 from tests.cec.sweeping import replace_sweepers
 from tests.races import at_once
 
@@ -210,3 +211,15 @@ def test_two_beats_by_mistake_double_nothing(monkeypatch):
     at_once([work.sweep] * 4)
 
     assert len(ran) == 1
+
+
+@pytest.mark.django_db
+def test_what_is_kept_of_an_error_names_nobody_whose_row_the_database_quotes():
+    who = make.person(email="ruth@example.org")
+
+    with pytest.raises(IntegrityError) as caught, transaction.atomic():
+        make.person("Somebody Else", email=who.email)
+
+    kept = said(caught.value)
+    assert kept.startswith("IntegrityError: duplicate key value violates unique constraint")
+    assert "ruth" not in kept

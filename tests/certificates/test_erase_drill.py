@@ -16,10 +16,12 @@ from django.urls import reverse
 
 from activities.models import Activity, Credit, YearResult
 from cec import erasure, personal
-from certificates.models import Certificate
+from certificates import correcting, making
+from certificates.models import Certificate, Sharing
 from registrations import erasing, seals
 from registrations.models import Event, Payment, Person, Registration
-from tests.certificates import crowding
+from tests import factories as make
+from tests.certificates import crowding, records
 from tests.certificates.crowding import crowd, traces_left
 from tests.world import World
 
@@ -131,6 +133,26 @@ class TestTheDrill:
         changed = {key for key in before if before[key] != after[key]}
         assert changed == {f"registrations.Event {world.people['applicant'].pk}"}
 
+    def test_a_name_is_covered_in_texts_that_nobody_else_may_change(self, world):
+        owner = crowd(world)
+        masked = [(row.model, name) for row in personal.declared().values() for name in row.masked]
+        for model, name in masked:
+            crowding.loose(
+                f'UPDATE {model._meta.db_table} SET "{name}" = %s WHERE "{name}" <> %s',
+                *(f"Ask {crowding.NAME}", ""),
+            )
+        pattern = personal.traces_of(owner.pk).pattern()
+
+        with transaction.atomic(), erasure.erasing():
+            covered = {
+                f"{model._meta.label}.{name}": erasure.mask(model, name, pattern)
+                for model, name in masked
+            }
+
+        assert covered["activities.AuditDecision.reason"]
+        assert covered["activities.YearResult.reason"]
+        assert covered["registrations.Payment.reason"]
+
     def test_works_twice_with_the_same_end(self, world, django_capture_on_commit_callbacks):
         owner = crowd(world)
         with django_capture_on_commit_callbacks(execute=True):
@@ -207,6 +229,20 @@ class TestCertificates:
         assert world.certificate.serial in page
         assert crowding.NAME not in page
         assert paper.status_code == 404
+
+    def test_keep_a_former_name_apart_from_the_one_of_later(self, db, client):
+        first = records.issued()
+        administrator = make.administrator()
+        correcting.correct(first, by=administrator, name="Nadia Roy", reason="It was wrong.")
+        making.make_waiting()
+        Sharing.objects.update(points=True, transcript=True, badge=True)
+
+        erase(first.registration.person)
+
+        page = client.get(reverse("verify_id", args=[first.public_id])).text
+        assert first.holder in page
+        assert "Nadia Roy" not in page
+        assert not any(Sharing.objects.get().chosen.values())
 
     def test_without_a_name_have_no_paper_to_download(self, world, client):
         owner = crowd(world)

@@ -6,9 +6,11 @@ from datetime import timedelta
 from io import StringIO
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.core.exceptions import PermissionDenied
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection, transaction
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
@@ -20,6 +22,7 @@ from registrations import erasing
 from registrations.models import Appointment, Erasure
 from tests import factories as make
 from tests.registrations.kept import due
+from tests.registrations.signing_in import CODE, someone
 
 pytestmark = pytest.mark.django_db
 
@@ -300,6 +303,16 @@ class TestDoneAgain:
         assert first.looked_again_at is None
         assert "hand it over" in first.error
 
+    def test_a_sign_in_that_was_only_begun_is_gone_too(self):
+        who, other = someone(), someone("other@example.org")
+        for person in (who, other):
+            Client().post(CODE, {"email": person.email})
+
+        erasing.erase(who, by=None, reason="")
+
+        left = [row.get_decoded()["account_login"]["email"] for row in Session.objects.all()]
+        assert left == [other.email]
+
     def test_nobody_writes_to_the_erased(self):
         who = make.person()
         row = erasing.erase(who, by=None, reason="")
@@ -316,6 +329,16 @@ class TestDoneAgain:
 
 
 class TestAfterARestore:
+    def test_the_history_holds_no_text_that_they_chose(self):
+        row = make.registration()
+        chosen = {"reference": "Nadia Roy, May", "file": "nadia-roy.xlsx"}
+        event = row.note("import", by=row.person, details={**chosen, "added": 2})
+
+        erasing.erase(row.person, by=None, reason="")
+
+        event.refresh_from_db()
+        assert event.details == {"added": 2}
+
     def test_the_log_says_whom_to_erase_once_more(self, caplog):
         caplog.set_level("INFO")
         who = make.person("Zoë Tremblay")

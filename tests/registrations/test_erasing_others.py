@@ -5,10 +5,19 @@ People write their own name, their number and a new address, and whoever likes m
 
 import pytest
 from allauth.account.models import EmailAddress
+from django.utils import timezone
 
 from cec.models import OutgoingMail
 from registrations import erasing
-from registrations.models import Person, RosterMember
+from registrations.models import (
+    BankExport,
+    BankLine,
+    CycleChange,
+    MembershipCheck,
+    Mentorship,
+    Person,
+    RosterMember,
+)
 from tests import factories as make
 from tests.registrations import lists
 
@@ -60,6 +69,44 @@ class TestTextsOfOthers:
 
         letter.refresh_from_db()
         assert letter.text == "Ask O’Neil-Roy, —"
+
+
+class TestReasonsInRecordsOfOthers:
+    """A reason stands in the history, and in the row that it is the reason of."""
+
+    def test_lose_a_name_in_both(self):
+        row, office, said = make.registration(), make.administrator(), "As Mallory Fox wrote"
+        now = timezone.now()
+        export = BankExport.objects.create(file_name="a.csv", sha256="a" * 64, uploaded_by=office)
+        rows = [
+            CycleChange.objects.create(
+                registration=row, kind="extension", days=1, recorded_by=office, reason=said
+            ),
+            make.pay(row, reason=said),
+            MembershipCheck.objects.create(
+                registration=row, outcome="confirmed", good_until=now, checked_by=office, note=said
+            ),
+            make.mentorship(row, state="declined"),
+            BankLine.objects.create(
+                export=export,
+                number=1,
+                received_on=now.date(),
+                amount=5,
+                fingerprint="b" * 64,
+                set_aside_by=office,
+                set_aside_at=now,
+                set_aside_because=said,
+            ),
+        ]
+        Mentorship.objects.update(reason=said)
+
+        erase(make.person("Mallory Fox"))
+
+        for kept, name in zip(
+            rows, ("reason", "reason", "note", "reason", "set_aside_because"), strict=True
+        ):
+            kept.refresh_from_db()
+            assert getattr(kept, name) == "As — wrote", kept
 
 
 class TestAddressesOfOthers:

@@ -6,8 +6,11 @@ import pytest
 from django.utils import timezone
 
 from activities.models import Activity
+from cec import retention
+from cec.retention import Kept
 from registrations import erasing
-from registrations.models import Erasure, Person
+from registrations.models import Erasure, Event, Person
+from registrations.models.history import write_event
 from tests import factories as make
 from tests.races import at_once
 from tests.registrations.kept import due
@@ -53,3 +56,20 @@ def test_what_is_saved_at_the_same_moment_is_gone_after_the_second_look():
     row.refresh_from_db()
     assert row.status == "withdrawn"
     assert not Activity.objects.filter(title__contains="Zoë").exists()
+
+
+def test_ending_unused_accounts_keeps_nobody_from_writing_something_about_one_of_them():
+    who = make.person()
+    found = Person.objects.filter(pk=who.pk)
+    kept = Kept("KEPT_ACCOUNT_MONTHS")
+    rule = retention.Rule("r", "r", kept, "", lambda _before: found.all(), singly=True)
+    written = []
+
+    @rule.remove
+    def end(rows):
+        written.extend(at_once([lambda: write_event("renamed", by=None, person=who)]))
+        return len(rows)
+
+    assert rule.clear() == 1
+
+    assert [type(each) for each in written] == [Event]

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from registrations.models import Person
 from tests import factories as make
-from tests.registrations.signing_in import CODES, a_while_later, someone
+from tests.registrations.signing_in import CODES, a_while_later, one_step_only, someone
 
 pytestmark = pytest.mark.django_db
 
@@ -87,6 +87,29 @@ def test_whoever_signed_in_long_ago_says_first_who_they_are(client, passkey):
 
     assert answer["Location"].startswith("/en/account/is-it-you/")
     assert Authenticator.objects.get().data["name"] == "Passkey"
+
+
+CHANGES = "mfa_activate_totp mfa_add_webauthn mfa_view_recovery_codes mfa_generate_recovery_codes"
+
+
+@pytest.mark.parametrize(
+    ("name", "of_one"),
+    [
+        *((name, False) for name in CHANGES.split()),
+        *((name, True) for name in ("mfa_remove_webauthn", "mfa_edit_webauthn")),
+    ],
+)
+def test_a_password_in_a_session_from_before_it_changes_no_second_step(
+    client, passkey, name, of_one
+):
+    RecoveryCodes.activate(passkey.user)
+    one_step_only(client)
+    before = list(Authenticator.objects.order_by("pk").values())
+
+    answer = client.post(reverse(name, args=[passkey.pk] if of_one else []), {"name": "Mine"})
+
+    assert answer["Location"].startswith(reverse("mfa_reauthenticate"))
+    assert list(Authenticator.objects.order_by("pk").values()) == before
 
 
 def test_nobody_with_a_passkey_alone_is_asked_for_the_digits_of_an_app(client, passkey):
