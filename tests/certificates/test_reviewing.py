@@ -73,6 +73,8 @@ class TestReviewing:
 
         assert "Too much of it" in text
         assert "4 parked" in text
+        assert "It stays in the record" in text
+        assert "in your record" not in text
         assert "&lt;b&gt;Bold" in text
         assert "Accept the record" in text
 
