@@ -1,6 +1,7 @@
 """Decisions on a registration: membership, approval, a reasoned no."""
 
 from django.contrib import messages
+from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -22,8 +23,9 @@ from registrations.models import Registration, RosterMember
 from registrations.permissions import may, require
 from registrations.views import desk
 
-# Which field of the approval a refusal is about; the others are about the registration.
+# Which field of a decision a refusal is about; the others are about the registration.
 ABOUT = {
+    "day_over": "good_until",
     "no_reason": "reason",
     "no_start": "starts_on",
     "future_start": "starts_on",
@@ -44,6 +46,9 @@ def membership(request: HttpRequest, registration: int) -> HttpResponse:
     try:
         memberships.record_check(row, by=request.user, **form.cleaned_data)
     except Refused as refused:
+        if all(problem.fixable for problem in refused.problems):
+            _say(form, refused)
+            return desk.show(request, row, status=409, membership_form=form)
         messages.warning(request, str(refused))
         return redirect(page_in_list(request, row))
     return _checked(request, row)
@@ -103,8 +108,7 @@ def approve(request: HttpRequest, registration: int) -> HttpResponse:
         )
     except Refused as refused:
         if not row.was_moved("approve", by=request.user):
-            for problem in refused.problems:
-                form.add_error(ABOUT.get(problem.code), str(problem.message))
+            _say(form, refused)
             row.refresh_from_db()
             return desk.show(request, row, status=409, approve_form=form)
     return _go_on(request, row, _("%(name)s is registered.") % {"name": row.person.name})
@@ -129,6 +133,12 @@ def decline(request: HttpRequest, registration: int) -> HttpResponse:
         row,
         _("The registration of %(name)s is declined.") % {"name": row.person.name},
     )
+
+
+def _say(form: Form, refused: Refused) -> None:
+    """Put each problem beside the field that it is about, what was typed stays."""
+    for problem in refused.problems:
+        form.add_error(ABOUT.get(problem.code), str(problem.message))
 
 
 def _checked(request: HttpRequest, row: Registration) -> HttpResponse:
