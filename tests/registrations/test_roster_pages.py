@@ -108,6 +108,17 @@ def test_many_vanishing_members_are_named_and_confirmed_once_more(own, rep):
     assert current().members.count() == 2
 
 
+@pytest.mark.parametrize(("lasts", "looks_old"), [("2027-06-30", True), ("2028-06-30", False)])
+def test_a_list_that_takes_time_from_most_members_is_asked_about(own, rep, lasts, looks_old):
+    lists.confirmed(lists.csv("1,Anna,,2027-12-31,", "2,Bea,,2028-03-31,"), by=rep)
+    roster = lists.uploaded(lists.csv(f"1,Anna,,{lasts},", f"2,Bea,,{lasts},"), by=rep)
+
+    page = said(own.get(at("roster_preview", roster)))
+
+    asked = "2 members would be in good standing for a shorter time than now. Is it the newest"
+    assert (asked in page) is looks_old
+
+
 def test_a_list_is_undone_and_the_one_before_is_back(own, rep):
     first = lists.confirmed(lists.members(1, 2), by=rep)
     second = lists.confirmed(lists.members(1, 2, 3), by=rep)
