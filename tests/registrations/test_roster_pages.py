@@ -196,6 +196,7 @@ def test_wrong_columns_are_mended_on_the_preview(own, rep):
     assert "Say which column holds the name." in said(page)
     assert "Another column holds this already." in said(wrong)
     assert "Say which column holds the last day" in said(short)
+    assert "Say which column holds the name." not in said(short)
     assert (wrong.status_code, short.status_code) == (422, 422)
     assert good["Location"] == at("roster_preview", roster)
     assert lists.standings(roster) == {"7": "2027-06-30"}
