@@ -156,11 +156,12 @@ def _go_on(request: HttpRequest, row: Registration, done: str) -> HttpResponse:
     asked = queue.Asked.of(request.GET)
     following = queue.next_waiting(request.user, row, asked)
     left = queue.others_waiting(request.user, row, asked).count() if following else 0
-    rest = (
-        ngettext("%(count)s left.", "%(count)s left.", left) % {"count": left}
-        if left
-        else _("Nothing else is waiting.")
-    )
+    if left:
+        rest = ngettext("%(count)s left.", "%(count)s left.", left) % {"count": left}
+    elif queue.others_waiting(request.user, row, queue.Asked()).exists():
+        rest = _("That was the last one of this list.")
+    else:
+        rest = _("Nothing else is waiting.")
     messages.success(request, f"{done} {rest}")
     if following is None:
         return redirect(f"{reverse('queue')}{_query(asked)}")

@@ -232,6 +232,9 @@ def test_after_the_last_one_it_goes_back_to_the_list(client, representative):
     )
 
     assert answer.url == reverse("queue") + "?language=fr"
+    shown = client.get(answer.url).text
+    assert "is declined. That was the last one of this list." in shown
+    assert "Nothing else is waiting." not in shown
 
 
 @pytest.mark.parametrize("outcome", ["lapsed", "proof"])
