@@ -70,7 +70,8 @@ def test_a_representative_uploads_answers_and_confirms(own, rep):
     done = own.post(at("roster_confirm", roster), {"seen": compare(roster).seen}, follow=True)
 
     assert "24 new members" in said(page)
-    assert "The list is in use: 24 members, 24 new, 0 gone." in said(done)
+    assert "The list is in use: 24 members, 24 new, 0 changed, 0 gone." in said(done)
+    assert f'href="{reverse("desk_memberships")}?view=doubt&amp;association=MLA"' in done.text
     assert current() == roster
     assert current().confirmed_by == rep
     assert lists.standings(roster)["MLA-19904"] == "2027-06-30"
