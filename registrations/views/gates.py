@@ -148,11 +148,16 @@ def _checked(request: HttpRequest, row: Registration) -> HttpResponse:
     if waiting and registering.readiness(row).problems:
         return _go_on(request, row, done)
     messages.success(request, done)
+    if desk.memberships_view(request) and not waiting:
+        return redirect(desk.address_of_list(request))
     return redirect(page_in_list(request, row))
 
 
 def _go_on(request: HttpRequest, row: Registration, done: str) -> HttpResponse:
     """Go to the next one of the list that the person came from, and say how many are left."""
+    if desk.memberships_view(request):
+        messages.success(request, done)
+        return redirect(desk.address_of_list(request))
     asked = queue.Asked.of(request.GET)
     following = queue.next_waiting(request.user, row, asked)
     left = queue.others_waiting(request.user, row, asked).count() if following else 0
@@ -164,16 +169,11 @@ def _go_on(request: HttpRequest, row: Registration, done: str) -> HttpResponse:
         rest = _("Nothing else is waiting.")
     messages.success(request, f"{done} {rest}")
     if following is None:
-        return redirect(f"{reverse('queue')}{_query(asked)}")
+        return redirect(desk.address_of_list(request))
     return redirect(page_in_list(request, following))
 
 
 def page_in_list(request: HttpRequest, row: Registration) -> str:
     """The address of a registration's page, which leads back to the list one came from."""
-    asked = queue.Asked.of(request.GET)
-    return reverse("desk_registration", args=[row.pk]) + _query(asked)
-
-
-def _query(asked: queue.Asked) -> str:
-    query = asked.query()
-    return f"?{query}" if query else ""
+    query = desk.list_query(request)
+    return reverse("desk_registration", args=[row.pk]) + (f"?{query}" if query else "")
