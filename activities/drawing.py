@@ -64,7 +64,7 @@ def draw(program: Program, plan: Plan, *, by: Person, form_key: UUID | None = No
         return made
     found = list(_taking_part(program, plan))
     if not found:
-        raise Refused(Problem("nobody", _("No record waits that wasn’t in a draw before.")))
+        raise Refused(Problem("nobody", _nobody(plan)))
     if any(row.person_id == by.pk or row.pk in conflicts_of(by) for row in found):
         raise Refused(
             Problem(
@@ -89,6 +89,13 @@ def draw(program: Program, plan: Plan, *, by: Person, form_key: UUID | None = No
     )
     _write(row, found)
     return row
+
+
+def _nobody(plan: Plan) -> str:
+    """Say whom the plan leaves; records of other programs and days may well wait."""
+    if plan.first_day or plan.last_day:
+        return _("No record of this program that was sent in these days waits for its first draw.")
+    return _("No record of this program waits for its first draw.")
 
 
 def waiting() -> QuerySet[Registration]:

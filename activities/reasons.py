@@ -139,9 +139,9 @@ def of_entry(entry: Entry, kind: ActivityType, rules: RecordRules) -> Reason:
     if entry.parked > 0:
         whys = [_limited(filling, kind) for filling in entry.limited]
         kept = (
-            _("The rest stays in your record.")
+            _("The rest stays in the record.")
             if entry.counted > 0
-            else _("It stays in your record.")
+            else _("It stays in the record.")
         )
         return Reason(_fact(entry, rules), " ".join([*whys, kept]))
     if advised := [filling for filling in entry.fillings if filling.over_advice]:

@@ -100,7 +100,8 @@ def tasks(record: Record, pace: Pace) -> list[Task]:
         return [task for task in (_evidence(record), *_entries(record, UNFINISHED[:1])) if task]
     if not record.is_open:
         return []
-    found = (_turn_in(record, pace), _evidence(record), *_entries(record, UNFINISHED))
+    asked, others = _entries(record, UNFINISHED[:1]), _entries(record, UNFINISHED[1:])
+    found = (*asked, _turn_in(record, pace), _evidence(record), *others)
     return [task for task in found if task]
 
 

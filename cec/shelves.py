@@ -277,7 +277,7 @@ def _cap_hint(item: CapItem, limit: Decimal | None, *, unit: str) -> SafeString 
     full = limit and item.counted >= limit
     parked = amount(item.parked, unit)
     if full and item.parked:
-        text = _("Full for this year. Over the limit and kept in your record: %(amount)s.")
+        text = _("Full for this year. Over the limit and kept in the record: %(amount)s.")
     elif item.parked:
         text = _("Kept in your record, not counted: %(amount)s.")
     elif full:

@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Sequence
+from decimal import Decimal
 
 from django.db import transaction
 from openpyxl import Workbook
@@ -10,7 +11,7 @@ from openpyxl.utils import get_column_letter
 
 from cec import export
 from certificates.figures.asked import Asked
-from certificates.figures.figure import Figure, Table
+from certificates.figures.figure import Figure, Table, Value
 from registrations.models.history import write_event
 
 FIRST_WIDTH, WIDTH = 42, 18
@@ -61,5 +62,12 @@ def _text(tables: Sequence[tuple[str, Table]]) -> io.BytesIO:
             writer.writerow([])
         writer.writerow([export.plain(table.title), export.plain(about)])
         writer.writerow([export.plain(column.heading) for column in table.columns])
-        writer.writerows([export.plain(value) for value in row] for row in table.rows)
+        writer.writerows([export.plain(_short(value)) for value in row] for row in table.rows)
     return io.BytesIO(written.getvalue().encode("utf-8-sig"))
+
+
+def _short(value: Value) -> Value:
+    """A sum has the places of the column that it adds up; two are enough where they are exact."""
+    if isinstance(value, Decimal) and value == (rounded := round(value, 2)):
+        return rounded
+    return value

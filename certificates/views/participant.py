@@ -53,6 +53,7 @@ def turn_in(request: HttpRequest, registration: int) -> HttpResponse:
             "name": clean(row.person.name),
             "counted": readiness.counted_of_needed(row),
             "entries": row.credits.filter(state="counts").count(),
+            "unanswered": row.comments.waiting().count(),
         }
         return render(request, "certificates/turn_in.html", context)
     try:

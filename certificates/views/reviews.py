@@ -150,6 +150,7 @@ def _show(
         "problems": _problems(row),
         "audit": audit.of(row),
         "form": form,
+        "written": _written(form, lines) if form.is_bound and not decides else [],
         "events": timeline.of(row, reader=request.user),
         "membership": row.membership_check(),
         "next": waiting.next_review(request.user, row),
@@ -175,6 +176,14 @@ def _years(
         }
         for year in drawn
     ]
+
+
+def _written(form: ReviewForm, lines: list[Line]) -> list[tuple[str, str]]:
+    """What was typed for a decision that is no longer open, with the entry that it is about."""
+    titles = {f"question_{line.activity.pk}": line.activity.title for line in lines}
+    names = [name for name in [*titles, "reason"] if name in form.fields]
+    typed = ((titles.get(name, ""), form[name].value()) for name in names)
+    return [(title, text) for title, text in typed if text]
 
 
 def _row(record: Record, line: Line, form: ReviewForm | None) -> dict[str, Any]:

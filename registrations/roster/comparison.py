@@ -12,6 +12,8 @@ from registrations.models import Roster, RosterMember
 
 # More of the members vanishing than this wants a second confirmation (E7).
 FEW = Fraction(1, 5)
+# From one list to the next days move on; when more of them than this go back, it may be an old one.
+MANY = Fraction(1, 2)
 COMPARED = ("member_number", "name", "email", "good_until", "for_life", "suspended")
 
 _NEVER = Value(date.min)
@@ -30,6 +32,7 @@ class Comparison:
     new: int
     changed: int
     vanished: int
+    shortened: int
 
     @property
     def same(self) -> int:
@@ -38,6 +41,10 @@ class Comparison:
     @property
     def many_vanish(self) -> bool:
         return self.vanished > self.before * FEW
+
+    @property
+    def looks_old(self) -> bool:
+        return self.shortened > (self.members - self.new) * MANY
 
     @property
     def seen(self) -> str:
@@ -66,6 +73,7 @@ def compare(roster: Roster) -> Comparison:
         new=new(roster, current).count(),
         changed=changed(roster, current).count(),
         vanished=vanished(roster, current).count(),
+        shortened=shortened(roster, current).count(),
     )
 
 
@@ -92,6 +100,11 @@ def changed(roster: Roster, current: Roster | None) -> Members:
     del same["good_until"]
     same["until"] = Coalesce(OuterRef("good_until"), _NEVER)
     return _of(roster).filter(Exists(_twins(current)), ~Exists(twins.filter(**same)))
+
+
+def shortened(roster: Roster, current: Roster | None) -> Members:
+    """The rows of members whom the list in use has in good standing for longer."""
+    return _of(roster).filter(Exists(_twins(current).filter(good_until__gt=OuterRef("good_until"))))
 
 
 def befores(rows: list[RosterMember], current: Roster | None) -> dict[str, RosterMember]:

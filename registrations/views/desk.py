@@ -1,12 +1,23 @@
 """The committee's desk: the queue, and one registration with all that a decision needs."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_GET
 
-from registrations import fees, membership, moving, reaching, roster_matching, timeline, viewing
+from registrations import (
+    fees,
+    membership,
+    moving,
+    reaching,
+    roster_matching,
+    timeline,
+    viewing,
+    watch,
+)
 from registrations import queue as queues
 from registrations.calendar import today_in
 from registrations.forms import desk as forms
@@ -48,6 +59,27 @@ def find(request: HttpRequest, registration: int) -> Registration:
     )
 
 
+def memberships_view(request: HttpRequest) -> str:
+    """The view of the memberships to look at that the person came from, or nothing."""
+    asked = request.GET.get("memberships", "")
+    return asked if asked in watch.VIEWS else ""
+
+
+def list_query(request: HttpRequest) -> str:
+    """What the address of a registration's page carries of the list that the person came from."""
+    if looked_at := memberships_view(request):
+        return urlencode({"memberships": looked_at})
+    return queues.Asked.of(request.GET).query()
+
+
+def address_of_list(request: HttpRequest) -> str:
+    """The list that the person came from: memberships to look at, or the queue."""
+    if looked_at := memberships_view(request):
+        return f"{reverse('desk_memberships')}?{urlencode({'view': looked_at})}"
+    query = list_query(request)
+    return reverse("queue") + (f"?{query}" if query else "")
+
+
 def show(
     request: HttpRequest, registration: Registration, *, status: int = 200, **filled: Any
 ) -> HttpResponse:
@@ -66,7 +98,7 @@ def show(
     }
     allowed["move_to_rules"] &= registration.rules_id != registration.program.current_rules.pk
     today = today_in(registration.program)
-    asked = queues.Asked.of(request.GET)
+    asked, looked_at = queues.Asked.of(request.GET), memberships_view(request)
     latest = registration.membership_checks.first()
     seen = latest.pk if latest else 0
     shown: dict[str, Any] = {
@@ -89,7 +121,9 @@ def show(
         "address_fails": reaching.failing([registration.person]).get(registration.person_id),
         "own_case": registration.person_id == request.user.pk,
         "conflict": queues.conflict(request.user, registration),
-        "list_query": asked.query(),
+        "list_query": list_query(request),
+        "back": address_of_list(request),
+        "memberships": looked_at,
         "allowed": allowed,
         "waiting": waiting,
         "ready": ready,
@@ -110,7 +144,7 @@ def show(
         "mentorship": assigning.mentorship_of(registration),
         "changes": registration.cycle_changes.in_force(),
         "waited": queues.waiting_days(registration),
-        "next": queues.next_waiting(request.user, registration, asked),
+        "next": None if looked_at else queues.next_waiting(request.user, registration, asked),
     }
     return render(request, "registrations/desk_registration.html", context, status=status)
 

@@ -1,6 +1,7 @@
 """Decisions on a registration: membership, approval, a reasoned no."""
 
 from django.contrib import messages
+from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -22,8 +23,9 @@ from registrations.models import Registration, RosterMember
 from registrations.permissions import may, require
 from registrations.views import desk
 
-# Which field of the approval a refusal is about; the others are about the registration.
+# Which field of a decision a refusal is about; the others are about the registration.
 ABOUT = {
+    "day_over": "good_until",
     "no_reason": "reason",
     "no_start": "starts_on",
     "future_start": "starts_on",
@@ -44,6 +46,9 @@ def membership(request: HttpRequest, registration: int) -> HttpResponse:
     try:
         memberships.record_check(row, by=request.user, **form.cleaned_data)
     except Refused as refused:
+        if all(problem.fixable for problem in refused.problems):
+            _say(form, refused)
+            return desk.show(request, row, status=409, membership_form=form)
         messages.warning(request, str(refused))
         return redirect(page_in_list(request, row))
     return _checked(request, row)
@@ -103,8 +108,7 @@ def approve(request: HttpRequest, registration: int) -> HttpResponse:
         )
     except Refused as refused:
         if not row.was_moved("approve", by=request.user):
-            for problem in refused.problems:
-                form.add_error(ABOUT.get(problem.code), str(problem.message))
+            _say(form, refused)
             row.refresh_from_db()
             return desk.show(request, row, status=409, approve_form=form)
     return _go_on(request, row, _("%(name)s is registered.") % {"name": row.person.name})
@@ -131,6 +135,12 @@ def decline(request: HttpRequest, registration: int) -> HttpResponse:
     )
 
 
+def _say(form: Form, refused: Refused) -> None:
+    """Put each problem beside the field that it is about, what was typed stays."""
+    for problem in refused.problems:
+        form.add_error(ABOUT.get(problem.code), str(problem.message))
+
+
 def _checked(request: HttpRequest, row: Registration) -> HttpResponse:
     """Stay for the approval if nothing is in its way; else there is no more to decide here now."""
     done = _("The membership check is recorded.")
@@ -138,31 +148,32 @@ def _checked(request: HttpRequest, row: Registration) -> HttpResponse:
     if waiting and registering.readiness(row).problems:
         return _go_on(request, row, done)
     messages.success(request, done)
+    if desk.memberships_view(request) and not waiting:
+        return redirect(desk.address_of_list(request))
     return redirect(page_in_list(request, row))
 
 
 def _go_on(request: HttpRequest, row: Registration, done: str) -> HttpResponse:
     """Go to the next one of the list that the person came from, and say how many are left."""
+    if desk.memberships_view(request):
+        messages.success(request, done)
+        return redirect(desk.address_of_list(request))
     asked = queue.Asked.of(request.GET)
     following = queue.next_waiting(request.user, row, asked)
     left = queue.others_waiting(request.user, row, asked).count() if following else 0
-    rest = (
-        ngettext("%(count)s left.", "%(count)s left.", left) % {"count": left}
-        if left
-        else _("Nothing else is waiting.")
-    )
+    if left:
+        rest = ngettext("%(count)s left.", "%(count)s left.", left) % {"count": left}
+    elif queue.others_waiting(request.user, row, queue.Asked()).exists():
+        rest = _("That was the last one of this list.")
+    else:
+        rest = _("Nothing else is waiting.")
     messages.success(request, f"{done} {rest}")
     if following is None:
-        return redirect(f"{reverse('queue')}{_query(asked)}")
+        return redirect(desk.address_of_list(request))
     return redirect(page_in_list(request, following))
 
 
 def page_in_list(request: HttpRequest, row: Registration) -> str:
     """The address of a registration's page, which leads back to the list one came from."""
-    asked = queue.Asked.of(request.GET)
-    return reverse("desk_registration", args=[row.pk]) + _query(asked)
-
-
-def _query(asked: queue.Asked) -> str:
-    query = asked.query()
-    return f"?{query}" if query else ""
+    query = desk.list_query(request)
+    return reverse("desk_registration", args=[row.pk]) + (f"?{query}" if query else "")

@@ -55,6 +55,7 @@ def queue(request: HttpRequest) -> HttpResponse:
             for key, (label, _condition) in queues.VIEWS.items()
         ],
         "title": queues.VIEWS[asked.view][0],
+        "line": asked.view in queues.WAITING_VIEWS,
         "page": page,
         "total": _total(asked, waits, page),
         "programs": programs,
@@ -125,7 +126,7 @@ def _chips(
         "mentor": {"yes": _("Wants a mentor"), "no": _("Wants no mentor")},
     }
     for name, value in asked.filters.items():
-        label = words.get(name, {}).get(value, f"“{value}”")
+        label = words.get(name, {}).get(value, _("“%(text)s”") % {"text": value})
         yield Chip(label, _address(asked, **{name: ""}))
 
 
@@ -158,7 +159,8 @@ def _actions(request: HttpRequest, asked: Asked) -> set[str]:
     """What this person may do to several at once in this view."""
     if asked.view == "closed":
         return set()
-    return {name for name, needed in bulk.PERMISSIONS.items() if may(request.user, needed)}
+    names = {name for name, needed in bulk.PERMISSIONS.items() if may(request.user, needed)}
+    return names if asked.view in queues.WAITING_VIEWS else names - {"approve"}
 
 
 @require_http_methods(["GET", "POST"])

@@ -218,7 +218,10 @@ def confirm(request: HttpRequest, association: str, roster: int) -> HttpResponse
         return _not_confirmed(request, row, refused)
     messages.success(
         request,
-        _("The list is in use: %(members)s members, %(new)s new, %(vanished)s gone.")
+        _(
+            "The list is in use: %(members)s members, %(new)s new, %(changed)s changed,"
+            " %(vanished)s gone."
+        )
         % found.counts,
     )
     return redirect("roster", association=association)

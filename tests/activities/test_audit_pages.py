@@ -70,13 +70,16 @@ class TestDrawing:
 
         nobody = client.post(reverse("audit_draw"), said())
         turned_in()
+        then = client.post(reverse("audit_draw"), said(last_day="2020-01-01"))
         share = client.post(reverse("audit_draw"), said(percent="101"))
         days = client.post(
             reverse("audit_draw"), said(first_day="2026-02-02", last_day="2026-02-01")
         )
 
-        assert nobody.status_code == 409
+        assert (nobody.status_code, then.status_code) == (409, 409)
+        assert "No record of this program waits for its first draw." in text(nobody)
         assert "No record waits that wasn’t in a draw before." in text(nobody)
+        assert "No record of this program that was sent in these days waits" in text(then)
         assert (share.status_code, days.status_code) == (422, 422)
         assert "Choose a day that isn’t before the first one." in text(days)
         assert not AuditDraw.objects.exists()

@@ -38,7 +38,7 @@ def test_a_row_shows_points_what_counts_and_why(own, registration):
 
     assert (
         "1 May 2025 LIBT 215 Red River PD-F 11 22 11 h × 2 20 of 22 "
-        "This fills PD-F up to its yearly limit of 20. The rest stays in your record."
+        "This fills PD-F up to its yearly limit of 20. The rest stays in the record."
     ) in page
     assert "Year 1 total 11 22 20" in page
 

@@ -271,6 +271,20 @@ class TestPages:
         assert "This is settled" not in settled
         assert " Settled " in settled
 
+    def test_the_committee_finds_the_way_back_to_the_record_that_it_reads(
+        self, client, registration, entry, reviewer
+    ):
+        pages = [at("activity", registration, entry.pk), at("activities", registration)]
+        record = f'href="{at("review", registration)}'
+
+        client.force_login(registration.person)
+        own = [client.get(page).text for page in pages]
+        client.force_login(reviewer)
+        read = [client.get(page).text for page in pages]
+
+        assert not any(record in page for page in own)
+        assert all(record in page for page in read)
+
     def test_a_question_is_on_the_list_of_a_record_in_review_too(
         self, client, registration, entry, reviewer
     ):

@@ -47,7 +47,7 @@ def test_the_sentence_says_when_only_a_part_counts(own, registration):
 
     assert (
         "Added. 1 of 4 points counts. This fills PD-I up to its yearly limit of 20. "
-        "The rest stays in your record. Year 1 is at 20."
+        "The rest stays in the record. Year 1 is at 20."
     ) in page
 
 
@@ -82,7 +82,7 @@ def test_what_htmx_swaps_in_is_what_a_reload_shows(own, registration):
     assert re.search(r'<section [^>]*id="log"[^>]*hx-swap-oob="true"', markup)
     assert "20 of 120 points. Year 2 is at 0." in text(swap)
     assert "20 of 120 points. Year 2 is at 0." in text(reload)
-    assert text(swap).endswith("The rest stays in your record. Year 1 is at 20.")
+    assert text(swap).endswith("The rest stays in the record. Year 1 is at 20.")
     assert "autofocus" in markup
 
 
@@ -278,7 +278,7 @@ def test_the_preview_says_what_would_count(own, registration):
 
     assert page == (
         "4 points, 1 will count. This fills PD-I up to its yearly limit of 20. "
-        "The rest stays in your record."
+        "The rest stays in the record."
     )
     assert Activity.objects.count() == 1
 

@@ -48,7 +48,7 @@ def test_the_entry_that_crosses_the_limit_counts_in_part(registration):
 
     assert read(reason_of(registration, entry)) == (
         "20 of 22 points count. This fills PD-F up to its yearly limit of 20. "
-        "The rest stays in your record."
+        "The rest stays in the record."
     )
 
 
@@ -57,7 +57,7 @@ def test_an_entry_beyond_the_limit_counts_nothing(registration):
     entry = make.activity(registration, "PD-F", hours="0.25", on="2025-05-02")
 
     assert read(reason_of(registration, entry)) == (
-        "0 of 0.5 points count. PD-F had reached its yearly limit of 20. It stays in your record."
+        "0 of 0.5 points count. PD-F had reached its yearly limit of 20. It stays in the record."
     )
 
 

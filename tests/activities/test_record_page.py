@@ -153,6 +153,19 @@ def test_when_the_time_is_over_the_record_can_be_sent(client):
     assert f'href="{at("certificate", registration)}"' in response.content.decode()
 
 
+def test_what_the_committee_asks_comes_before_sending_the_record_again(client):
+    registration = make.registration(starts_on=make.three_years_ago())
+    asked = make.activity(registration, on=registration.starts_on, outcome="x")
+    Comment.objects.create(
+        registration=registration, activity=asked, author=make.representative(), text="New?"
+    )
+    client.force_login(registration.person)
+
+    page = text(client.get(at("record", registration)))
+
+    assert page.index("Answer the committee") < page.index("Send your record for review")
+
+
 def test_nobody_is_asked_to_turn_in_before_the_end(own, registration):
     make.activity(registration, on=registration.starts_on)
 

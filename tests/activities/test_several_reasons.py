@@ -76,7 +76,7 @@ def test_hours_here_and_a_fixed_number_there(library, careers):
 
     assert in_each(entry, library, careers) == [
         "20 points as PD-F (2 points an hour). 18 of 20 points count. "
-        "This fills PD-F up to its yearly limit of 20. The rest stays in your record.",
+        "This fills PD-F up to its yearly limit of 20. The rest stays in the record.",
         "10 credits as 1-WEEK (a fixed number). Counts in full.",
         f"The hours decide in {library.program.name}; "
         f"in {careers.program.name} the number is fixed. "

@@ -232,7 +232,7 @@ def test_a_cap_bar_says_how_much_of_the_limit_is_used():
 def test_a_full_cap_bar_says_what_is_parked():
     item = capbar(Cap(Decimal(20), parked=Decimal(3)))
 
-    assert "Full for this year. Over the limit and kept in your record: 3\u00a0points." in item
+    assert "Full for this year. Over the limit and kept in the record: 3\u00a0points." in item
     assert widths(item[item.index("<svg") : item.index("</svg>") + 6], "over") == [12.0]
 
 

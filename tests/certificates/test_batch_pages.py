@@ -262,7 +262,9 @@ class TestTheBatch:
         trouble = page(client, "batch", batch.pk, view="trouble")
 
         assert "1 of 3" in text
-        assert Certificate.objects.get().serial in text
+        certificate = Certificate.objects.get()
+        link = address("desk_certificate", certificate.pk)
+        assert f'<a href="{link}">{certificate.serial}</a>' in text
         assert "The membership isn’t in good standing." in text
         assert "OperationalError: lost" in text
         assert "It’s tried again by itself." in text

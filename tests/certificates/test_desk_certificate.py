@@ -2,6 +2,7 @@
 
 import pytest
 
+from cec.models import OutgoingMail
 from certificates import correcting, making
 from tests import factories
 from tests.certificates import records
@@ -48,3 +49,14 @@ def test_a_name_that_was_put_right_before_is_proposed_again(desk):
     text = page(desk, "certificate_correct", edition.pk)
 
     assert 'value="Nadia Nowak"' in text
+
+
+def test_a_mail_that_went_out_is_of_the_gender_of_a_mail(desk):
+    certificate = records.issued()
+    making.make_document(certificate.pk)
+    OutgoingMail.objects.update(state="sent")
+
+    text = desk.get(address("desk_certificate", certificate.pk, language="fr")).content.decode()
+
+    assert "Envoyé\n" in text
+    assert "Envoyée" not in text

@@ -344,7 +344,9 @@ class TestExport:
         assert [list(map(plain, row)) for row in rows] == [
             list(map(plain, row)) for row in figure.table.rows
         ]
-        lines = list(csv.reader(io.StringIO(text.getvalue().decode("utf-8-sig"))))
+        written = text.getvalue().decode("utf-8-sig")
+        assert ".0000" not in written
+        lines = list(csv.reader(io.StringIO(written)))
         assert [list(map(plain, row)) for row in lines[2:]] == [
             list(map(plain, row)) for row in figure.table.rows
         ]

@@ -2,6 +2,7 @@
 
 import pytest
 
+from activities import questions
 from certificates import completion, correcting, making
 from tests import factories
 from tests.certificates import records
@@ -92,6 +93,23 @@ class TestTheParticipant:
         assert "How many sessions?" in text
         assert address("activity", registration.pk, entry.pk) in text
         assert address("turn_in", registration.pk) in text
+
+    def test_is_told_before_sending_it_again_that_questions_wait_for_an_answer(self, client):
+        registration = records.turned_in()
+        entry = registration.person.activities.first()
+        completion.return_with_questions(
+            registration, by=factories.steering(), reason="", comments={entry.pk: "How many?"}
+        )
+        signed_in(client, registration.person)
+
+        before = page(client, "turn_in", registration.pk)
+        questions.answer(entry.comments.get(), by=registration.person, text="Four.")
+        after = page(client, "turn_in", registration.pk)
+
+        said = "1 question of the committee has no answer yet"
+        assert said in before
+        assert f"{address('activities', registration.pk)}?year=all&amp;status=question" in before
+        assert said not in after
 
     def test_no_longer_reads_old_questions_once_the_record_is_sent_again(self, client):
         registration = records.turned_in()

@@ -73,8 +73,11 @@ class TestReviewing:
 
         assert "Too much of it" in text
         assert "4 parked" in text
+        assert "It stays in the record" in text
+        assert "in your record" not in text
         assert "&lt;b&gt;Bold" in text
         assert "Accept the record" in text
+        assert 'href="#decision"' in text
 
     def test_shows_topic_goals_and_outcome_of_a_project_and_its_subjects_in_one_s_language(
         self, client
@@ -168,6 +171,24 @@ class TestReviewing:
             assert f"{first.name} was here first" in response.content.decode()
         assert registration.events.filter(kind__in=["accept", "return"]).count() == 1
 
+    def test_what_was_typed_for_a_stale_decision_can_be_read_again(self, client):
+        registration = records.turned_in()
+        entry = registration.person.activities.first()
+        completion.accept(registration, by=factories.steering())
+        signed_in(client, factories.representative())
+
+        response = client.post(
+            address("review_return", registration.pk),
+            {f"question_{entry.pk}": "How many sessions?", "reason": "<b>Nearly</b>"},
+        )
+
+        text = response.content.decode()
+        assert "What you wrote wasn’t sent" in text
+        assert f"<strong>{entry.title}</strong>" in text
+        assert "How many sessions?" in text
+        assert "&lt;b&gt;Nearly&lt;/b&gt;" in text
+        assert not Comment.objects.exists()
+
     def test_a_decision_on_what_was_changed_meanwhile_is_not_taken(self, client):
         registration = records.turned_in()
         seen = completion.last_event(registration, Event.Kind.TURN_IN).pk
@@ -239,6 +260,7 @@ class TestReviewing:
 
         assert "This record isn’t waiting for a decision" in text
         assert "<textarea" not in text
+        assert 'href="#decision"' not in text
 
     def test_an_answer_is_one_answer_in_french(self, client):
         reviewer = factories.representative()

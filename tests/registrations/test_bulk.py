@@ -142,6 +142,7 @@ def test_only_those_with_both_gates_green_are_approved_and_the_others_say_why(
     shown = page(client, "approve", [green, unpaid, unchecked])
     send(client, shown)
 
+    assert "Approve the registration of 1 person?" in shown.text
     assert "The fee isn’t settled yet." in shown.text
     assert "The membership isn’t checked yet." in shown.text
     for row, status in ((green, "active"), (unpaid, "submitted"), (unchecked, "submitted")):
@@ -149,6 +150,13 @@ def test_only_those_with_both_gates_green_are_approved_and_the_others_say_why(
         assert row.status == status
     assert green.starts_on == green.submitted_on
     assert green.years.count() == 3
+
+
+def test_when_nobody_is_left_it_does_not_ask_about_nobody(client, representative):
+    shown = page(client, "approve", [waiting("Bea", member_until=UNTIL)])
+
+    assert "Nobody is left to do this for" in shown.text
+    assert "0 p" not in shown.text
 
 
 @pytest.mark.parametrize("member_days_ago", [6, 3, 0])

@@ -409,3 +409,16 @@ def test_what_the_list_doubts_is_said_where_one_approves(client, representative)
 
     assert sure not in before
     assert sure in page
+
+
+def test_a_day_that_was_over_is_asked_for_anew_with_what_was_typed(client, representative):
+    row = waiting(5)
+    typed = {"outcome": "confirmed", "good_until": "2020-01-01", "note": "Seen the card."}
+
+    answer = client.post(reverse("desk_membership", args=[row.pk]), typed)
+
+    assert answer.status_code == 409
+    assert "was over when the registration was sent" in answer.text
+    assert 'value="2020-01-01"' in answer.text
+    assert "Seen the card.</textarea>" in answer.text
+    assert not row.membership_checks.exists()

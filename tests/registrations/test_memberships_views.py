@@ -325,6 +325,26 @@ class TestTheList:
         assert row.reference not in answer.text
         assert row.reference in client.get(tabs["soon"]).text
 
+    def test_a_row_leads_to_its_page_and_a_check_there_back_to_the_list(
+        self, client, representative
+    ):
+        row = make.registration(member_until=in_days(5))
+        there = reverse("desk_memberships") + "?view=soon"
+        page = reverse("desk_registration", args=[row.pk]) + "?memberships=soon"
+        check = reverse("desk_membership", args=[row.pk]) + "?memberships=soon"
+
+        shown = client.get(there).text
+        opened = client.get(page).text
+        said = {"outcome": "confirmed", "good_until": in_days(400).isoformat()}
+        answer = client.post(check, said)
+
+        assert f'href="{page}"' in shown
+        assert f'href="{there}"' in opened
+        assert f'action="{check}"' in opened
+        assert "Next in line" not in opened
+        assert answer.url == there
+        assert "The membership check is recorded." in client.get(there).text
+
     @pytest.mark.parametrize(
         "query", ["?view=nonsense", "?page=99", "?page=x", "?q=%00", "?association=%00"]
     )

@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from registrations import queue, registering
 from registrations.models import Program
@@ -232,6 +232,9 @@ def test_after_the_last_one_it_goes_back_to_the_list(client, representative):
     )
 
     assert answer.url == reverse("queue") + "?language=fr"
+    shown = client.get(answer.url).text
+    assert "is declined. That was the last one of this list." in shown
+    assert "Nothing else is waiting." not in shown
 
 
 @pytest.mark.parametrize("outcome", ["lapsed", "proof"])
@@ -302,3 +305,24 @@ def test_what_waits_is_counted_for_each_person_by_their_own_rights():
     assert [found.reviews for found in counted] == [3, 0, 3, 4, 0]
     assert (of_one.counts["waiting"], of_one.reviews) == (1, 4)
     assert counted[3].oldest == min(row.submitted_at for row in rows.values())
+
+
+def test_among_those_who_do_not_wait_nobody_waits_and_nothing_is_approved(client, representative):
+    make.registration(make.person("Anna"))
+
+    shown = client.get(reverse("queue"), {"view": "active"})
+
+    assert names(shown) == ["Anna"]
+    assert shown.context["actions"] == {"confirm", "proof"}
+    assert "longest waiting" not in shown.text
+    assert 'data-l="Status"' in shown.text
+
+
+def test_the_words_of_a_search_stand_in_quotation_marks_of_the_language(client, steering):
+    with translation.override("fr"):
+        french = client.get(reverse("queue"), {"q": "anna"})
+
+    english = client.get(reverse("queue"), {"q": "anna"})
+
+    assert "“anna”" in english.text
+    assert "« anna »" in french.text.replace("\xa0", " ")

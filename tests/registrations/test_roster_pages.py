@@ -70,7 +70,8 @@ def test_a_representative_uploads_answers_and_confirms(own, rep):
     done = own.post(at("roster_confirm", roster), {"seen": compare(roster).seen}, follow=True)
 
     assert "24 new members" in said(page)
-    assert "The list is in use: 24 members, 24 new, 0 gone." in said(done)
+    assert "The list is in use: 24 members, 24 new, 0 changed, 0 gone." in said(done)
+    assert f'href="{reverse("desk_memberships")}?view=doubt&amp;association=MLA"' in done.text
     assert current() == roster
     assert current().confirmed_by == rep
     assert lists.standings(roster)["MLA-19904"] == "2027-06-30"
@@ -106,6 +107,17 @@ def test_many_vanishing_members_are_named_and_confirmed_once_more(own, rep):
     assert still == 10
     assert second["Location"] == at("roster")
     assert current().members.count() == 2
+
+
+@pytest.mark.parametrize(("lasts", "looks_old"), [("2027-06-30", True), ("2028-06-30", False)])
+def test_a_list_that_takes_time_from_most_members_is_asked_about(own, rep, lasts, looks_old):
+    lists.confirmed(lists.csv("1,Anna,,2027-12-31,", "2,Bea,,2028-03-31,"), by=rep)
+    roster = lists.uploaded(lists.csv(f"1,Anna,,{lasts},", f"2,Bea,,{lasts},"), by=rep)
+
+    page = said(own.get(at("roster_preview", roster)))
+
+    asked = "2 members would be in good standing for a shorter time than now. Is it the newest"
+    assert (asked in page) is looks_old
 
 
 def test_a_list_is_undone_and_the_one_before_is_back(own, rep):
@@ -185,6 +197,7 @@ def test_wrong_columns_are_mended_on_the_preview(own, rep):
     assert "Say which column holds the name." in said(page)
     assert "Another column holds this already." in said(wrong)
     assert "Say which column holds the last day" in said(short)
+    assert "Say which column holds the name." not in said(short)
     assert (wrong.status_code, short.status_code) == (422, 422)
     assert good["Location"] == at("roster_preview", roster)
     assert lists.standings(roster) == {"7": "2027-06-30"}
