@@ -101,6 +101,14 @@ def scanner(name: str) -> tuple[str, int] | None:
     return address.hostname, port
 
 
+def broker(name: str) -> str:
+    """Return the address of a Valkey or Redis, or nothing; another kind stops the start."""
+    value = text(name)
+    if value and urlsplit(value).scheme not in ("redis", "rediss", "redis+socket"):
+        raise Unsafe(f"{name} must look like redis://host:6379/0 or rediss://host:6379/0.")
+    return value
+
+
 def broker_tls(address: str) -> dict[str, object] | None:
     """Return how TLS is spoken with a broker of this address, or None where it isn't.
 

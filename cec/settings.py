@@ -325,7 +325,7 @@ SIGNING_KEY_PASSPHRASE = env.text("SIGNING_KEY_PASSPHRASE")
 TIMESTAMP_URL = env.web_address("TIMESTAMP_URL")
 
 # Background work.
-CELERY_BROKER_URL = env.text("REDIS_URL") or services.valkey(VAR / "valkey")
+CELERY_BROKER_URL = env.broker("REDIS_URL") or services.valkey(VAR / "valkey")
 # Kombu by itself checks no certificate: who stood between would read the password and give us work.
 CELERY_BROKER_USE_SSL = env.broker_tls(CELERY_BROKER_URL)
 CELERY_TASK_IGNORE_RESULT = True

@@ -122,6 +122,13 @@ def test_a_provider_of_mail_passes_the_deployment_check(tmp_path):
             )
             for url in ("file:///etc/passwd", "tsa.example.org", "https://me:s3cret@example.org")
         ),
+        *(
+            (
+                {"REDIS_URL": address},
+                "cec: REDIS_URL must look like redis://host:6379/0 or rediss://host:6379/0.",
+            )
+            for address in ("sentinel://:s3cret@valkey:26379", "amqp://rabbit", "valkey:6379")
+        ),
         ({"DEBUG": "maybe"}, "cec: DEBUG must be 1 or 0, not 'maybe'."),
     ],
 )

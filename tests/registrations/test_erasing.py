@@ -313,6 +313,17 @@ class TestDoneAgain:
         left = [row.get_decoded()["account_login"]["email"] for row in Session.objects.all()]
         assert left == [other.email]
 
+    def test_so_is_an_address_with_which_somebody_wanted_to_open_a_second_account(self):
+        who = someone()
+        for email in (who.email, "other@example.org"):
+            fields = {"email": email, "password1": "read-every-day", "name": "Zoë Tremblay"}
+            Client().post(reverse("account_signup"), fields)
+
+        erasing.erase(who, by=None, reason="")
+
+        left = [row.get_decoded()["link_sent_to"] for row in Session.objects.all()]
+        assert left == ["other@example.org"]
+
     def test_nobody_writes_to_the_erased(self):
         who = make.person()
         row = erasing.erase(who, by=None, reason="")
