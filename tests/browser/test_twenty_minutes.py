@@ -59,7 +59,6 @@ def a_new_list_comes_in(one: Visitor, certain: Registration) -> None:
     one.press("Look at the list")
     one.sees("Your list is about to be read.")
     mailbox.worker_runs()
-    one.follow("Look again")
     one.sees("3 new members", "The list says “lifetime”. Is this a membership for life?")
     one.misses("Use this list")
 
