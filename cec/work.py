@@ -24,6 +24,7 @@ from typing import Any, TypeVar
 
 from celery import Celery
 from celery.exceptions import SoftTimeLimitExceeded
+from django.apps import apps
 from django.conf import settings
 from django.db import DatabaseError, Error, connection, transaction
 from django.utils import timezone
@@ -148,9 +149,16 @@ def sweeper(
 
 
 def sweepers() -> dict[str, Sweeper]:
-    """Return all sweepers by name, the last one first: the later apps' write what mail tells of."""
+    """Return all sweepers by name, the last one first: the later apps' write what mail tells of.
+
+    Apps follow each other as they are installed, whichever was loaded first.
+    """
     autodiscover_modules("tasks")
-    return dict(reversed(_sweepers.items()))
+    installed = [None, *apps.get_app_configs()]
+    in_order = sorted(
+        _sweepers, key=lambda name: installed.index(apps.get_containing_app_config(name))
+    )
+    return {name: _sweepers[name] for name in reversed(in_order)}
 
 
 def sweep(*queues: str, seconds: float = SWEEP_SECONDS) -> dict[str, object]:

@@ -42,6 +42,17 @@ def test_what_is_decided_is_written_in_the_same_run():
     assert decide < names.index("registrations.tasks.write_notices")
 
 
+def test_so_it_is_whichever_app_was_loaded_first(monkeypatch):
+    found = work.sweepers()
+    firsts = {name: row for name, row in found.items() if name.startswith("activities.")}
+    monkeypatch.setattr(work, "_sweepers", firsts | dict(reversed(found.items())))
+
+    names = list(work.sweepers())
+
+    decide = names.index("registrations.tasks.decide_notices")
+    assert names.index("activities.tasks.close_years") < decide
+
+
 def test_it_says_what_failed_and_does_the_rest(monkeypatch, capsys):
     def fails():
         raise ZeroDivisionError("broken")
