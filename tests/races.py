@@ -27,8 +27,11 @@ def at_once(deeds: Sequence[Callable[[], object]]) -> list[object]:
 
 
 def wait_for_a_lock() -> None:
-    """Until some other connection waits for a lock that this one holds."""
-    waiters = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+    """Until some other connection of this test waits for a lock that this one holds."""
+    waiters = """
+        SELECT count(*) FROM pg_stat_activity
+        WHERE wait_event_type = 'Lock' AND datname = current_database()
+    """
     for _try in range(200):
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_stat_clear_snapshot()")
