@@ -18,7 +18,7 @@ def try_again(kind: backlog.Kind, row: int | None = None, *, by: Person) -> int:
     asked = kind.failed() if row is None else kind.failed().filter(pk=row)
     locked = list(asked.order_by("pk").select_for_update(of=("self",)))
     failed = kind.failed().filter(pk__in=[found.pk for found in locked])
-    rows = list(failed)
+    rows = list(failed.order_by("pk"))
     count = kind.again(failed)
     Event.objects.bulk_create(
         new_event(kind.line, by=by, **known) for known in kind.about(rows, by=by)

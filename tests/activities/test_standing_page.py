@@ -146,7 +146,7 @@ def test_what_if_says_what_would_count_and_where_that_leads(own, registration):
 
     assert (
         "5 points, 2 will count. This fills PD-I up to its yearly limit of 20. The rest stays in "
-        "your record. Year 2 would stand at 20 and your record at 20 points."
+        "the record. Year 2 would stand at 20 and your record at 20 points."
     ) in text(answer)
     assert Activity.objects.count() == 1
 

@@ -26,7 +26,7 @@ def open_account(one: Visitor, *, name: str, email: str) -> None:
     one.write("E-mail", email)
     one.write("Password", PASSWORD)
     one.press("Open my account")
-    one.sees("Look in your e-mail", "We’ve sent you a link")
+    one.sees("Look in your e-mail", f"We’ve sent a link to {email}")
     one.open(mailbox.link_in(mailbox.newest(email, kind="account_opened")))
     one.sees("Is this your address?", email)
     one.press("Yes, confirm it")
