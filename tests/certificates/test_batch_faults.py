@@ -9,7 +9,7 @@ from certificates.goals import graduates
 from tests import factories
 from tests.certificates import faults
 from tests.certificates.batching import confirmed
-from tests.faults.workers import lose_all_messages, wait_until, workers
+from tests.faults.workers import kill_again, wait_until, workers
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -26,15 +26,7 @@ def run_through_kills(folder, *, count, kills):
         for number in range(kills):
             # Each kill hits work that goes on: a few more were made since the last one.
             goal = min(faults.made() + random.randint(1, max(2, count // (2 * kills))), count - 1)
-            wait_until(lambda goal=goal: faults.made() >= goal, seconds=120, group=group)
-            time.sleep(random.random() / 5)
-            if number == kills // 2:
-                lose_all_messages(group.broker)
-            if number % 3 == 2:
-                group.kill_one_of_the_pool()
-            else:
-                group.kill()
-                group.start()
+            kill_again(group, faults.made, goal, number=number, times=kills)
         killed_at, done = time.monotonic(), faults.made()
         wait_until(lambda: faults.made() == count, seconds=600, group=group)
         took = time.monotonic() - killed_at

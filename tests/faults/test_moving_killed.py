@@ -1,8 +1,5 @@
 """Everybody moves to new rules while the workers are killed at any moment (reliability H1)."""
 
-import random
-import time
-
 import pytest
 
 from activities import moving
@@ -12,7 +9,7 @@ from registrations.models import Event, Registration
 from tests import factories as make
 from tests.activities.moves import people, persons, publish
 from tests.faults.mails import sends_to
-from tests.faults.workers import lose_all_messages, wait_until, workers
+from tests.faults.workers import kill_again, wait_until, workers
 from tests.mailserver import mail_server
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.faults]
@@ -30,15 +27,7 @@ def test_each_moves_once_with_one_letter_however_often_the_workers_are_killed(
     with mail_server() as mailbox, workers(tmp_path, **sends_to(mailbox)) as group:
         for number in range(kills):
             goal = min(moved.count() + 4, count - 8)
-            wait_until(lambda goal=goal: moved.count() >= goal, seconds=180, group=group)
-            time.sleep(random.random() / 10)
-            if number == kills // 2:
-                lose_all_messages(group.broker)
-            if number % 3 == 2:
-                group.kill_one_of_the_pool()
-            else:
-                group.kill()
-                group.start()
+            kill_again(group, moved.count, goal, number=number, times=kills)
         left = count - moved.count()
         letters = OutgoingMail.objects.filter(kind="rules_changed")
         wait_until(lambda: letters.count() >= count, seconds=300, group=group)

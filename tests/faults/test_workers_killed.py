@@ -1,12 +1,9 @@
 """Mail while its workers are killed at any moment, or told to end (reliability H1, H7, H9)."""
 
-import random
-import time
-
 import pytest
 
 from tests.faults.mails import all_sent, copies_more, sends_to, who_hasnt_paid
-from tests.faults.workers import lose_all_messages, wait_until, workers
+from tests.faults.workers import kill_again, wait_until, workers
 from tests.mailserver import mail_server
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.faults]
@@ -20,15 +17,7 @@ def test_each_notice_becomes_one_mail_and_arrives_however_often_the_workers_are_
         mailbox.seconds = 0.02
         for number in range(kills):
             goal = min(len(mailbox.mails) + count // (2 * kills), count - 1)
-            wait_until(lambda goal=goal: len(mailbox.mails) >= goal, seconds=180, group=group)
-            time.sleep(random.random() / 5)
-            if number == kills // 2:
-                lose_all_messages(group.broker)
-            if number % 3 == 2:
-                group.kill_one_of_the_pool()
-            else:
-                group.kill()
-                group.start()
+            kill_again(group, lambda: len(mailbox.mails), goal, number=number, times=kills)
         left = count - len(mailbox.mails)
         took = wait_until(all_sent(count), seconds=300, group=group)
 

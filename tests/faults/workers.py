@@ -130,6 +130,24 @@ def beat(
     )
 
 
+def kill_again(
+    group: Celery, done: Callable[[], int], goal: int, *, number: int, times: int
+) -> None:
+    """Kill for the `number`th of so many times, a moment after so much is done: at its work.
+
+    A third of the kills take one process of the pool; in the middle the broker loses all messages.
+    """
+    wait_until(lambda: done() >= goal, seconds=180, group=group)
+    time.sleep(random.random() / 10)
+    if number == times // 2:
+        lose_all_messages(group.broker)
+    if number % 3 == 2:
+        group.kill_one_of_the_pool()
+    else:
+        group.kill()
+        group.start()
+
+
 def lose_all_messages(broker: Valkey) -> None:
     """Empty the broker."""
     path = broker.url.partition("://")[2].partition("?")[0]
