@@ -19,8 +19,8 @@ def test_each_moves_once_with_one_letter_however_often_the_workers_are_killed(
     tmp_path, monkeypatch
 ):
     """A third of the kills take one process; in the middle the broker loses all messages."""
-    monkeypatch.setattr(moving, "AT_ONCE", 4)
-    count, kills = 160, 8
+    monkeypatch.setattr(moving, "AT_ONCE", 2)
+    count, kills = 320, 8
     rows = people(count)
     version = publish(make.administrator())
     moved = Registration.objects.filter(rules=version)

@@ -26,7 +26,7 @@ django.setup()
 from activities import moving
 from cec import claims, outbox
 from certificates.models import certificate
-moving.AT_ONCE = 4
+moving.AT_ONCE = 2
 claims.LEASE = certificate.RETRY_AFTER = timedelta(seconds=8)
 outbox.RETAKE_AFTER = timedelta(seconds=15)
 from cec.celery import app
