@@ -7,7 +7,6 @@ it is bytes to look at, and never too many of them.
 import socket
 import struct
 import time
-from contextlib import suppress
 
 READY = b"ready"  # what a nursery says first, and each child
 LIMITS = struct.Struct("ddQ")  # seconds of the processor, seconds by the clock, bytes of memory
@@ -41,7 +40,7 @@ class Line:
     def __init__(self, end: socket.socket, *, until: float | None = None) -> None:
         self._end = end
         self._until = until
-        self._file = end.makefile("rwb")
+        self._heard = end.makefile("rb")
 
     def say(self, piece: bytes) -> None:
         """Say something; raises `Ended` if nobody is there."""
@@ -65,8 +64,7 @@ class Line:
 
     def close(self) -> None:
         """Hang up: a child that still says something is ended by it."""
-        with suppress(OSError):  # what was still to be said, to nobody
-            self._file.close()
+        self._heard.close()
         self._end.close()
 
     def _wait_no_longer(self) -> None:
@@ -75,10 +73,9 @@ class Line:
 
     def _write(self, kind: bytes, piece: bytes) -> None:
         try:
-            self._wait_no_longer()
-            self._file.write(_HEAD.pack(kind, len(piece)))
-            self._file.write(piece)
-            self._file.flush()
+            for part in (_HEAD.pack(kind, len(piece)), piece):
+                self._wait_no_longer()
+                self._end.sendall(part)  # all of it within that time, unlike a file
         except OSError:
             raise Ended from None
 
@@ -98,7 +95,7 @@ class Line:
         while len(pieces) < size:
             try:
                 self._wait_no_longer()
-                piece = self._file.read1(size - len(pieces))
+                piece = self._heard.read1(size - len(pieces))
             except OSError:
                 raise Ended from None
             if not piece:

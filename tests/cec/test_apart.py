@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -12,6 +13,7 @@ import pytest
 
 from cec import apart
 from cec.apart import parent
+from cec.apart.line import Line
 
 WORK = "tests.cec.apart_work"
 
@@ -249,3 +251,20 @@ def test_its_processor_time_is_known_once_it_is_done():
 
     assert 0 < line.spent < 5
     assert apart.processor_time() - before >= line.spent
+
+
+def test_nobody_waits_longer_for_one_who_takes_what_is_said_bit_by_bit():
+    ours, theirs = socket.socketpair()
+
+    def take_slowly():
+        while theirs.recv(64_000):
+            time.sleep(0.05)
+
+    slow = threading.Thread(target=take_slowly)
+    slow.start()
+    line = Line(ours, until=time.monotonic() + 0.5)
+    with pytest.raises(apart.Ended):
+        line.say(b"x" * 20_000_000)  # fifteen seconds' worth
+    line.close()
+    slow.join()
+    theirs.close()
