@@ -279,7 +279,7 @@ def _cap_hint(item: CapItem, limit: Decimal | None, *, unit: str) -> SafeString 
     if full and item.parked:
         text = _("Full for this year. Over the limit and kept in the record: %(amount)s.")
     elif item.parked:
-        text = _("Kept in your record, not counted: %(amount)s.")
+        text = _("Kept in the record, not counted: %(amount)s.")
     elif full:
         text = _("Full for this year.")
     else:
